@@ -1,0 +1,254 @@
+import type { ThresholdResult } from '../scenario/thresholds.ts';
+
+/**
+ * `mcpb.result/1`: one run as data, read by every later command. Times are integer µs unless the key says otherwise
+ * (`mean` is a float), sizes bytes, rates per second, ratios 0…1, instants ISO 8601 UTC. Thresholds are in ms.
+ */
+export interface RunResult {
+  readonly schema: 'mcpb.result/1';
+  readonly createdBy: string;
+  readonly engineRevision: number;
+  readonly runId: string;
+  /** One invocation of `load --runs N`. */
+  readonly sessionId: string;
+  readonly startedAt: string;
+  readonly exitCode: number;
+  /** Same as metrics.throughputPerSecond, for `jq .rps`. */
+  readonly rps: number;
+  readonly model: 'open' | 'closed' | 'session';
+  readonly seed: number;
+  readonly speed: number;
+  readonly driver: 'mcpb' | 'autocannon';
+  readonly tags: Readonly<Record<string, string>>;
+  readonly units: { readonly time: 'us'; readonly size: 'bytes' };
+  readonly window: { readonly from: string; readonly to: string; readonly seconds: number };
+  readonly scenario: {
+    readonly name: string;
+    readonly hash: string;
+    readonly resolved: Readonly<Record<string, unknown>>;
+  };
+  readonly target: TargetInfo;
+  readonly verdict: Verdict;
+  readonly valid: boolean;
+  readonly invalidReasons: readonly Finding[];
+  readonly warnings: readonly Finding[];
+  /** Measure phase, all operations. */
+  readonly metrics: Metrics;
+  readonly operations: Readonly<Record<string, OperationMetrics>>;
+  readonly stages: readonly StageResult[];
+  readonly checks: readonly CheckResult[];
+  readonly thresholds: readonly ThresholdResult[];
+  readonly generator: GeneratorInfo;
+  readonly targetProcess?: TargetProcess;
+  readonly environment: Environment;
+  readonly timeline: Timeline;
+  readonly histograms: Histograms;
+}
+
+export type Verdict =
+  | 'pass'
+  | 'thresholds-failed'
+  | 'no-data'
+  | 'invalid'
+  | 'incomplete'
+  | 'generator-limited'
+  | 'unreachable'
+  | 'interrupted';
+
+export interface Finding {
+  readonly code: string;
+  readonly message: string;
+  readonly value?: number;
+  readonly limit?: number;
+}
+
+export interface TargetInfo {
+  /** Without credentials; several scenarios: the first one's. */
+  readonly url: string;
+  readonly transport: string;
+  readonly era: 'legacy' | 'modern';
+  readonly server?: { readonly name: string; readonly version: string };
+  /** The target's own build, where it is known (bundled): what runs of one baseline session must share. */
+  readonly identity?: { readonly version: string; readonly gitSha?: string; readonly dirty?: boolean };
+}
+
+/** Percentiles are null where there are too few samples (< 10 / (1 − p)); `bounds` marks censored ones with ">=". */
+export interface Distribution {
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly p9999: number | null;
+  readonly max: number | null;
+  readonly clamped: number;
+  readonly bounds?: Readonly<Partial<Record<PercentileKey, '>='>>>;
+}
+
+export type PercentileKey = 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'p9999';
+
+export const outcomeClasses = [
+  'ok',
+  'tool_error',
+  'rpc_error',
+  'http_status',
+  'timeout',
+  'connect_failed',
+  'connection_lost',
+  'protocol_error',
+  'cancelled',
+  'session_lost',
+  'dropped',
+  'unanswered',
+] as const;
+
+export type OutcomeClass = (typeof outcomeClasses)[number];
+export type OutcomeCounts = Readonly<Record<OutcomeClass, number>>;
+
+/** The quantities every operation and every stage carries. */
+export interface OperationMetrics {
+  readonly requests: {
+    readonly planned: number;
+    readonly sent: number;
+    readonly completed: number;
+    readonly dropped: number;
+    readonly unanswered: number;
+  };
+  readonly throughputPerSecond: number;
+  readonly errorRate: number;
+  readonly responseTime: Distribution;
+  readonly targetTime: Distribution;
+  readonly serviceTime: Distribution;
+  readonly generatorLag: Distribution;
+  readonly outcomes: OutcomeCounts;
+  readonly rpcErrors?: Readonly<Record<string, number>>;
+  readonly httpStatus?: Readonly<Record<string, number>>;
+  /** Response time of exchanges that did not end `ok`, by class. */
+  readonly latencyByOutcome?: Readonly<Partial<Record<OutcomeClass, Distribution>>>;
+}
+
+export interface Metrics extends OperationMetrics {
+  readonly receiveLag: Distribution;
+  readonly correlation: {
+    readonly outOfOrder: number;
+    readonly duplicate: number;
+    readonly unknownId: number;
+    readonly late: number;
+    readonly notifications: number;
+    readonly serverRequests: number;
+  };
+  readonly connections: {
+    readonly opened: number;
+    readonly failed: number;
+    readonly lost: number;
+    readonly peak: number;
+    readonly connect: Distribution;
+    readonly upgrade: Distribution;
+    readonly initialize: Distribution;
+  };
+  readonly inFlight: { readonly mean: number; readonly max: number };
+  readonly bytes: {
+    readonly sent: number;
+    readonly received: number;
+    readonly requestMean: number;
+    readonly replyMean: number;
+  };
+}
+
+export interface StageResult {
+  readonly index: number;
+  readonly scenario: string;
+  readonly name: string;
+  /** Seconds from the start of the measure phase. */
+  readonly from: number;
+  readonly to: number;
+  /** VUs or arrivals per second at the end of the stage. */
+  readonly target: number;
+  readonly metrics: OperationMetrics;
+  readonly operations: Readonly<Record<string, OperationMetrics>>;
+}
+
+export interface CheckResult {
+  readonly name: string;
+  readonly operation: string;
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export interface GeneratorInfo {
+  readonly workers: number;
+  readonly pacing: string;
+  readonly cpuMicrosPerRequest: number | null;
+  readonly userMicrosPerRequest: number | null;
+  readonly rssBytes: number;
+  /** (RSS with all connections open − RSS before) / connections; null without a level to compare. */
+  readonly rssBytesPerConnection: number | null;
+  /** Highest of the workers over the window, 0…1. */
+  readonly eventLoopUtilization: number;
+  readonly gc: { readonly count: number; readonly totalMicros: number; readonly maxMicros: number };
+  readonly fdLimit: number | null;
+  readonly limitedBy: 'generator' | 'target' | 'schedule' | 'none';
+}
+
+export interface TargetProcess {
+  readonly pid: number;
+  readonly cpuMicrosPerRequest: number | null;
+  /** 100 = one core. */
+  readonly cpuPercent: number;
+  readonly rssBytes: number;
+  readonly rssBaseBytes: number;
+  readonly rssPeakBytes: number;
+  readonly rssBytesPerConnection: number | null;
+}
+
+export interface Environment {
+  /** Readable id ending in eight hex digits: what must agree for two results to be compared. */
+  readonly class: string;
+  readonly os: string;
+  readonly kernel: string;
+  readonly arch: string;
+  readonly cpuModel: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly node: string;
+  readonly v8: string;
+  readonly virtualization: 'vm' | 'container' | 'metal' | 'unknown';
+  readonly cgroup: { readonly cpuQuota: number | null; readonly throttledRatio: number | null };
+  /** Share of the window stolen by the hypervisor; null = not known. */
+  readonly steal: number | null;
+  readonly placement: 'loopback' | 'remote';
+  readonly ci?: string;
+}
+
+export const timelineColumns = [
+  't',
+  'planned',
+  'sent',
+  'completed',
+  'errors',
+  'inFlight',
+  'connections',
+  'p50',
+  'p99',
+  'max',
+  'lagP99',
+  'elu',
+  'steal',
+] as const;
+
+/** Column `t` is seconds from the start of the run; latencies are response times of the interval in µs. */
+export interface Timeline {
+  readonly intervalSeconds: number;
+  readonly columns: typeof timelineColumns;
+  readonly rows: readonly (readonly (number | null)[])[];
+}
+
+/** HDR V2 compressed, base64, by stage → operation → quantity. */
+export interface Histograms {
+  readonly config: { readonly lowest: number; readonly highest: number; readonly digits: number; readonly unit: 'us' };
+  readonly stages: readonly Readonly<Record<string, Readonly<Record<string, string>>>>[];
+}

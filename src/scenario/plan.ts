@@ -1,0 +1,116 @@
+import type { CheckPlan } from './checks.ts';
+import type { Threshold } from './thresholds.ts';
+
+/**
+ * A plan is everything a run will do, decided before it starts: complete, frozen, structured-cloneable.
+ * Durations are seconds, time-outs milliseconds, rates per second.
+ */
+export interface Plan {
+  readonly name: string;
+  /** sha256 (hex) of the canonical resolved scenario without target address and secrets. */
+  readonly hash: string;
+  /** The resolved scenario as it is hashed and kept in the result. */
+  readonly resolved: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  /** Divisor of warm-up and stage times already applied to every duration below; 1 = the full profile. */
+  readonly speed: number;
+  /** Worker threads that generate the load. */
+  readonly workers: number;
+  readonly pacing: 'auto' | 'spin';
+  /** Run in parallel. */
+  readonly scenarios: readonly ScenarioPlan[];
+  readonly thresholds: readonly Threshold[];
+  readonly tags: Readonly<Record<string, string>>;
+  /** Backend of a `bundled` target, as `gateway start --backend` takes it. */
+  readonly backend: string;
+}
+
+export type TransportKind = 'websocket' | 'tcp' | 'http';
+export type ExecutorKind = 'constant-vus' | 'ramping-vus' | 'constant-arrival-rate' | 'ramping-arrival-rate';
+export type Model = 'open' | 'closed';
+
+export interface ScenarioPlan {
+  readonly name: string;
+  /** Seconds after the start of the run. */
+  readonly startTime: number;
+  readonly target: Target;
+  /** none: no implied `initialize`. */
+  readonly lifecycle: 'auto' | 'none';
+  /** Request headers of HTTP and of the WebSocket upgrade. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Bearer token: header on HTTP and WebSocket, `initialize` parameter on TCP. */
+  readonly token?: string;
+  readonly executor: ExecutorPlan;
+  readonly phases: { readonly warmup: number; readonly measure: number; readonly cooldown: number };
+  /** What an iteration of one virtual user does, in order. */
+  readonly steps: readonly StepPlan[];
+  readonly operations: readonly OperationPlan[];
+  /** One per-request limit from the planned instant, in ms. */
+  readonly timeout: number;
+  /** Limit of connect + upgrade + initialize together, in ms. */
+  readonly connectTimeout: number;
+  /** Iterations one virtual user may have under way at once (arrival executors) or exchanges it keeps outstanding (VU executors). */
+  readonly inFlight: number;
+  /** Connections in all, over all workers. */
+  readonly maxConnections: number;
+  /** New connections per second while connecting before the start; absent = as fast as the target accepts. */
+  readonly connectRate?: number;
+  readonly localAddresses: readonly string[];
+}
+
+export interface ExecutorPlan {
+  readonly kind: ExecutorKind;
+  readonly model: Model;
+  /** Measure phase: level goes linearly from → to (VUs, or arrivals per second) over `seconds`. */
+  readonly stages: readonly StagePlan[];
+  /** Arrival executors: connections opened before the clock starts. VU executors: the highest level. */
+  readonly vus: number;
+  /** Iterations to make in all, over all workers (`-n`); absent = until the time is over. */
+  readonly iterations?: number;
+}
+
+export interface StagePlan {
+  readonly name: string;
+  readonly seconds: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where the load goes. `bundled` is replaced by the started gateway's address before the plan reaches a worker. */
+export interface Target {
+  /** As the user wrote it, without credentials. */
+  readonly url: string;
+  readonly bundled: boolean;
+  readonly transport: TransportKind;
+  readonly host: string;
+  readonly port: number;
+  /** Path and query of HTTP and WebSocket targets. */
+  readonly path: string;
+  /** TCP: `mcpb` with its handshake, or frames straight away against a bare echo server. */
+  readonly handshake: boolean;
+}
+
+export type StepPlan =
+  | { readonly type: 'connect' }
+  | { readonly type: 'initialize' }
+  | { readonly type: 'call'; readonly operation: number }
+  | { readonly type: 'mix'; readonly choices: readonly { readonly weight: number; readonly operation: number }[] }
+  | { readonly type: 'think'; readonly milliseconds: number }
+  | { readonly type: 'hold'; readonly milliseconds: number }
+  | { readonly type: 'close'; readonly how: 'delete' | 'abandon' | 'kill' };
+
+export type Expectation = 'ok' | 'tool_error' | `rpc_error:${number}`;
+
+/** One named kind of exchange: the key of its histograms. */
+export interface OperationPlan {
+  readonly name: string;
+  readonly method: string;
+  /** The whole JSON-RPC request; the id stands at `idOffset` as ten digits to be patched. */
+  readonly body: string;
+  readonly idOffset: number;
+  readonly expect: Expectation;
+  readonly checks: readonly CheckPlan[];
+}
+
+/** Ten digits that stand for the id in a prepared body. */
+export const idPlaceholder = '1000000000';
