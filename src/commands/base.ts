@@ -1,0 +1,46 @@
+import { Command } from '@oclif/core';
+import chalk, { chalkStderr } from 'chalk';
+import { failureDocument, failureOf, failureText } from './failure.ts';
+
+/** npm and the terminal each deliver one Ctrl-C: a repeat this soon (ms) is the same one. */
+const sameSignal = 300;
+
+/** What every command shares: `--json`, colours, exit codes, the way it fails, the way it is interrupted. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+
+  override async init(): Promise<void> {
+    await super.init();
+    if (process.env.NO_COLOR) chalk.level = chalkStderr.level = 0;
+  }
+
+  /** The exit code of this command once it has printed what it has to say. */
+  protected finishWith(code: number): void {
+    process.exitCode = code;
+  }
+
+  /** `stop` is aborted by the first Ctrl-C or SIGTERM, `now` by the second; the third ends the process. */
+  protected interrupts(): { readonly stop: AbortSignal; readonly now: AbortSignal } {
+    const stop = new AbortController();
+    const now = new AbortController();
+    let first = 0;
+    const interrupt = (): void => {
+      if (!stop.signal.aborted) {
+        first = performance.now();
+        stop.abort();
+      } else if (performance.now() - first > sameSignal) {
+        process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+        now.abort();
+      }
+    };
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+    return { stop: stop.signal, now: now.signal };
+  }
+
+  protected override async catch(error: Error): Promise<void> {
+    const failure = failureOf(error, `${this.config.bin} ${this.ctor.id.replaceAll(':', ' ')} --help`);
+    if (this.jsonEnabled()) process.stdout.write(failureDocument(failure));
+    else process.stderr.write(failureText(failure, process.env));
+    this.finishWith(failure.exitCode);
+  }
+}

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called with each line of stderr while the command runs, and with a way to signal it. */
+  readonly onStderr?: (line: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** Runs the built `mcpb` as its users do, without what the test runner put into the environment. */
+export function mcpb(args: readonly string[], { cwd = root, env = {}, onStderr }: CliOptions = {}): Promise<CliResult> {
+  const child = spawn(process.execPath, [`${root}bin/run.js`, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  let line = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+    const lines = (line + chunk).split('\n');
+    line = lines.pop() ?? '';
+    for (const whole of lines) onStderr?.(whole, (signal) => child.kill(signal));
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
