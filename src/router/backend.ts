@@ -1,0 +1,78 @@
+import { McpbError } from '../errors.ts';
+import type { Message } from '../wire/jsonrpc.ts';
+import type { Caller, Exchange, Work } from './exchange.ts';
+import { parseSynthetic, type SyntheticOptions } from './synthetic-options.ts';
+
+/** Answers requests. One instance per worker thread. `initialize` and `ping` never reach it. */
+export interface Backend {
+  readonly kind: BackendKind;
+  /** Answers now and returns undefined, or returns the work it will answer from. */
+  request(exchange: Exchange): Work | undefined;
+  /** A client notification other than `initialized` and `cancelled`. */
+  notification(caller: Caller, notification: Message): void;
+  /** Opens upstream what this session needs, so that it may then be served by any worker. Rejects when it cannot. */
+  open(caller: Caller): Promise<void>;
+  /** The client session has ended. */
+  end(caller: Caller): void;
+  /** Frees connections; requests under way are not waited for. */
+  close(): Promise<void>;
+}
+
+export type BackendOptions =
+  | { readonly kind: 'echo' }
+  | { readonly kind: 'synthetic'; readonly synthetic: SyntheticOptions }
+  | { readonly kind: 'http'; readonly url: string };
+
+export type BackendKind = BackendOptions['kind'];
+
+/** What a backend is told about where it runs. */
+export interface BackendContext {
+  /** Index of the worker thread, from 0. */
+  readonly worker: number;
+  readonly version: string;
+}
+
+/** Each kind with its description as the user writes it and its lazily loaded implementation. */
+const backends = {
+  echo: {
+    usage: 'echo',
+    create: async () => new (await import('./backends/echo.ts')).EchoBackend(),
+  },
+  synthetic: {
+    usage: 'synthetic:delay=5ms,…',
+    create: async (options, context) =>
+      new (await import('./backends/synthetic.ts')).SyntheticBackend(options.synthetic, context.worker),
+  },
+  http: {
+    usage: 'http://HOST:PORT/mcp',
+    create: async (options, context) => new (await import('./backends/http.ts')).HttpBackend(options.url, context),
+  },
+} satisfies {
+  [K in BackendKind]: {
+    usage: string;
+    create(options: Extract<BackendOptions, { kind: K }>, context: BackendContext): Promise<Backend>;
+  };
+};
+
+/** `echo`, `synthetic[:key=value,…]` or the URL of an MCP server. Throws MCPB_E_USAGE. */
+export function parseBackend(text: string): BackendOptions {
+  if (text === 'echo') return { kind: 'echo' };
+  if (/^synthetic(:|$)/.test(text)) return { kind: 'synthetic', synthetic: parseSynthetic(text.slice(10)) };
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return { kind: 'http', url: new URL(text).href };
+  throw new McpbError('MCPB_E_USAGE', `--backend: "${text}" is not understood`, {
+    hint: `write one of: ${Object.values(backends)
+      .map((backend) => backend.usage)
+      .join(', ')}`,
+  });
+}
+
+export function createBackend(options: BackendOptions, context: BackendContext): Promise<Backend> {
+  switch (options.kind) {
+    case 'echo':
+      return backends.echo.create();
+    case 'synthetic':
+      return backends.synthetic.create(options, context);
+    case 'http':
+      return backends.http.create(options, context);
+  }
+}

@@ -1,0 +1,254 @@
+import { isUtf8 } from 'node:buffer';
+import { malformed, scanColon, scanString, scanValue, skipSpace, tooDeep } from './json-scanner.ts';
+
+export const RpcCode = {
+  parse: -32700,
+  invalidRequest: -32600,
+  unknownMethod: -32601,
+  badParams: -32602,
+  internal: -32603,
+} as const;
+
+export type MessageKind = 'request' | 'notification' | 'response' | 'invalid';
+
+/** Why bytes are no JSON-RPC message, with the code and the text the sender is told. */
+export const faults = {
+  encoding: { code: RpcCode.parse, text: 'Parse error: not UTF-8' },
+  parse: { code: RpcCode.parse, text: 'Parse error: not one JSON value' },
+  depth: { code: RpcCode.invalidRequest, text: 'Invalid request: nested too deep' },
+  shape: { code: RpcCode.invalidRequest, text: 'Invalid request: not a JSON-RPC 2.0 message' },
+  duplicate: { code: RpcCode.invalidRequest, text: 'Invalid request: a key appears twice or in another case' },
+  id: { code: RpcCode.invalidRequest, text: 'Invalid request: id must be a string or an integer' },
+  method: { code: RpcCode.invalidRequest, text: 'Invalid request: method must be a string' },
+} as const satisfies Record<string, { code: number; text: string }>;
+
+export type Fault = keyof typeof faults;
+
+/**
+ * One JSON-RPC message: the bytes it came in and where its parts lie in them, as offsets [start, end); a part that is
+ * absent starts at −1. Strings include their quotes.
+ */
+export class Message {
+  readonly bytes: Buffer;
+  kind: MessageKind = 'invalid';
+  /** Meaningful when `kind` is invalid. */
+  fault: Fault = 'parse';
+  idStart = -1;
+  idEnd = -1;
+  methodStart = -1;
+  methodEnd = -1;
+  paramsStart = -1;
+  paramsEnd = -1;
+  resultStart = -1;
+  resultEnd = -1;
+  errorStart = -1;
+  errorEnd = -1;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  get params(): Buffer | undefined {
+    return this.paramsStart < 0 ? undefined : this.bytes.subarray(this.paramsStart, this.paramsEnd);
+  }
+}
+
+/**
+ * Validates `bytes` as one JSON-RPC message in one pass and finds its parts; never throws. Line breaks between tokens
+ * become spaces in place. Top-level keys it does not know are ignored, unless one appears twice.
+ */
+export function readMessage(bytes: Buffer): Message {
+  const message = new Message(bytes);
+  const fault = isUtf8(bytes) ? readMembers(message) : 'encoding';
+  if (fault === undefined) classify(message);
+  else message.fault = fault;
+  return message;
+}
+
+function readMembers(message: Message): Fault | undefined {
+  const bytes = message.bytes;
+  let at = skipSpace(bytes, 0);
+  if (bytes[at] !== 0x7b) return notAnObject(bytes, at);
+  at = skipSpace(bytes, at + 1);
+  if (bytes[at] === 0x7d) return endOf(bytes, at + 1) ?? 'shape';
+  let fault: Fault | undefined;
+  let versions = 0;
+  let others: Set<string> | undefined;
+  for (;;) {
+    const key = at;
+    const keyEnd = scanString(bytes, at);
+    if (keyEnd < 0) return 'parse';
+    const start = scanColon(bytes, keyEnd);
+    if (start < 0) return 'parse';
+    const end = scanValue(bytes, start, 1);
+    if (end < 0) return end === tooDeep ? 'depth' : 'parse';
+    switch (memberAt(bytes, key + 1, keyEnd - 1)) {
+      case 'jsonrpc':
+        if (versions++ > 0) fault ??= 'duplicate';
+        if (!isVersion2(bytes, start, end)) fault ??= 'shape';
+        break;
+      case 'id':
+        if (message.idStart >= 0) fault ??= 'duplicate';
+        message.idStart = start;
+        message.idEnd = end;
+        break;
+      case 'method':
+        if (message.methodStart >= 0) fault ??= 'duplicate';
+        message.methodStart = start;
+        message.methodEnd = end;
+        break;
+      case 'params':
+        if (message.paramsStart >= 0) fault ??= 'duplicate';
+        message.paramsStart = start;
+        message.paramsEnd = end;
+        break;
+      case 'result':
+        if (message.resultStart >= 0) fault ??= 'duplicate';
+        message.resultStart = start;
+        message.resultEnd = end;
+        break;
+      case 'error':
+        if (message.errorStart >= 0) fault ??= 'duplicate';
+        message.errorStart = start;
+        message.errorEnd = end;
+        break;
+      case 'variant':
+        fault ??= 'duplicate';
+        break;
+      default: {
+        others ??= new Set();
+        const name = decodeString(bytes, key, keyEnd);
+        if (others.has(name)) fault ??= 'duplicate';
+        others.add(name);
+      }
+    }
+    at = skipSpace(bytes, end);
+    if (bytes[at] === 0x7d) break;
+    if (bytes[at] !== 0x2c) return 'parse';
+    at = skipSpace(bytes, at + 1);
+  }
+  return endOf(bytes, at + 1) ?? fault ?? (versions === 0 ? 'shape' : undefined);
+}
+
+/** Decides what kind a well-formed message is; an id that is no id is forgotten, so that no reply repeats it. */
+function classify(message: Message): void {
+  const { bytes, idStart, idEnd, methodStart } = message;
+  if (idStart >= 0 && !isId(bytes, idStart, idEnd)) {
+    message.idStart = -1;
+    message.fault = 'id';
+  } else if (methodStart >= 0) {
+    if (bytes[methodStart] !== 0x22) message.fault = 'method';
+    else if (message.resultStart >= 0 || message.errorStart >= 0) message.fault = 'shape';
+    else message.kind = idStart >= 0 ? 'request' : 'notification';
+  } else if (idStart >= 0 && message.resultStart >= 0 !== message.errorStart >= 0) message.kind = 'response';
+  else message.fault = 'shape';
+}
+
+const members = ['id', 'error', 'method', 'params', 'result', 'jsonrpc'] as const;
+type Member = (typeof members)[number] | 'variant' | 'unknown';
+
+/** Which member the key between two offsets (without quotes) names; `variant`: one of them in another case. */
+function memberAt(bytes: Buffer, start: number, end: number): Member {
+  for (let i = start; i < end; i++) if (bytes[i] === 0x5c || bytes[i] >= 0x80) return decodedMember(bytes, start, end);
+  for (const name of members) {
+    if (name.length !== end - start) continue;
+    let exact = true;
+    let i = 0;
+    for (; i < name.length; i++) {
+      const wanted = name.charCodeAt(i);
+      if (bytes[start + i] === wanted) continue;
+      exact = false;
+      if ((bytes[start + i] | 0x20) !== wanted) break;
+    }
+    if (i === name.length) return exact ? name : 'variant';
+  }
+  return 'unknown';
+}
+
+/** Keys with escapes or beyond ASCII: U+017F and U+212A fold to `s` and `k` in some decoders. */
+function decodedMember(bytes: Buffer, start: number, end: number): Member {
+  const key = decodeString(bytes, start - 1, end + 1);
+  const folded = key.toUpperCase().toLowerCase();
+  for (const name of members) if (folded === name) return key === name ? name : 'variant';
+  return 'unknown';
+}
+
+function isVersion2(bytes: Buffer, start: number, end: number): boolean {
+  return end - start === 5 && bytes[start + 1] === 0x32 && bytes[start + 2] === 0x2e && bytes[start + 3] === 0x30;
+}
+
+function isId(bytes: Buffer, start: number, end: number): boolean {
+  if (bytes[start] === 0x22) return true;
+  for (let i = bytes[start] === 0x2d ? start + 1 : start; i < end; i++)
+    if (bytes[i] < 0x30 || bytes[i] > 0x39) return false;
+  return true;
+}
+
+function notAnObject(bytes: Buffer, at: number): Fault {
+  const end = scanValue(bytes, at, 0);
+  if (end < 0) return end === tooDeep ? 'depth' : 'parse';
+  return endOf(bytes, end) ?? 'shape';
+}
+
+function endOf(bytes: Buffer, at: number): Fault | undefined {
+  return skipSpace(bytes, at) === bytes.length ? undefined : 'parse';
+}
+
+/** The text of the JSON string between two offsets, quotes included. */
+export function decodeString(bytes: Buffer, start: number, end: number): string {
+  return String(JSON.parse(bytes.toString('utf8', start, end)));
+}
+
+/**
+ * The bytes of one member of a validated JSON object; undefined when the value is no object or has no such member.
+ * 'ambiguous' when the key appears twice or in another case: two readers might then see different values.
+ */
+export function findMember(object: Buffer | undefined, name: string): Buffer | undefined | 'ambiguous' {
+  if (object?.[0] !== 0x7b) return undefined;
+  let found: Buffer | undefined;
+  let at = skipSpace(object, 1);
+  while (object[at] === 0x22) {
+    const keyEnd = scanString(object, at);
+    const key = decodeString(object, at, keyEnd);
+    const start = scanColon(object, keyEnd);
+    const end = start < 0 ? malformed : scanValue(object, start, 1);
+    if (end < 0) return undefined;
+    if (key.toUpperCase().toLowerCase() === name.toLowerCase()) {
+      if (key !== name || found !== undefined) return 'ambiguous';
+      found = object.subarray(start, end);
+    }
+    at = skipSpace(object, end);
+    if (object[at] === 0x2c) at = skipSpace(object, at + 1);
+  }
+  return found;
+}
+
+const head = Buffer.from('{"jsonrpc":"2.0","id":');
+const replyMembers = { result: Buffer.from(',"result":'), error: Buffer.from(',"error":') };
+const noId = Buffer.from('null');
+
+/** Length in bytes of what `writeReply` writes. */
+export function replyLength(request: Message, member: 'result' | 'error', value: Buffer): number {
+  const id = request.idStart < 0 ? noId.length : request.idEnd - request.idStart;
+  return head.length + id + replyMembers[member].length + value.length + 1;
+}
+
+/** Writes the reply to `request` at an offset: its id byte for byte, then `value`, which is JSON already. */
+export function writeReply(
+  into: Buffer,
+  at: number,
+  request: Message,
+  member: 'result' | 'error',
+  value: Buffer,
+): void {
+  at += head.copy(into, at);
+  at += request.idStart < 0 ? noId.copy(into, at) : request.bytes.copy(into, at, request.idStart, request.idEnd);
+  at += replyMembers[member].copy(into, at);
+  at += value.copy(into, at);
+  into[at] = 0x7d;
+}
+
+/** The bytes of a JSON-RPC error object. */
+export function errorObject(code: number, message: string, data?: Readonly<Record<string, unknown>>): Buffer {
+  return Buffer.from(JSON.stringify({ code, message, data }));
+}
