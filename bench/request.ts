@@ -1,0 +1,10 @@
+import { idPlaceholder } from '../src/scenario/plan.ts';
+
+/** The one request of every measurement. */
+export const body = `{"jsonrpc":"2.0","id":${idPlaceholder},"method":"tools/list"}`;
+
+/** Its HTTP headers beside Host and Content-Length, which every client writes itself. */
+export const headers: Readonly<Record<string, string>> = {
+  'Content-Type': 'application/json',
+  Accept: 'application/json, text/event-stream',
+};

@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import type { RunResult } from '../../src/results/result.ts';
+import { pinned } from './pinning.ts';
+import { type Command, type Ended, start } from './processes.ts';
+
+/** How this clone's `mcpb` is run as a process. */
+export const mcpbCommand: Command = [process.execPath, fileURLToPath(new URL('../../bin/run.js', import.meta.url))];
+
+/** Starts `mcpb load` with one worker; `result` is there when it has ended. */
+export async function startLoad(
+  args: readonly string[],
+  core: number | undefined,
+): Promise<{ readonly pid: number; readonly result: Promise<RunResult> }> {
+  const command = [...mcpbCommand, 'load', '-w', '1', '--ui', 'none', '--json', ...args];
+  const { pid, ended } = await start(pinned(command, core));
+  return { pid, result: ended.then(parseResult) };
+}
+
+/** A run whose requests failed still has a result; one without a result is an error. */
+function parseResult({ code, stdout, stderr }: Ended): RunResult {
+  if (stdout === '') throw new Error(`mcpb load ended with ${code} and no result: ${stderr}`);
+  return JSON.parse(stdout);
+}

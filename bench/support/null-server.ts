@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { McpbError } from '../../src/errors.ts';
+import type { TransportKind } from '../../src/scenario/plan.ts';
+import { pinned } from './pinning.ts';
+import { run, type Started, startServer } from './processes.ts';
+import { hasProgram } from './programs.ts';
+
+const sources = new URL('../server/', import.meta.url);
+const cache = new URL('../../.mcpb/bench/', import.meta.url);
+const flags = ['-std=c11', '-O2', '-Wall', '-Wextra', '-Werror'];
+
+export interface Server extends Started {
+  readonly urls: Readonly<Record<TransportKind, string>>;
+}
+
+/** Path of the null server's program, compiled when its source has changed. */
+export async function buildNullServer(): Promise<string> {
+  if (!hasProgram('cc'))
+    throw new McpbError('MCPB_E_PLATFORM', 'the bench needs a C compiler for the server it measures against', {
+      hint: 'apt-get install gcc libc6-dev',
+    });
+  const program = fileURLToPath(new URL(`null-server-${sourceHash()}`, cache));
+  if (existsSync(program)) return program;
+  await mkdir(cache, { recursive: true });
+  const fresh = `${program}.${process.pid}`;
+  await run(['cc', ...flags, ...sourceFiles('.c'), '-o', fresh]);
+  await rename(fresh, program);
+  return program;
+}
+
+/** Starts the null server, on one core when given. */
+export async function startNullServer(core?: number): Promise<Server> {
+  const server = await startServer(pinned([await buildNullServer()], core));
+  const { http, websocket, tcp } = server.ready as Record<TransportKind, number>;
+  const urls = {
+    http: `http://127.0.0.1:${http}/mcp`,
+    websocket: `ws://127.0.0.1:${websocket}/mcp`,
+    tcp: `tcp://127.0.0.1:${tcp}`,
+  };
+  return { ...server, urls };
+}
+
+function sourceFiles(...extensions: string[]): string[] {
+  return readdirSync(sources)
+    .filter((name) => extensions.some((extension) => name.endsWith(extension)))
+    .sort()
+    .map((name) => fileURLToPath(new URL(name, sources)));
+}
+
+function sourceHash(): string {
+  const hash = createHash('sha256').update(flags.join(' '));
+  for (const file of sourceFiles('.c', '.h')) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 12);
+}

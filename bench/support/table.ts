@@ -1,0 +1,44 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { formatCount } from '../../src/units.ts';
+import type { Spread } from './rounds.ts';
+
+export interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Lines below the table: what a reader must know to read it right. */
+  readonly notes: readonly string[];
+}
+
+/** Markdown with the columns in line, so that it reads as well in a terminal. */
+export function renderTable({ head, rows, notes }: Table): string {
+  const widths = head.map((title, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column].length), title.length),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
+  return [line(head), rule, ...rows.map(line), '', ...notes.map((note) => `- ${note}`)].join('\n');
+}
+
+/** `183 000 (180 000–186 000)` */
+export function countCell({ median, min, max }: Spread): string {
+  return `${formatCount(median)} (${formatCount(min)}–${formatCount(max)})`;
+}
+
+/** `1.05 (1.02–1.09)` */
+export function ratioCell({ median, min, max }: Spread): string {
+  return `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
+}
+
+/** The document with the part between `<!-- table:NAME -->` and `<!-- /table:NAME -->` replaced. */
+export function withTable(document: string, name: string, content: string): string {
+  const [open, close] = [`<!-- table:${name} -->`, `<!-- /table:${name} -->`];
+  const from = document.indexOf(open);
+  const to = document.indexOf(close);
+  if (from === -1 || to < from) throw new Error(`there is no ${open} … ${close} to write to`);
+  return `${document.slice(0, from)}${open}\n${content}\n${document.slice(to)}`;
+}
+
+export async function recordTable(file: URL, name: string, content: string): Promise<void> {
+  await writeFile(file, withTable(await readFile(file, 'utf8'), name, content));
+}
