@@ -18,6 +18,11 @@ export interface Server extends Started {
 
 /** Path of the null server's program, compiled when its source has changed. */
 export async function buildNullServer(): Promise<string> {
+  if (process.platform !== 'linux')
+    throw new McpbError(
+      'MCPB_E_PLATFORM',
+      'the bench runs on Linux only: its server needs epoll, its accounting /proc',
+    );
   if (!hasProgram('cc'))
     throw new McpbError('MCPB_E_PLATFORM', 'the bench needs a C compiler for the server it measures against', {
       hint: 'apt-get install gcc libc6-dev',

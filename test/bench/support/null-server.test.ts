@@ -3,9 +3,9 @@ import net from 'node:net';
 import { fetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Server, startNullServer } from '../../bench/support/null-server.ts';
-import { encodeFrame, FrameType, frameHeaderBytes } from '../../src/wire/mcpb-frame.ts';
-import { needs } from '../support/programs.ts';
+import { type Server, startNullServer } from '../../../bench/support/null-server.ts';
+import { encodeFrame, FrameType, frameHeaderBytes } from '../../../src/wire/mcpb-frame.ts';
+import { needs } from '../../support/programs.ts';
 
 const list = (id: number | string) => JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list' });
 
