@@ -1,10 +1,9 @@
 import type { Options } from './options.ts';
 import { against, type Load } from './peer.ts';
-import { closedLoop, errorsOf } from './peers/mcpb.ts';
 import { wrk } from './peers/wrk.ts';
 import { compareInRounds, comparisonHead, type Measurement, type Subject } from './support/comparison.ts';
 import { type Gateway, gateways, startGateway } from './support/gateways.ts';
-import { startLoad } from './support/mcpb.ts';
+import { closedLoop, errorsOf, startLoad } from './support/mcpb.ts';
 import { type Server, startNullServer } from './support/null-server.ts';
 import { pinningNote, separateCores } from './support/pinning.ts';
 import { type CpuTime, cpuOf } from './support/proc.ts';

@@ -17,7 +17,7 @@ const benches: Readonly<Record<BenchName, (options: Options) => Promise<Table>>>
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args, (line) => process.stderr.write(`${line}\n`));
   const provenance = [
-    `\`npm run bench -- ${args.join(' ')}\``,
+    `\`${['npm run bench', ...(args.length > 0 ? ['--'] : []), ...args].join(' ')}\``,
     new Date().toISOString().slice(0, 10),
     describeMachine(),
   ];

@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import type { Load } from '../peer.ts';
-import { body, headers } from '../request.ts';
-import { measurement, warmupSeconds } from './node-peer.ts';
+import { body, headers, warmupSeconds } from '../workload.ts';
+import { measurement } from './node-peer.ts';
 
 const load: Load = JSON.parse(process.argv[2]);
 

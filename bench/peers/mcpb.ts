@@ -1,9 +1,7 @@
-import type { Metrics } from '../../src/results/result.ts';
 import type { TransportKind } from '../../src/scenario/plan.ts';
 import type { Load, Peer } from '../peer.ts';
 import type { Measurement } from '../support/comparison.ts';
-import { startLoad } from '../support/mcpb.ts';
-import { warmupSeconds } from './node-peer.ts';
+import { closedLoop, errorsOf, startLoad } from '../support/mcpb.ts';
 
 /** `mcpb load` as a closed loop with one worker, all its accounting on. */
 export function mcpb(transport: TransportKind): Peer {
@@ -20,15 +18,4 @@ async function measure(load: Load): Promise<Measurement> {
     kernelMicros: (generator.cpuMicrosPerRequest ?? Number.NaN) - user,
     errors: errorsOf(metrics),
   };
-}
-
-/** Arguments of `mcpb load` for a closed loop of `tools/list`. */
-export function closedLoop({ url, connections, seconds }: Load): string[] {
-  const window = ['-d', `${seconds}s`, '--warmup', `${warmupSeconds}s`];
-  return ['-t', url, '-u', `${connections}`, ...window, 'tools/list'];
-}
-
-/** Requests of a result that did not end `ok`. */
-export function errorsOf({ outcomes }: Metrics): number {
-  return Object.values(outcomes).reduce((sum, count) => sum + count, -outcomes.ok);
 }

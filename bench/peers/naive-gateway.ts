@@ -1,4 +1,5 @@
 import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { WebSocketServer } from 'ws';
 
@@ -32,7 +33,7 @@ sockets.on('connection', (socket) => {
 });
 
 server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, () => {
-  const address = server.address();
-  const host = `127.0.0.1:${typeof address === 'object' ? address?.port : address}`;
+  const { port } = server.address() as AddressInfo;
+  const host = `127.0.0.1:${port}`;
   console.log(JSON.stringify({ addresses: { http: `http://${host}/mcp`, websocket: `ws://${host}/mcp` } }));
 });

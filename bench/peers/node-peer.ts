@@ -5,9 +5,6 @@ import type { Measurement } from '../support/comparison.ts';
 import { pinned } from '../support/pinning.ts';
 import { run } from '../support/processes.ts';
 
-/** Seconds of load before a Node client's window opens, so that compiled code is measured. */
-export const warmupSeconds = 1;
-
 /** A client in a script beside this file, which gets its load as JSON and prints its measurement as JSON. */
 export function nodePeer(name: string, transport: TransportKind, script: string): Peer {
   const path = fileURLToPath(new URL(script, import.meta.url));

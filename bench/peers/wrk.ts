@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { McpbError } from '../../src/errors.ts';
 import type { Load, Peer } from '../peer.ts';
-import { body, headers } from '../request.ts';
 import type { Measurement } from '../support/comparison.ts';
 import { pinned } from '../support/pinning.ts';
 import { cpuBetween, cpuOfEndedChildren } from '../support/proc.ts';
 import { run } from '../support/processes.ts';
 import { hasProgram } from '../support/programs.ts';
+import { body, headers } from '../workload.ts';
 
 const script = fileURLToPath(new URL('wrk.lua', import.meta.url));
 

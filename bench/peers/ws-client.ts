@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { Load } from '../peer.ts';
-import { body } from '../request.ts';
-import { measurement, warmupSeconds } from './node-peer.ts';
+import { body, warmupSeconds } from '../workload.ts';
+import { measurement } from './node-peer.ts';
 
 /** The cheapest closed loop `ws` allows: fixed text out, replies counted and not read. */
 const load: Load = JSON.parse(process.argv[2]);
@@ -16,7 +16,7 @@ function open(): WebSocket {
     replies++;
     socket.send(body);
   });
-  socket.on('error', () => errors++);
+  socket.on('close', () => errors++);
   return socket;
 }
 

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { RunResult } from '../../src/results/result.ts';
+import type { Metrics, RunResult } from '../../src/results/result.ts';
+import type { Load } from '../peer.ts';
+import { warmupSeconds } from '../workload.ts';
 import { pinned } from './pinning.ts';
 import { type Command, type Ended, start } from './processes.ts';
 
@@ -16,8 +18,19 @@ export async function startLoad(
   return { pid, result: ended.then(parseResult) };
 }
 
+/** Arguments of `mcpb load` for a closed loop of `tools/list`. */
+export function closedLoop({ url, connections, seconds }: Load): string[] {
+  const window = ['-d', `${seconds}s`, '--warmup', `${warmupSeconds}s`];
+  return ['-t', url, '-u', `${connections}`, ...window, 'tools/list'];
+}
+
 /** A run whose requests failed still has a result; one without a result is an error. */
 function parseResult({ code, stdout, stderr }: Ended): RunResult {
   if (stdout === '') throw new Error(`mcpb load ended with ${code} and no result: ${stderr}`);
   return JSON.parse(stdout);
+}
+
+/** Requests of a result that did not end `ok`. */
+export function errorsOf({ outcomes }: Metrics): number {
+  return Object.values(outcomes).reduce((sum, count) => sum + count, -outcomes.ok);
 }

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { fetch } from 'undici';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { body } from '../../../bench/request.ts';
 import { gateways, startGateway } from '../../../bench/support/gateways.ts';
 import type { Server } from '../../../bench/support/null-server.ts';
 import { whileRunning } from '../../../bench/support/processes.ts';
+import { body } from '../../../bench/workload.ts';
 
 const [, naive] = gateways;
 

@@ -8,3 +8,6 @@ export const headers: Readonly<Record<string, string>> = {
   'Content-Type': 'application/json',
   Accept: 'application/json, text/event-stream',
 };
+
+/** Seconds of load before the window of a client in Node opens, so that compiled code is measured. */
+export const warmupSeconds = 1;
