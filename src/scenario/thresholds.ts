@@ -1,3 +1,7 @@
+import { nearest } from '../config/suggest.ts';
+import { McpbError } from '../errors.ts';
+import { metrics, outcomeClasses } from './threshold-metrics.ts';
+
 /** Times are in ms, k6's unit; rates per second; ratios 0…1. */
 export type Aggregation = 'avg' | 'min' | 'max' | 'med' | 'count' | 'rate' | 'value' | `p(${number})`;
 
@@ -21,4 +25,102 @@ export interface ThresholdResult {
   readonly value: number | null;
   readonly passed: boolean;
   readonly noData?: true;
+}
+
+const grammar =
+  /^\s*(\w+)\s*(?:\{([^}]*)\})?\s*(?::\s*([a-z]+(?:\(\s*\d+(?:\.\d+)?\s*\))?)\s*)?(<=|>=|===|==|!=|<|>)\s*(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*$/i;
+
+/** Parses `metric{selector}:aggregation op number`. Throws McpbError MCPB_E_USAGE. */
+export function parseThreshold(expression: string): Threshold {
+  const match = grammar.exec(expression);
+  if (!match) throw faulty(expression, 'it is not written metric{selector}:aggregation operator number');
+  const [, name, selectorText, aggregation, operator, bound] = match;
+  const metric = metrics.get(name);
+  if (!metric) throw faulty(expression, unknownMetric(name));
+  return {
+    expression: expression.trim(),
+    metric: metric.name,
+    selector: parseSelector(expression, metric.selectors, selectorText ?? ''),
+    aggregation: aggregationOf(expression, name, aggregation),
+    operator: (operator === '===' ? '==' : operator) as Threshold['operator'],
+    bound: Number(bound),
+  };
+}
+
+/** One result a threshold, in order; without samples it fails as no data. */
+export function evaluate(thresholds: readonly Threshold[], source: MetricSource): ThresholdResult[] {
+  return thresholds.map((threshold) => {
+    const value = source.value(threshold);
+    if (value === undefined) return { expression: threshold.expression, value: null, passed: false, noData: true };
+    return { expression: threshold.expression, value, passed: holds(value, threshold) };
+  });
+}
+
+function holds(value: number, { operator, bound }: Threshold): boolean {
+  switch (operator) {
+    case '<':
+      return value < bound;
+    case '<=':
+      return value <= bound;
+    case '>':
+      return value > bound;
+    case '>=':
+      return value >= bound;
+    case '==':
+      return value === bound;
+    case '!=':
+      return value !== bound;
+  }
+}
+
+function aggregationOf(expression: string, name: string, written: string | undefined): Aggregation {
+  const { aggregations } = metrics.get(name)!;
+  const accepted = aggregations.includes('p')
+    ? aggregations.map((word) => (word === 'p' ? 'p(N)' : word))
+    : aggregations;
+  if (written === undefined) {
+    if (accepted.includes('p(N)')) throw faulty(expression, `${name} needs one of ${accepted.join(', ')}`);
+    return aggregations[0] as Aggregation;
+  }
+  const percentile = /^p\(\s*(\d+(?:\.\d+)?)\s*\)$/.exec(written);
+  if (percentile && Number(percentile[1]) > 100) throw faulty(expression, `p(${percentile[1]}) is above p(100)`);
+  if (!aggregations.includes(percentile ? 'p' : written))
+    throw faulty(expression, `${name} has ${accepted.join(', ')}, not ${written}`);
+  return percentile ? `p(${Number(percentile[1])})` : (written as Aggregation);
+}
+
+function parseSelector(expression: string, accepted: readonly string[], text: string): Record<string, string> {
+  const selector: Record<string, string> = {};
+  for (const pair of text.split(',').filter((part) => part.trim() !== '')) {
+    const [key, ...rest] = pair.split(':');
+    const value = rest.join(':').trim();
+    checkSelector(expression, accepted, key.trim(), value);
+    selector[key.trim()] = value;
+  }
+  if (accepted.includes('class') && selector.class === undefined)
+    throw faulty(expression, 'outcomes needs a class, such as outcomes{class:timeout}');
+  return selector;
+}
+
+function checkSelector(expression: string, accepted: readonly string[], key: string, value: string): void {
+  if (!accepted.includes(key)) {
+    const words = accepted.length === 0 ? 'takes no selector' : `can be selected by ${accepted.join(', ')}`;
+    throw faulty(expression, `the metric ${words}, not by "${key}"`);
+  }
+  if (key === 'class' && !outcomeClasses.includes(value))
+    throw faulty(expression, `"${value}" is not an outcome class (${outcomeClasses.join(', ')})`);
+  if (key === 'stage' && !/^\d+$/.test(value)) throw faulty(expression, 'a stage is selected by its number, from 0');
+  if (value === '') throw faulty(expression, `the selector "${key}" has no value`);
+}
+
+function unknownMetric(name: string): string {
+  const near = nearest(name, metrics.keys());
+  const known = [...new Set([...metrics.values()].map((metric) => metric.name))].join(', ');
+  return near ? `there is no metric "${name}" — did you mean "${near}"?` : `there is no metric "${name}" (${known})`;
+}
+
+function faulty(expression: string, reason: string): McpbError {
+  return new McpbError('MCPB_E_USAGE', `threshold "${expression.trim()}": ${reason}`, {
+    hint: "write it like 'response_time:p(99)<250' (times in ms) or 'error_rate<0.01'",
+  });
 }

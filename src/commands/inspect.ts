@@ -1,0 +1,32 @@
+import { availableParallelism } from 'node:os';
+import { Args } from '@oclif/core';
+import { maskPlan } from '../scenario/credentials.ts';
+import { describePlan } from '../scenario/describe.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { type Requirements, requirementsOf } from '../scenario/requirements.ts';
+import { planFor } from '../scenario/resolve.ts';
+import { BaseCommand } from './base.ts';
+import { loadFlags, overridesFrom } from './flags.ts';
+
+export default class Inspect extends BaseCommand {
+  static override summary = 'Show the resolved plan of a scenario and what it will need; nothing is run';
+  static override examples = [
+    '<%= config.bin %> inspect ramp-5k',
+    '<%= config.bin %> inspect ramp-5k --speed 20 --json',
+  ];
+  static override args = {
+    scenario: Args.string({ required: true, description: 'name of a bundled scenario, or a file' }),
+  };
+  static override flags = loadFlags;
+
+  override async run(): Promise<{ plan: Plan; requirements: Requirements }> {
+    const { args, flags } = await this.parse(Inspect);
+    const plan = planFor(
+      { scenario: args.scenario, overrides: overridesFrom(flags) },
+      { env: process.env, cwd: process.cwd(), cores: availableParallelism() },
+    );
+    const requirements = requirementsOf(plan);
+    if (!this.jsonEnabled()) this.log(describePlan(plan, requirements));
+    return { plan: maskPlan(plan), requirements };
+  }
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { ConfigDocument, Path } from './document.ts';
+import type { Fault } from './fault.ts';
+import { didYouMean } from './suggest.ts';
+
+type Issue = z.core.$ZodIssue;
+
+export interface Validated<T> {
+  /** Undefined when there is any fault. */
+  readonly value: T | undefined;
+  readonly faults: readonly Fault[];
+}
+
+/** What is wrong with a value: at a key, or with what stands under it. */
+export interface Problem {
+  readonly path: Path;
+  readonly part: 'key' | 'value';
+  readonly message: string;
+}
+
+/** What is said of words that stand where they are not accepted, instead of `unknown key` or `is not one of`. */
+export type Remarks = ReadonlyMap<string, string>;
+
+/** Checks a document against a schema; every fault carries its position. */
+export function validate<T>(document: ConfigDocument, schema: z.ZodType<T>, remarks?: Remarks): Validated<T> {
+  if (document.value === undefined && document.faults.length > 0) return { value: undefined, faults: document.faults };
+  const { value, problems } = check(document.value, schema, remarks);
+  const located = problems.map(({ path, part, message }) => ({ ...document.locate(path, part), message }));
+  const faults = [...document.faults, ...located];
+  return { value: faults.length === 0 ? value : undefined, faults };
+}
+
+/** Checks a value against a schema and says every problem in words. */
+export function check<T>(
+  value: unknown,
+  schema: z.ZodType<T>,
+  remarks: Remarks = new Map(),
+): { value: T | undefined; problems: readonly Problem[] } {
+  const parsed = schema.safeParse(value);
+  const translator = new Translator(value, schema, remarks);
+  for (const issue of parsed.error?.issues ?? []) translator.issue(issue, []);
+  return { value: parsed.data, problems: translator.problems };
+}
+
+class Translator {
+  readonly problems: Problem[] = [];
+  readonly #value: unknown;
+  readonly #schema: z.ZodType;
+  readonly #remarks: Remarks;
+
+  constructor(value: unknown, schema: z.ZodType, remarks: Remarks) {
+    this.#value = value;
+    this.#schema = schema;
+    this.#remarks = remarks;
+  }
+
+  issue(issue: Issue, parent: Path): void {
+    const path = [...parent, ...issue.path];
+    if (issue.code === 'unrecognized_keys') for (const key of issue.keys) this.#unknownKey([...path, key], key);
+    else if (issue.code === 'invalid_union') this.#union(issue, path);
+    else if (issue.code === 'invalid_key') this.#add(path, 'key', issue.issues[0].message);
+    else if (issue.code === 'invalid_value') this.#add(path, 'value', this.#notOneOf(issue.values, path));
+    else this.#add(path, 'value', issue.code === 'invalid_type' ? this.#wrongType(issue, path) : issue.message);
+  }
+
+  #unknownKey(path: Path, key: string): void {
+    const message = this.#remarks.get(key) ?? `unknown key "${key}"${didYouMean(key, keysOf(this.#schema))}`;
+    this.#add(path, 'key', message);
+  }
+
+  /** Reports the branch the author most likely meant, or what the union as a whole expects. */
+  #union(issue: z.core.$ZodIssueInvalidUnion, path: Path): void {
+    const [closest = []] = issue.errors.toSorted((a, b) => faultiness(a) - faultiness(b));
+    if ('options' in issue) this.#add(path, 'value', this.#notOneOf(issue.options as unknown[], path));
+    else if (closest.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0))
+      this.#add(path, 'value', this.#remarkOn(path) ?? issue.message);
+    else for (const inner of closest) this.issue(inner, path);
+  }
+
+  #notOneOf(accepted: readonly unknown[], path: Path): string {
+    const given = valueAt(this.#value, path);
+    const words = accepted.filter((word) => word !== undefined && word !== null).map(String);
+    if (given === undefined) return `${String(path.at(-1))} is missing: one of ${words.join(', ')}`;
+    if (typeof given !== 'string') return `expected one of ${words.join(', ')}`;
+    return this.#remarkOn(path) ?? `"${given}" is not one of ${words.join(', ')}${didYouMean(given, words)}`;
+  }
+
+  #wrongType(issue: z.core.$ZodIssueInvalidType, path: Path): string {
+    const given = valueAt(this.#value, path);
+    if (given === undefined && path.length > 0) return `${String(path.at(-1))} is missing`;
+    return this.#remarkOn(path) ?? `expected ${typeNames[issue.expected] ?? issue.expected}, found ${typeName(given)}`;
+  }
+
+  /** The remark on a word, or on the first key of a map that has one. */
+  #remarkOn(path: Path): string | undefined {
+    const given = valueAt(this.#value, path);
+    const words = typeof given === 'object' && given !== null ? Object.keys(given) : [String(given)];
+    return words.map((word) => this.#remarks.get(word)).find((remark) => remark !== undefined);
+  }
+
+  #add(path: Path, part: 'key' | 'value', message: string): void {
+    this.problems.push({ path, part, message });
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+};
+
+function typeName(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeNames[typeof value] ?? `${value}`;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+}
+
+/** How far a value is from a branch of a union: one a fault, unknown keys each, a wrong kind of value far away. */
+function faultiness(issues: readonly Issue[]): number {
+  let total = 0;
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys') total += issue.keys.length;
+    else total += issue.code === 'invalid_type' && issue.path.length === 0 ? 100 : 1;
+  }
+  return total;
+}
+
+/** Every key the schema knows anywhere, as candidates for a suggestion. */
+function keysOf(schema: z.ZodType): Set<string> {
+  const keys = new Set<string>();
+  const visit = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null) return;
+    if ('properties' in part && part.properties) for (const key of Object.keys(part.properties)) keys.add(key);
+    for (const child of Object.values(part)) visit(child);
+  };
+  visit(z.toJSONSchema(schema, { io: 'input' }));
+  return keys;
+}

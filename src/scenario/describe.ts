@@ -1,0 +1,83 @@
+import { formatBytes, formatCount, formatDuration } from '../units.ts';
+import type { OperationPlan, Plan, ScenarioPlan, StagePlan, StepPlan } from './plan.ts';
+import type { Requirements } from './requirements.ts';
+
+/** A plan and what it will need, as `inspect` prints it. */
+export function describePlan(plan: Plan, needs: Requirements): string {
+  const settings = [`${plan.workers} ${plan.workers === 1 ? 'worker' : 'workers'}`, `pacing ${plan.pacing}`];
+  if (plan.speed !== 1) settings.push(`speed ${plan.speed}`);
+  if (plan.scenarios.some(({ target }) => target.bundled)) settings.push(`backend ${plan.backend}`);
+  return [
+    `${plan.name}  ${settings.join(', ')}`,
+    `hash ${plan.hash}`,
+    ...plan.scenarios.map(describeScenario),
+    `\nthresholds\n${plan.thresholds.map(({ expression }) => `  ${expression}`).join('\n')}`,
+    `\n${describeNeeds(needs)}`,
+  ].join('\n');
+}
+
+/** Length of a run in words. */
+export function describeLength(seconds: number | null): string {
+  return seconds === null ? 'until the requests are made' : formatDuration(seconds);
+}
+
+function describeScenario(scenario: ScenarioPlan): string {
+  const { executor, phases, target, operations } = scenario;
+  const rows: [string, string][] = [
+    ['target', target.bundled ? `${target.url} (${target.transport})` : target.url],
+    ['load', `${executor.kind}, ${describeVus(scenario)}`],
+    ['stages', executor.stages.map((stage) => describeStage(stage)).join(', ')],
+    ['around', `warm-up ${formatDuration(phases.warmup)}, cool-down ${formatDuration(phases.cooldown)}`],
+    ['limits', `time-out ${scenario.timeout} ms, connect ${scenario.connectTimeout} ms`],
+    ['lifecycle', scenario.lifecycle],
+    ['steps', scenario.steps.map((step) => describeStep(step, operations)).join(' → ')],
+    ...operations.map(({ body }): [string, string] => ['request', body]),
+    ...operations.flatMap(({ checks }) => checks.map(({ name }): [string, string] => ['check', name])),
+  ];
+  const start = scenario.startTime > 0 ? ` after ${formatDuration(scenario.startTime)}` : '';
+  return `\nscenario ${scenario.name}${start}\n${table(rows)}`;
+}
+
+function describeVus({ executor, inFlight }: ScenarioPlan): string {
+  if (executor.iterations !== undefined) return `${executor.vus} VUs, ${formatCount(executor.iterations)} requests`;
+  if (executor.model === 'open') return `over ${formatCount(executor.vus)} connections`;
+  return `at most ${formatCount(executor.vus)} VUs, ${inFlight} in flight each`;
+}
+
+function describeStage({ name, seconds }: StagePlan): string {
+  return `${name} in ${formatDuration(seconds)}`;
+}
+
+function describeStep(step: StepPlan, operations: readonly OperationPlan[]): string {
+  switch (step.type) {
+    case 'call':
+      return operations[step.operation].name;
+    case 'mix':
+      return `one of ${step.choices.map(({ weight, operation }) => `${weight} ${operations[operation].name}`).join(', ')}`;
+    case 'think':
+    case 'hold':
+      return `${step.type} ${formatDuration(step.milliseconds / 1000)}`;
+    case 'close':
+      return `close (${step.how})`;
+    default:
+      return step.type;
+  }
+}
+
+function describeNeeds(needs: Requirements): string {
+  const more =
+    needs.connectionsAtMost > needs.connections ? `, up to ${formatCount(needs.connectionsAtMost)} on demand` : '';
+  const again = needs.newConnectionPerIteration ? ', a new one for every iteration' : '';
+  const rows: [string, string][] = [
+    ['time', describeLength(needs.seconds)],
+    ['connections', `${formatCount(needs.connections)}${more}${again}`],
+    ['descriptors', formatCount(needs.fileDescriptors)],
+    ['ports', `${formatCount(needs.portsPerAddress)} of one source address`],
+    ['memory', `${formatBytes(needs.memoryBytes)} for connections and histograms`],
+  ];
+  return `will need\n${table(rows)}`;
+}
+
+function table(rows: readonly [string, string][]): string {
+  return rows.map(([key, value]) => `  ${key.padEnd(12)}${value}`).join('\n');
+}

@@ -1,0 +1,77 @@
+import type { Plan, ScenarioPlan } from './plan.ts';
+
+/** What a run will need of the machine that generates the load. */
+export interface Requirements {
+  /** Seconds of load; null when it ends with a number of requests, whenever that is. */
+  readonly seconds: number | null;
+  /** At once, all scenarios together. */
+  readonly connections: number;
+  /** More may be opened on demand, up to here. */
+  readonly connectionsAtMost: number;
+  readonly fileDescriptors: number;
+  /** Local ports of the source address with the most connections. */
+  readonly portsPerAddress: number;
+  /** Every iteration opens a connection, whose port rests in TIME_WAIT afterwards. */
+  readonly newConnectionPerIteration: boolean;
+  readonly memoryBytes: number;
+}
+
+/** Of one connection with its buffers and virtual user. */
+const connectionBytes = 15 * 1024;
+/** 1 µs – 1 h at three digits: 22 buckets above the first of 2,048, half of each its own. */
+const histogramCounts = 23 * 1024;
+/** Response, target and service time, generator lag. */
+const quantities = 4;
+/** Per count: 4 in a worker, 4 in the copy it hands over, and 8 in the main thread. */
+const workerCountBytes = 8;
+const mainCountBytes = 8;
+/** Descriptors of the process itself and of each worker's event loop. */
+const processDescriptors = 32;
+const workerDescriptors = 8;
+
+export function requirementsOf(plan: Plan): Requirements {
+  const { scenarios, workers } = plan;
+  const connections = sum(scenarios, ({ executor }) => executor.vus);
+  const connectionsAtMost = sum(scenarios, connectionCeiling);
+  return {
+    seconds: secondsOf(scenarios),
+    connections,
+    connectionsAtMost,
+    fileDescriptors: connectionsAtMost + processDescriptors + workers * workerDescriptors,
+    portsPerAddress: portsPerAddress(scenarios),
+    newConnectionPerIteration: scenarios.some(({ steps }) => steps.some(({ type }) => type === 'close')),
+    memoryBytes: connections * connectionBytes + histogramBytes(plan),
+  };
+}
+
+/** Open HTTP opens connections while all others are busy; everything else keeps one a VU. */
+function connectionCeiling({ executor, target, maxConnections }: ScenarioPlan): number {
+  return executor.model === 'open' && target.transport === 'http' ? maxConnections : executor.vus;
+}
+
+function secondsOf(scenarios: readonly ScenarioPlan[]): number | null {
+  if (scenarios.some(({ executor }) => executor.iterations !== undefined && executor.model === 'closed')) return null;
+  return Math.max(
+    ...scenarios.map(({ startTime, phases }) => startTime + phases.warmup + phases.measure + phases.cooldown),
+  );
+}
+
+function portsPerAddress(scenarios: readonly ScenarioPlan[]): number {
+  const ports = new Map<string, number>();
+  for (const scenario of scenarios) {
+    const addresses = scenario.localAddresses.length > 0 ? scenario.localAddresses : ['default'];
+    for (const address of addresses)
+      ports.set(address, (ports.get(address) ?? 0) + Math.ceil(connectionCeiling(scenario) / addresses.length));
+  }
+  return Math.max(...ports.values());
+}
+
+/** Histograms are kept by stage × operation × quantity in every worker and in the main thread. */
+function histogramBytes({ scenarios, workers }: Plan): number {
+  const series = sum(scenarios, ({ executor, operations }) => executor.stages.length * operations.length);
+  return series * quantities * histogramCounts * (workers * workerCountBytes + mainCountBytes);
+}
+
+function sum(scenarios: readonly ScenarioPlan[], of: (scenario: ScenarioPlan) => number): number {
+  return scenarios.reduce((total, scenario) => total + of(scenario), 0);
+}

@@ -1,0 +1,82 @@
+import { isIP } from 'node:net';
+import { didYouMean } from '../config/suggest.ts';
+import { McpbError } from '../errors.ts';
+import type { Target, TransportKind } from './plan.ts';
+
+const transportOf: Readonly<Record<string, TransportKind>> = { 'http:': 'http', 'ws:': 'websocket', 'tcp:': 'tcp' };
+const defaultPorts: Readonly<Partial<Record<TransportKind, number>>> = { http: 80, websocket: 80 };
+const notYet = /^(https|wss|tcps|sse\+https?|stdio):/i;
+const bundledPath = '/mcp';
+
+export const transports = ['websocket', 'tcp', 'http'] as const satisfies readonly TransportKind[];
+
+/**
+ * Parses `bundled`, `bundled/path`, `http://…`, `ws://…` or `tcp://host:port[?handshake=none]`. The URL says the
+ * transport; `transport` counts for `bundled` only and must not contradict a URL. Throws McpbError MCPB_E_USAGE.
+ */
+export function parseTarget(text: string, transport?: TransportKind): Target {
+  if (isBundled(text)) return bundledTarget(text, transport ?? 'http');
+  const url = parseUrl(text);
+  const kind = transportOf[url.protocol];
+  if (transport && transport !== kind) throw faulty(text, `its transport is ${kind}, not ${transport}`);
+  const port = url.port === '' ? defaultPorts[kind] : Number(url.port);
+  if (url.hostname === '' || port === undefined || port === 0) throw faulty(text, 'it needs a host and a port');
+  const address = { url: text, bundled: false, transport: kind, host: hostOf(url), port };
+  if (kind !== 'tcp') return { ...address, path: url.pathname + url.search, handshake: true };
+  return { ...address, path: '', handshake: tcpHandshake(text, url) };
+}
+
+/** The text itself once it is known to be a target, whatever its transport. Throws McpbError MCPB_E_USAGE. */
+export function targetText(text: string): string {
+  parseTarget(text);
+  return text;
+}
+
+/** `bundled`, or `bundled/path` for another path than the default. */
+export function isBundled(text: string): boolean {
+  return /^bundled(\/|$)/.test(text);
+}
+
+function bundledTarget(text: string, transport: TransportKind): Target {
+  const path = text.slice('bundled'.length);
+  if (transport === 'tcp' && path !== '') throw faulty(text, 'a TCP target has no path');
+  const where = transport === 'tcp' ? '' : path || bundledPath;
+  return { url: text, bundled: true, transport, host: '127.0.0.1', port: 0, path: where, handshake: true };
+}
+
+function parseUrl(text: string): URL {
+  const later = notYet.exec(text);
+  if (later) throw faulty(text, `${later[1].toLowerCase()} targets are not supported by this version`);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !(url.protocol in transportOf)) throw faulty(text, unknownScheme(text));
+  if (url.username !== '' || url.password !== '') throw faulty('***', 'a URL carries no credentials here: use --token');
+  if (url.hash !== '') throw faulty(text, 'a target has no fragment (#…)');
+  return url;
+}
+
+function unknownScheme(text: string): string {
+  const word = /^\w+$/.test(text) ? didYouMean(text, ['bundled']) : '';
+  return `it is neither bundled nor a URL beginning with http://, ws:// or tcp://${word}`;
+}
+
+/** The handshake is left out with `?handshake=none`, against servers that only echo frames. */
+function tcpHandshake(text: string, url: URL): boolean {
+  if (url.pathname !== '' && url.pathname !== '/') throw faulty(text, 'a TCP target has no path');
+  for (const [key, value] of url.searchParams) {
+    if (key === 'framing' && value === 'lines') throw faulty(text, 'framing=lines is not supported by this version');
+    if (`${key}=${value}` !== 'framing=mcpb' && `${key}=${value}` !== 'handshake=none')
+      throw faulty(text, `"${key}=${value}" is not an option of a TCP target (handshake=none)`);
+  }
+  return url.searchParams.get('handshake') !== 'none';
+}
+
+function hostOf(url: URL): string {
+  const bare = url.hostname.replace(/^\[|\]$/g, '');
+  return isIP(bare) === 6 ? bare : url.hostname;
+}
+
+function faulty(text: string, reason: string): McpbError {
+  return new McpbError('MCPB_E_USAGE', `target "${text}": ${reason}`, {
+    hint: 'write it like http://127.0.0.1:8443/mcp, ws://127.0.0.1:8443/mcp, tcp://127.0.0.1:8444 or bundled',
+  });
+}

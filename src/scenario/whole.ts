@@ -1,0 +1,38 @@
+import type { ScenarioFile } from './load.ts';
+import type { Plan } from './plan.ts';
+import type { Problems } from './problems.ts';
+import type { Settings } from './settings.ts';
+import { unreachable } from './threshold-rules.ts';
+
+type Content = Pick<Plan, 'scenarios' | 'thresholds'>;
+
+/** Histograms are kept for so many operations. */
+const maxOperations = 32;
+
+/** Rules about all scenarios of a plan together. */
+export function checkWhole(plan: Content, file: ScenarioFile, typed: Settings, problems: Problems): void {
+  checkOperations(plan, problems);
+  checkThresholds(plan, file, problems);
+  const targets = plan.scenarios.map(({ target }) => target);
+  if (typed.headers && targets.every(({ transport }) => transport === 'tcp'))
+    problems.typed('headers', 'headers have no effect over TCP');
+  if (typed.backend !== undefined && !targets.some(({ bundled }) => bundled))
+    problems.typed('backend', 'it is the backend of --target bundled, which is not used here');
+}
+
+function checkOperations({ scenarios }: Content, problems: Problems): void {
+  const names = new Set(scenarios.flatMap(({ operations }) => operations.map(({ name }) => name)));
+  if (names.size > maxOperations)
+    problems.inScenario({ path: [], message: `${names.size} operations are more than ${maxOperations}` });
+}
+
+function checkThresholds({ scenarios, thresholds }: Content, file: ScenarioFile, problems: Problems): void {
+  for (const threshold of thresholds) {
+    const reason = unreachable(threshold, scenarios);
+    if (reason === undefined) continue;
+    const message = `threshold "${threshold.expression}": ${reason}`;
+    const index = file.thresholds?.indexOf(threshold) ?? -1;
+    if (index >= 0) problems.inScenario({ path: ['thresholds', index], message });
+    else problems.typed('thresholds', message);
+  }
+}
