@@ -13,12 +13,14 @@ import { runsForBounds } from './rules.ts';
 import type { StoredRun } from './run.ts';
 import { type SessionPrior, sessionPrior } from './session-spread.ts';
 import { median } from './statistics.ts';
-import { reasonsOf, verdictOf, warningsOf } from './verdict.ts';
+import { noticeOf, reasonsOf, verdictOf, warningsOf } from './verdict.ts';
 
 export interface CompareRequest {
   readonly baseline: Baseline;
   /** Runs of one session of one build. */
   readonly candidate: readonly RunResult[];
+  /** Baseline file for the suggested commands; default: looked up by the scenario's name. */
+  readonly baselinePath?: string;
   readonly limits?: Limits;
   /** Show the numbers of another machine class; the verdict stays `not-comparable`. */
   readonly allowCrossEnv?: boolean;
@@ -48,9 +50,10 @@ export function compare(request: CompareRequest): Comparison {
     verdict,
     rows,
     reasons: reasonsOf(rows, verdict, strict),
-    warnings: warningsOf(rows, prior),
+    warnings: warningsOf(rows),
+    notice: noticeOf(rows, prior),
   };
-  return { ...judged, settledBy: settlingCommands(judged) };
+  return { ...judged, settledBy: settlingCommands(judged, request.baselinePath) };
 }
 
 const exitByVerdict: Readonly<Record<ComparisonVerdict, ExitCode>> = {
@@ -120,6 +123,7 @@ function describe({ baseline, candidate }: CompareRequest, sides: Sides): Descri
     rows: [],
     reasons: [],
     warnings: [],
+    notice: null,
     differences: [],
     excludedRuns: sides.excluded,
     settledBy: [],
@@ -157,5 +161,5 @@ function notComparable(
 ): Comparison {
   const reasons = [`these runs cannot be compared: ${inWords(differences)}`];
   const comparison = { ...described, verdict: 'not-comparable', differences, rows, reasons } as const;
-  return { ...comparison, settledBy: settlingCommands(comparison) };
+  return { ...comparison, settledBy: settlingCommands(comparison, undefined) };
 }

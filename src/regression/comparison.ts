@@ -11,6 +11,8 @@ export interface Comparison {
   /** Why the verdict is what it is, the decisive one first. */
   readonly reasons: readonly string[];
   readonly warnings: readonly string[];
+  /** To be read first: why no row could be shown to be ok; null when that is not so. */
+  readonly notice: string | null;
   /** Fields in which scenario, target or machine differ; the reason of `not-comparable`. */
   readonly differences: readonly Difference[];
   readonly excludedRuns: readonly ExcludedRun[];

@@ -1,3 +1,4 @@
+import { formatCount } from '../units.ts';
 import type { Baseline } from './baseline.ts';
 import type { Basis, ComparisonRow, SideSummary } from './comparison.ts';
 import type { Limits } from './limits.ts';
@@ -57,7 +58,7 @@ function logRow(metric: GateMetric, scope: Scope, inputs: RowInputs): Comparison
     alpha: inputs.basis === 'unpaired' ? alpha : null,
     sessionSpread: inputs.basis === 'unpaired' ? sigma : null,
   } as const;
-  const reason = notGated(metric, scope, inputs, values);
+  const reason = notGated(metric, scope, inputs);
   if (!allPositive(values.base, inputs.base.length) || !allPositive(values.candidate, inputs.candidate.length))
     return { ...row, ...noJudgement, ...noData(metric, inputs.limits, reason ?? 'not measured') };
   const judgement = judge({ metric, values, limit, sigma, basis: inputs.basis });
@@ -106,7 +107,7 @@ function noData(
   return { gated: true, verdict: 'inconclusive', leaning: 'worse', note: `no data: ${reason}` };
 }
 
-function notGated(metric: GateMetric, scope: Scope, inputs: RowInputs, values: Case['values']): string | undefined {
+function notGated(metric: GateMetric, scope: Scope, inputs: RowInputs): string | undefined {
   if (metric.kind === 'shown') return 'shown only';
   const runs = [...inputs.base, ...inputs.candidate];
   const { resolved } = inputs.baseline.scenario;
@@ -115,9 +116,8 @@ function notGated(metric: GateMetric, scope: Scope, inputs: RowInputs, values: C
   const { samples, percentile } = metric;
   if (samples === undefined || percentile === undefined) return undefined;
   const fewest = Math.min(...runs.map((run) => samples(run, scope)));
-  if (fewest === 0 && values.base.length + values.candidate.length === 0) return 'not measured';
   const needed = samplesNeeded(percentile, inputs.basis);
-  return fewest < needed ? `n=${fewest} < ${needed}` : undefined;
+  return fewest < needed ? `n=${formatCount(fewest)} < ${formatCount(needed)}` : undefined;
 }
 
 /** Samples every run needs before its percentile p is gated. */

@@ -17,28 +17,34 @@ export interface Selection {
   readonly baselinesDirectory?: string;
 }
 
+export interface Sides {
+  readonly baseline: Baseline;
+  readonly candidate: readonly RunResult[];
+  /** Where the baseline was read from, unless it is a plain result. */
+  readonly baselinePath?: string;
+}
+
 /** Finds the two sides of a comparison. MCPB_E_NO_RESULT, with the command to type, when there is nothing to compare. */
-export async function selectSides(
-  selection: Selection,
-): Promise<{ readonly baseline: Baseline; readonly candidate: readonly RunResult[] }> {
+export async function selectSides(selection: Selection): Promise<Sides> {
   const folder = selection.resultsDirectory ?? resultsDirectory;
   const given = await readResults(selection.results);
   const likely =
     given[0] ?? (await newestSession(folder, scenarioOf(selection.baseline)))[0] ?? (await newestSession(folder))[0];
   const path = await findBaseline(selection.baseline, likely, selection.baselinesDirectory ?? baselinesDirectory);
-  const baseline = await readSide(path);
+  const { baseline, baselinePath } = await readSide(path);
   const candidate = given.length > 0 ? given : await newestSession(folder, baseline.scenario.hash);
   if (candidate.length === 0) throw noResult(`there is no result of ${baseline.scenario.name} in ${folder}`, baseline);
   const own = new Set(runsOf(baseline).map(({ runId }) => runId));
   if (candidate.every(({ runId }) => own.has(runId)))
     throw noResult(`the newest runs of ${baseline.scenario.name} are the baseline itself`, baseline);
-  return { baseline, candidate };
+  return { baseline, candidate, ...(baselinePath === undefined ? {} : { baselinePath }) };
 }
 
 /** A baseline file, or a plain result standing for one of a single run. */
-async function readSide(path: string): Promise<Baseline> {
+async function readSide(path: string): Promise<Omit<Sides, 'candidate'>> {
   const document = await readJsonObject(path);
-  return isResult(document) ? baselineOf([document]).baseline : parseBaseline(path, document);
+  if (isResult(document)) return { baseline: baselineOf([document]).baseline };
+  return { baseline: parseBaseline(path, document), baselinePath: path };
 }
 
 function scenarioOf(baseline: string): string | undefined {

@@ -22,27 +22,30 @@ export function reasonsOf(rows: readonly ComparisonRow[], verdict: ComparisonVer
     .map(verdict === 'regression' ? regressionReason : improvementReason);
 }
 
-/** What a reader should know although it did not decide; first of all when no row could have been shown to be ok. */
-export function warningsOf(rows: readonly ComparisonRow[], prior: SessionPrior): string[] {
-  const gated = rows.filter((row) => row.gated && row.verdict === 'inconclusive');
-  const leaning = gated
+/** What a reader should know although it did not decide. */
+export function warningsOf(rows: readonly ComparisonRow[]): string[] {
+  const open = rows.filter((row) => row.gated && row.verdict === 'inconclusive');
+  const leaning = open
     .filter((row) => row.leaning === 'ok')
-    .map((row) => `${label(row)} leans ok, but up to ${percent(worst(row))} worse is not ruled out`);
-  const suspected = gated
+    .map(
+      (row) =>
+        `${label(row)} leans ok, but ${row.intervalPercent === null ? 'a rise' : `up to ${percent(worst(row))} worse`} is not ruled out`,
+    );
+  const suspected = open
     .filter((row) => row.kind === 'tail' && row.leaning === 'worse')
-    .map((row) => `${label(row)} is suspected: ${openReason(row)}`);
-  return [...spreadWarning(rows, prior), ...leaning, ...suspected];
+    .map((row) => `a tail is only suspected: ${openReason(row)}`);
+  return [...leaning, ...suspected];
 }
 
-function spreadWarning(rows: readonly ComparisonRow[], prior: SessionPrior): string[] {
-  const blind = rows.some(
-    (row) =>
-      row.gated && row.scale === 'log' && row.sessionSpread !== null && okUnreachable(row.limit, row.sessionSpread),
+/** To be read first: sessions of one build differ so much here that an unchanged row cannot be shown to be ok. */
+export function noticeOf(rows: readonly ComparisonRow[], prior: SessionPrior): string | null {
+  const blind = rows.filter(
+    (row) => row.gated && row.scale === 'log' && okUnreachable(row.limit, row.sessionSpread ?? 0),
   );
-  if (!blind) return [];
-  return [
-    `two sessions of the same build may differ by ${percent(prior.sigma * 100)} (${prior.from}): an unchanged row cannot be proven ok. Record the baseline again now, on this boot, and compare within the hour`,
-  ];
+  if (blind.length === 0) return null;
+  const sigma = Math.max(...blind.map((row) => row.sessionSpread ?? 0));
+  const source = sigma === prior.sigma ? prior.from : 'measured over its sessions';
+  return `Two sessions of one build may differ by ${percent(sigma * 100)} here (${source}): an unchanged row cannot be proven ok. A baseline recorded on this boot within the hour can.`;
 }
 
 function isOpen(row: ComparisonRow, strict: boolean): boolean {
@@ -101,7 +104,7 @@ function worse(row: ComparisonRow, value: number): number {
 }
 
 function percent(value: number): string {
-  return Number.isFinite(value) ? `${value.toFixed(1)} %` : 'any amount';
+  return Number.isFinite(value) ? `${value.toFixed(1).replace('-', '−')} %` : 'any amount';
 }
 
 function label(row: ComparisonRow): string {

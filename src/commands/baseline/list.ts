@@ -1,0 +1,20 @@
+import { Args } from '@oclif/core';
+import { type BaselineSummary, baselinesDirectory, listBaselines } from '../../regression/baseline-store.ts';
+import { renderBaselineList } from '../../report/baseline-text.ts';
+import { BaseCommand } from '../base.ts';
+
+export default class BaselineList extends BaseCommand {
+  static override summary = 'List the stored baselines.';
+  static override examples = ['<%= config.bin %> baseline list', '<%= config.bin %> baseline list ci/baselines --json'];
+
+  static override args = {
+    directory: Args.string({ default: baselinesDirectory, description: 'folder to look in' }),
+  };
+
+  async run(): Promise<readonly BaselineSummary[]> {
+    const { args } = await this.parse(BaselineList);
+    const baselines = await listBaselines(args.directory);
+    this.log(renderBaselineList(baselines, args.directory).trimEnd());
+    return baselines;
+  }
+}

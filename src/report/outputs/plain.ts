@@ -1,0 +1,86 @@
+import type { LiveInterval } from '../../metrics/live.ts';
+import type { Plan } from '../../scenario/plan.ts';
+import { formatCount, formatDuration, formatMicros } from '../../units.ts';
+import type { Output, OutputOptions } from '../output.ts';
+
+/** Columns of a live line: heading and width; all but the second right-aligned. At most 100 characters in all. */
+const columns = [
+  ['elapsed', 12],
+  ['phase', 13],
+  ['vus', 6],
+  ['conns', 6],
+  ['open', 6],
+  ['replies/s', 9],
+  ['errors', 7],
+  ['p50', 8],
+  ['p99', 8],
+  ['max', 8],
+  ['target', 6],
+] as const;
+const linesPerHeading = 20;
+
+/** One line a second for logs and plain terminals, under a heading that comes back like vmstat's. */
+export class PlainOutput implements Output {
+  readonly #options: OutputOptions;
+  #lines = 0;
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+  }
+
+  start(plan: Plan): void {
+    this.#lines = 0;
+    const targets = [...new Set(plan.scenarios.map(({ target }) => target.url))].join(', ');
+    const speed = plan.speed === 1 ? '' : ` at --speed ${plan.speed}`;
+    this.#write(this.#options.style.strong(`${plan.name}${speed} → ${targets}`));
+  }
+
+  interval(interval: LiveInterval): void {
+    if (this.#lines % linesPerHeading === 0)
+      this.#write(this.#options.style.faint(row(columns.map(([heading]) => heading))));
+    this.#lines += 1;
+    this.#write(row(cells(interval)));
+    for (const note of interval.notes)
+      this.#write(this.#options.style.warn(`${' '.repeat(columns[0][1] - 1)}! ${note}`));
+  }
+
+  async finish(): Promise<void> {
+    this.#write('');
+  }
+
+  #write(line: string): void {
+    this.#options.stream.write(`${line}\n`);
+  }
+}
+
+function cells(interval: LiveInterval): string[] {
+  return [
+    elapsed(interval),
+    interval.phase === 'measure' && interval.stage !== '' ? interval.stage : interval.phase,
+    formatCount(interval.vus),
+    formatCount(interval.connections),
+    formatCount(interval.inFlight),
+    formatCount(interval.completed),
+    formatCount(interval.errors),
+    ...[interval.p50, interval.p99, interval.max].map((value) => (value === null ? '–' : formatMicros(value))),
+    interval.targetCpuPercent === null ? '–' : `${Math.round(interval.targetCpuPercent)} %`,
+  ];
+}
+
+function elapsed({ second, of }: LiveInterval): string {
+  if (second < 0) return '–';
+  const whole = formatDuration(Math.round(second));
+  return of === null ? whole : `${whole}/${formatDuration(Math.round(of))}`;
+}
+
+function row(values: readonly string[]): string {
+  const padded = values.map((value, index) => {
+    const [, width] = columns[index];
+    return index === 1 ? clip(value, width).padEnd(width) : value.padStart(width);
+  });
+  return `${padded.slice(0, 1)}  ${padded.slice(1).join(' ')}`.trimEnd();
+}
+
+function clip(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}

@@ -1,0 +1,26 @@
+import type { RunResult } from '../../results/result.ts';
+import { formatCount } from '../../units.ts';
+import { legend, micros, percentile } from '../percentile.ts';
+import type { Style } from '../style.ts';
+import { table } from '../table.ts';
+
+const keys = ['p50', 'p95', 'p99'] as const;
+
+export function connectionsSection(result: RunResult, style: Style): string[] {
+  const { connections } = result.metrics;
+  const phases = (['connect', 'upgrade', 'initialize'] as const).filter((phase) => connections[phase].count > 0);
+  const rows = phases.map((phase) => {
+    const time = connections[phase];
+    return [phase, formatCount(time.count), ...keys.map((key) => percentile(time, key)), micros(time.max)];
+  });
+  return [
+    style.strong('Connections'),
+    `  ${formatCount(connections.opened)} opened, ${formatCount(connections.failed)} failed, ${formatCount(connections.lost)} lost, ${formatCount(connections.peak)} at most open`,
+    ...(rows.length === 0 ? [] : table(['phase', 'n', ...keys, 'max'], rows)),
+    ...legend(
+      rows.flat(),
+      phases.map((phase) => connections[phase]),
+      keys,
+    ).map((line) => style.faint(line)),
+  ];
+}

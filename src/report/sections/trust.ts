@@ -1,0 +1,77 @@
+import type { Finding, RunResult } from '../../results/result.ts';
+import { formatBytes, formatCount, formatMicros, formatPercent } from '../../units.ts';
+import { micros, percentile } from '../percentile.ts';
+import type { Style } from '../style.ts';
+import { pairs } from '../table.ts';
+
+/** What speaks for and against the numbers above: the generator and the machine, never the target's errors. */
+export function trustSection(result: RunResult, style: Style): string[] {
+  return [
+    style.strong('How far to trust this run'),
+    ...pairs([
+      ['schedule', schedule(result)],
+      ['send lag', lag(result.metrics.generatorLag)],
+      ['receive lag', lag(result.metrics.receiveLag)],
+      ['generator', generator(result)],
+      ['target', target(result)],
+      ['machine', machine(result)],
+      ['limited by', limits[result.generator.limitedBy]],
+    ]),
+    ...result.invalidReasons.map((finding) => `  ${style.bad('✗')} ${sentence(finding)}`),
+    ...result.warnings.map((finding) => `  ${style.warn('!')} ${sentence(finding)}`),
+  ];
+}
+
+const limits = {
+  generator: 'the generator: the target can do more than this',
+  target: 'the target',
+  schedule: 'the schedule: the target had capacity left',
+  none: 'nothing that was measured',
+} as const;
+
+function schedule({ metrics, model }: RunResult): string {
+  const { planned, sent, dropped } = metrics.requests;
+  const share = planned === 0 ? '–' : formatPercent(sent / planned);
+  const offered = model === 'open' ? `${share} of what was due was sent` : `${share} of what was ready was sent`;
+  return `${offered}, ${formatCount(dropped)} dropped, ${metrics.inFlight.mean.toFixed(1)} in flight (at most ${formatCount(metrics.inFlight.max)})`;
+}
+
+function lag(distribution: RunResult['metrics']['generatorLag']): string {
+  return `p50 ${percentile(distribution, 'p50')}, p99 ${percentile(distribution, 'p99')}, max ${micros(distribution.max)}`;
+}
+
+function generator({ generator: own }: RunResult): string {
+  const cpu = own.cpuMicrosPerRequest === null ? '' : `, ${own.cpuMicrosPerRequest.toFixed(1)} µs CPU a request`;
+  const memory = own.rssBytesPerConnection === null ? '' : `, ${formatBytes(own.rssBytesPerConnection)} a connection`;
+  const gc = `${formatCount(own.gc.count)} collections, longest ${formatMicros(own.gc.maxMicros)}`;
+  return `${own.workers} ${own.workers === 1 ? 'worker' : 'workers'}, event loop ${formatPercent(own.eventLoopUtilization)}${cpu}${memory}, ${gc}`;
+}
+
+function target({ targetProcess }: RunResult): string {
+  if (targetProcess === undefined) return 'its CPU and memory were not measured';
+  const cpu =
+    targetProcess.cpuMicrosPerRequest === null
+      ? ''
+      : `, ${targetProcess.cpuMicrosPerRequest.toFixed(1)} µs CPU a request`;
+  return `${targetProcess.cpuPercent.toFixed(0)} % of a core${cpu}, ${formatBytes(targetProcess.rssPeakBytes)} at most`;
+}
+
+function machine({ environment }: RunResult): string {
+  const { steal, cgroup } = environment;
+  const stolen = steal === null ? 'steal not known' : `steal ${formatPercent(steal)}`;
+  const throttled = cgroup.throttledRatio === null ? '' : `, throttled ${formatPercent(cgroup.throttledRatio)}`;
+  return `${environment.class}, ${stolen}${throttled}`;
+}
+
+/** A finding's message says it all; the numbers stand behind it where it has them. */
+function sentence({ message, value, limit }: Finding): string {
+  const numbers = [
+    value === undefined ? '' : `measured ${round(value)}`,
+    limit === undefined ? '' : `limit ${round(limit)}`,
+  ].filter(Boolean);
+  return numbers.length === 0 ? message : `${message} (${numbers.join(', ')})`;
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}
