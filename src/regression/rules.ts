@@ -82,9 +82,12 @@ function decide({
 export function judgePoint(question: Question, decidesAtOnce: boolean): Judgement {
   const base = median(question.base);
   const candidate = median(question.candidate);
-  const worse = Math.log(candidate / base) * (question.direction === 'up-is-worse' ? 1 : -1);
+  const beyond =
+    question.direction === 'up-is-worse'
+      ? candidate > base * (1 + question.limit)
+      : candidate < base * (1 - question.limit);
   const shared = { changePercent: (candidate / base - 1) * 100, intervalPercent: null, p: null, detectable: null };
-  if (worse <= logLimit(question.limit, question.direction)) return { ...shared, verdict: 'ok' };
+  if (!beyond) return { ...shared, verdict: 'ok' };
   if (Math.abs(candidate - base) <= question.floor) return { ...shared, verdict: 'ok', note: 'below floor' };
   const suspicion = { ...shared, verdict: 'inconclusive', leaning: 'worse' } as const;
   if (!decidesAtOnce) return suspicion;
