@@ -12,6 +12,7 @@ const trials = 600;
 function verdicts(
   noise: { readonly run: number; readonly session: number },
   slowdown: number,
+  strict = false,
 ): Map<ComparisonVerdict, number> {
   const rng = seeded(20261123);
   const session = (name: string, factor: number) => {
