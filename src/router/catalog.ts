@@ -1,5 +1,5 @@
 import { decodeString, errorObject, findMember, RpcCode } from '../wire/jsonrpc.ts';
-import { type MethodIndex, McpCode, methodIndex, methodName } from '../wire/mcp.ts';
+import { McpCode, type MethodIndex, methodIndex, methodName } from '../wire/mcp.ts';
 import type { Exchange } from './exchange.ts';
 
 const uriPrefix = 'mcpb://echo/';

@@ -1,0 +1,137 @@
+import { McpbError } from '../errors.ts';
+import { type BackendOptions, parseBackend } from '../router/backend.ts';
+import type { Transport } from '../wire/mcp.ts';
+import { type Address, isLoopback, parseAddress } from './address.ts';
+
+/** As the flags of `gateway start` are written; everything has a default. */
+export interface GatewayOptions {
+  readonly http?: string | undefined;
+  /** Default: the HTTP address, or 127.0.0.1:8443 when HTTP is off. */
+  readonly ws?: string | undefined;
+  readonly tcp?: string | undefined;
+  readonly admin?: string | undefined;
+  readonly backend?: string | undefined;
+  readonly auth?: 'none' | 'bearer' | undefined;
+  readonly token?: string | undefined;
+  readonly workers?: number | undefined;
+  readonly logLevel?: LogLevel | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+}
+
+export const logLevels = ['error', 'warn', 'info', 'debug', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Complete and structured-cloneable: every worker gets a copy. */
+export interface GatewayConfig {
+  readonly listeners: readonly Listener[];
+  readonly admin: Address | undefined;
+  readonly backend: BackendOptions;
+  readonly auth: Auth;
+  readonly workers: number;
+  readonly logLevel: LogLevel;
+  readonly limits: Limits;
+}
+
+export type Auth = { readonly kind: 'none' } | { readonly kind: 'bearer'; readonly token: string };
+
+/** One port and the front ends behind it: HTTP and WebSocket may share one. */
+export interface Listener {
+  readonly address: Address;
+  readonly transports: readonly Transport[];
+}
+
+/** Sizes in bytes, times in ms. Connections and sessions are counted for the whole gateway. */
+export interface Limits {
+  /** One WebSocket or TCP message. */
+  readonly message: number;
+  /** One HTTP request body. */
+  readonly body: number;
+  /** Requests in flight on one connection, or in one HTTP session. */
+  readonly inFlight: number;
+  /** Unsent bytes at which a client is no longer read, and at which it is cut. */
+  readonly unsentPause: number;
+  readonly unsentCut: number;
+  /** A client that has not drained for so long is cut. */
+  readonly slowMillis: number;
+  readonly connections: number;
+  readonly sessions: number;
+  readonly sessionIdleMillis: number;
+  /** From accept to a usable connection. */
+  readonly handshakeMillis: number;
+  /** To receive the rest of a frame or a body. */
+  readonly frameMillis: number;
+  /** A TCP connection silent for so long gets a health check. */
+  readonly idleMillis: number;
+  readonly requestMillis: number;
+  readonly drainMillis: number;
+}
+
+export const defaultLimits: Limits = {
+  message: 1024 * 1024,
+  body: 4 * 1024 * 1024,
+  inFlight: 100,
+  unsentPause: 256 * 1024,
+  unsentCut: 8 * 1024 * 1024,
+  slowMillis: 30_000,
+  connections: 50_000,
+  sessions: 50_000,
+  sessionIdleMillis: 30 * 60_000,
+  handshakeMillis: 10_000,
+  frameMillis: 30_000,
+  idleMillis: 60_000,
+  requestMillis: 60_000,
+  drainMillis: 25_000,
+};
+
+const defaultWeb = '127.0.0.1:8443';
+
+/** Fills in defaults and checks everything that can be checked before a port is opened. Throws MCPB_E_USAGE. */
+export function gatewayConfig(options: GatewayOptions): GatewayConfig {
+  const listeners = listenersOf(options);
+  const auth = authOf(options);
+  refuseOpenToAll(listeners, auth);
+  const workers = options.workers ?? 1;
+  if (!Number.isInteger(workers) || workers < 1 || workers > 256)
+    throw new McpbError('MCPB_E_USAGE', `--workers: ${workers} is not a number of workers`, { hint: 'write 1 to 256' });
+  return {
+    listeners,
+    admin: parseAddress(options.admin ?? '127.0.0.1:9090', '--admin'),
+    backend: parseBackend(options.backend ?? 'echo'),
+    auth,
+    workers,
+    logLevel: options.logLevel ?? 'warn',
+    limits: { ...defaultLimits, ...options.limits },
+  };
+}
+
+function listenersOf(options: GatewayOptions): Listener[] {
+  const httpText = options.http ?? defaultWeb;
+  const wsText = options.ws ?? (httpText === 'off' ? defaultWeb : httpText);
+  const http = parseAddress(httpText, '--http');
+  const ws = parseAddress(wsText, '--ws');
+  const tcp = parseAddress(options.tcp ?? '127.0.0.1:8444', '--tcp');
+  const shared = http !== undefined && ws !== undefined && httpText === wsText;
+  const listeners: Listener[] = [];
+  if (http) listeners.push({ address: http, transports: shared ? ['http', 'websocket'] : ['http'] });
+  if (ws && !shared) listeners.push({ address: ws, transports: ['websocket'] });
+  if (tcp) listeners.push({ address: tcp, transports: ['tcp'] });
+  if (listeners.length === 0)
+    throw new McpbError('MCPB_E_USAGE', 'every front end is off', { hint: 'leave out one of --http, --ws, --tcp' });
+  return listeners;
+}
+
+function authOf({ auth, token }: GatewayOptions): Auth {
+  if (auth === 'none' && token !== undefined)
+    throw new McpbError('MCPB_E_USAGE', '--token has no effect with --auth none', { hint: 'use --auth bearer' });
+  if (token === '' || (auth === 'bearer' && token === undefined))
+    throw new McpbError('MCPB_E_USAGE', '--auth bearer needs a token', { hint: 'add --token SECRET' });
+  return token === undefined ? { kind: 'none' } : { kind: 'bearer', token };
+}
+
+function refuseOpenToAll(listeners: readonly Listener[], auth: Auth): void {
+  const open = listeners.find(({ address }) => !isLoopback(address.host));
+  if (auth.kind === 'none' && open !== undefined)
+    throw new McpbError('MCPB_E_USAGE', `${open.address.host} is reachable from outside and --auth is none`, {
+      hint: 'add --auth bearer --token SECRET, or listen on 127.0.0.1',
+    });
+}

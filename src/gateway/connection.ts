@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net';
+import type { Refusal } from '../wire/mcp.ts';
+import type { DataPlane } from './data-plane.ts';
+import type { Channel } from './frontend.ts';
+import type { Session } from './session.ts';
+
+/** A connection that is one session: back-pressure in both directions. Subclasses know the framing. */
+export abstract class Connection implements Channel {
+  readonly socket: Socket;
+  /** When unsent bytes began to pile up; 0: they do not. */
+  #congestedSince = 0;
+  #crowded = false;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  abstract get plane(): DataPlane;
+  abstract get session(): Session | undefined;
+  abstract headroom(length: number): number;
+  abstract refusal(refusal: Refusal, text: string): Buffer;
+  protected abstract writeHeader(frame: Buffer, length: number, final: boolean): void;
+  protected abstract get writable(): boolean;
+  protected abstract pauseReading(): void;
+  protected abstract resumeReading(): void;
+  /** Closes towards a client that does not read. */
+  protected abstract dropSlow(): void;
+
+  send(frame: Buffer, length: number, final: boolean): void {
+    if (!this.writable) return;
+    this.writeHeader(frame, length, final);
+    if (!this.socket.write(frame)) this.#congested();
+  }
+
+  abandon(): void {}
+
+  pause(): void {
+    this.#crowded = true;
+    this.pauseReading();
+  }
+
+  resume(): void {
+    this.#crowded = false;
+    if (this.#congestedSince === 0) this.resumeReading();
+  }
+
+  /** Cuts a client that has not drained in time. */
+  protected sweepCongestion(now: number): void {
+    if (this.#congestedSince > 0 && now - this.#congestedSince > this.plane.limits.slowMillis) this.dropSlow();
+  }
+
+  #congested(): void {
+    const { limits } = this.plane;
+    if (this.socket.writableLength > limits.unsentCut) return this.dropSlow();
+    if (this.#congestedSince > 0 || this.socket.writableLength <= limits.unsentPause) return;
+    this.#congestedSince = performance.now();
+    this.pauseReading();
+    this.session?.pauseWork(this);
+    this.socket.once('drain', () => this.#drained());
+  }
+
+  #drained(): void {
+    this.#congestedSince = 0;
+    this.session?.resumeWork(this);
+    if (!this.#crowded) this.resumeReading();
+  }
+}

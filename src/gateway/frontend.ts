@@ -1,0 +1,68 @@
+import type { Server } from 'node:net';
+import { errorObject, type Message, replyLength, writeReply } from '../wire/jsonrpc.ts';
+import { type Refusal, refusals, type Transport } from '../wire/mcp.ts';
+import type { Listener } from './config.ts';
+import type { DataPlane } from './data-plane.ts';
+import { HttpFrontEnd } from './frontends/http.ts';
+import { TcpFrontEnd } from './frontends/tcp.ts';
+import { WebSocketFrontEnd } from './frontends/websocket.ts';
+
+/**
+ * One transport of the gateway, in one worker. It turns bytes into messages for a session and replies into bytes.
+ * `attach` is called once per listener; `sweep` every `sweepMillis` from then on, also while draining.
+ */
+export interface FrontEnd {
+  readonly transport: Transport;
+  /** Connections open now. */
+  readonly connections: number;
+  attach(server: Server, listener: Listener): void;
+  /** Time limits are kept here: no connection has a timer of its own. */
+  sweep(now: number): void;
+  /** Says goodbye to clients. Connections close once nothing is in flight on them. */
+  drain(reason: string): void;
+  /** Closes every connection now. */
+  cut(): void;
+}
+
+/** Where messages to a client go: a connection, or the reply to one POST. */
+export interface Channel {
+  /** Bytes of framing that go before a message of `length` bytes. */
+  headroom(length: number): number;
+  /** Sends a message that lies behind its headroom in `frame`. `final`: the reply that ends its request. */
+  send(frame: Buffer, length: number, final: boolean): void;
+  /** The error object of one of the gateway's own refusals, which `send` gets next. */
+  refusal(refusal: Refusal, text: string): Buffer;
+  /** The request ended without a reply: the client cancelled it. */
+  abandon(): void;
+  /** Stop reading this client: it has as much in flight as it may have. */
+  pause(): void;
+  resume(): void;
+}
+
+export const frontEnds = {
+  http: (plane) => new HttpFrontEnd(plane),
+  websocket: (plane) => new WebSocketFrontEnd(plane),
+  tcp: (plane) => new TcpFrontEnd(plane),
+} satisfies Record<Transport, (plane: DataPlane) => FrontEnd>;
+
+/** Sends the reply to `request` in one buffer, framing included. */
+export function sendReply(channel: Channel, request: Message, member: 'result' | 'error', value: Buffer): void {
+  const length = replyLength(request, member, value);
+  const headroom = channel.headroom(length);
+  const frame = Buffer.allocUnsafe(headroom + length);
+  writeReply(frame, headroom, request, member, value);
+  channel.send(frame, length, true);
+}
+
+/** Sends a whole message that ends no request. */
+export function sendMessage(channel: Channel, message: Buffer): void {
+  const headroom = channel.headroom(message.length);
+  const frame = Buffer.allocUnsafe(headroom + message.length);
+  message.copy(frame, headroom);
+  channel.send(frame, message.length, false);
+}
+
+/** `code` is `refusals[refusal].code` or, on the binary framing, `.bridge`. */
+export function refusalError(refusal: Refusal, code: number, text: string): Buffer {
+  return errorObject(code, text, { reason: refusal, retryable: refusals[refusal].retryable });
+}

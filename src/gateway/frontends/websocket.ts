@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server, Socket } from 'node:net';
+import { type Server as HandshakeServer, WebSocketServer } from 'ws';
+import { type Refusal, refusals } from '../../wire/mcp.ts';
+import { bearerToken } from '../auth.ts';
+import type { Listener } from '../config.ts';
+import type { FailureReason } from '../counters.ts';
+import type { DataPlane } from '../data-plane.ts';
+import type { FrontEnd } from '../frontend.ts';
+import { answerProbe, pathOf } from '../health.ts';
+import { duplicateHeader, originFault } from '../origin.ts';
+import { refusalMessage, rejectUpgrade } from '../refuse.ts';
+import { Session } from '../session.ts';
+import { ServerSocket, WebSocketConnection } from '../websocket-connection.ts';
+
+const paths = new Set(['/mcp', '/ws']);
+/** How long a client may take to answer a close frame, in ms. */
+const closeMillis = 2_000;
+
+/** One JSON-RPC message a text frame; one connection, one session. */
+export class WebSocketFrontEnd implements FrontEnd {
+  readonly transport = 'websocket';
+  readonly #plane: DataPlane;
+  readonly #connections = new Set<WebSocketConnection>();
+  readonly #handshake: HandshakeServer<typeof ServerSocket>;
+
+  constructor(plane: DataPlane) {
+    this.#plane = plane;
+    const options = {
+      noServer: true,
+      WebSocket: ServerSocket,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: plane.limits.message,
+      maxFragments: 1024,
+      closeTimeout: closeMillis,
+      // The message scanner checks the encoding.
+      skipUTF8Validation: true,
+      handleProtocols: (offered: Set<string>): string | false => (offered.has('mcp') ? 'mcp' : false),
+    };
+    this.#handshake = new WebSocketServer(options);
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  attach(server: Server, { address, transports }: Listener): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+      this.#upgrade(request, socket, head, address.host),
+    );
+    if (transports.includes('http')) return;
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (!answerProbe(request, response, !this.#plane.draining))
+        response.writeHead(426, { upgrade: 'websocket' }).end();
+    });
+  }
+
+  sweep(now: number): void {
+    for (const connection of this.#connections) connection.sweep(now);
+  }
+
+  drain(): void {
+    this.sweep(performance.now());
+  }
+
+  cut(): void {
+    for (const connection of this.#connections) connection.socket.destroy();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer, host: string): void {
+    socket.on('error', () => socket.destroy());
+    const { auth, overfull, draining } = this.#plane;
+    if (!paths.has(pathOf(request))) return rejectUpgrade(socket, 404, 'Not found');
+    const fault = originFault(request, host) ?? duplicateHeader(request);
+    if (fault !== undefined) return this.#refuse(socket, 'forbidden', fault);
+    const subject = auth.subjectOf(bearerToken(request.headers.authorization));
+    if (subject === undefined) return this.#refuse(socket, 'unauthorized', 'A valid bearer token is required');
+    if (overfull || draining)
+      return this.#refuse(socket, 'overloaded', draining ? 'The gateway is shutting down' : 'Connection limit reached');
+    this.#handshake.handleUpgrade(request, socket, head, (client) => this.#open(client, socket, subject));
+  }
+
+  #refuse(socket: Socket, refusal: Refusal & FailureReason, text: string): void {
+    this.#plane.counters.failure('websocket', refusal);
+    rejectUpgrade(socket, refusals[refusal].status, refusalMessage(refusal, text));
+  }
+
+  #open(client: ServerSocket, socket: Socket, subject: string): void {
+    const connection = new WebSocketConnection(this.#plane, client, socket);
+    connection.session = new Session(this.#plane, {
+      id: randomBytes(16).toString('hex'),
+      subject,
+      transport: 'websocket',
+      channel: connection,
+      maxInFlight: this.#plane.limits.inFlight,
+    });
+    this.#connections.add(connection);
+    this.#plane.opened('websocket');
+    this.#plane.usable('websocket', socket);
+    client.listen(connection, () => {
+      this.#connections.delete(connection);
+      this.#plane.closed('websocket');
+      connection.session.end();
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import { isLoopback } from './address.ts';
+
+const single = new Set(['host', 'origin', 'authorization', 'mcp-session-id', 'mcp-protocol-version']);
+const lengths = new Set([...single].map((name) => name.length));
+
+const loopbackHost = /^(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d+)?$/i;
+const loopbackOrigin = /^https?:\/\/(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d+)?$/i;
+
+/**
+ * Why a request must not be served, or undefined. On loopback, Host and Origin have to name loopback, which stops web pages
+ * that reach this machine through a browser; elsewhere a request with an Origin is refused.
+ */
+export function originFault({ headers }: IncomingMessage, listenHost: string): string | undefined {
+  const local = isLoopback(listenHost);
+  if (headers.origin !== undefined && !(local && loopbackOrigin.test(headers.origin))) return 'Origin is not allowed';
+  if (local && !loopbackHost.test(headers.host ?? '')) return 'Host is not allowed';
+  return undefined;
+}
+
+/** A header that decides who is asking, or for whom, must not come twice: readers would disagree about it. */
+export function duplicateHeader({ rawHeaders }: IncomingMessage): string | undefined {
+  let seen = '';
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (!lengths.has(rawHeaders[i].length)) continue;
+    const name = rawHeaders[i].toLowerCase();
+    if (!single.has(name)) continue;
+    if (seen.includes(` ${name} `)) return name;
+    seen += ` ${name} `;
+  }
+  return undefined;
+}

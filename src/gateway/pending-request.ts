@@ -1,0 +1,78 @@
+import type { Exchange, Work } from '../router/exchange.ts';
+import type { Message } from '../wire/jsonrpc.ts';
+import type { MethodIndex, Refusal } from '../wire/mcp.ts';
+import type { ErrorReason } from './counters.ts';
+import { type Channel, sendMessage, sendReply } from './frontend.ts';
+import type { Session } from './session.ts';
+
+/** A request of a session that has no final reply yet; the session keeps them in a list, oldest first. */
+export class PendingRequest implements Exchange {
+  readonly caller: Session;
+  readonly request: Message;
+  readonly method: MethodIndex;
+  readonly channel: Channel;
+  readonly started: number;
+  readonly deadline: number;
+  older: PendingRequest | undefined = undefined;
+  newer: PendingRequest | undefined = undefined;
+  /** What the backend does for it, when it did not answer at once. */
+  work: Work | undefined = undefined;
+  #over = false;
+
+  constructor(caller: Session, request: Message, method: MethodIndex, channel: Channel, now: number, deadline: number) {
+    this.caller = caller;
+    this.request = request;
+    this.method = method;
+    this.channel = channel;
+    this.started = now;
+    this.deadline = deadline;
+  }
+
+  notify(notification: Buffer): void {
+    if (!this.#over) sendMessage(this.channel, notification);
+  }
+
+  result(value: Buffer): void {
+    this.#finish('result', value);
+  }
+
+  error(value: Buffer): void {
+    this.#fail('backend_error', value);
+  }
+
+  refuse(refusal: Refusal, text: string): void {
+    this.#fail(refusal, this.channel.refusal(refusal, text));
+  }
+
+  /** Answers 5040 and stops the work. */
+  expire(): void {
+    this.refuse('timeout', 'The backend did not answer in time');
+    this.work?.cancel('deadline passed');
+  }
+
+  /** Ends without a reply: the client cancelled or is gone. */
+  abandon(reason: string): void {
+    this.#over = true;
+    this.caller.settled(this);
+    this.work?.cancel(reason);
+    this.channel.abandon();
+  }
+
+  #fail(reason: ErrorReason, value: Buffer): void {
+    if (!this.#over) this.caller.plane.counters.error(this.caller.transport, reason);
+    this.#finish('error', value);
+  }
+
+  #finish(member: 'result' | 'error', value: Buffer): void {
+    const { plane, series } = this.caller;
+    if (this.#over) {
+      plane.lateReplies++;
+      return;
+    }
+    const answered = performance.now();
+    this.#over = true;
+    sendReply(this.channel, this.request, member, value);
+    plane.counters.answered(series + this.method, performance.now() - this.started, answered - this.started);
+    this.caller.settled(this);
+  }
+}

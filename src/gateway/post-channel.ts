@@ -1,0 +1,224 @@
+import { IncomingMessage, type ServerResponse } from 'node:http';
+import { negotiate } from '../router/router.ts';
+import { errorObject, type Message, RpcCode, readMessage } from '../wire/jsonrpc.ts';
+import {
+  isLegacyVersion,
+  legacyVersions,
+  McpCode,
+  methodIndex,
+  methodOf,
+  type Refusal,
+  refusals,
+} from '../wire/mcp.ts';
+import { encodeEvent } from '../wire/sse-writer.ts';
+import type { DataPlane } from './data-plane.ts';
+import { type Channel, refusalError, sendReply } from './frontend.ts';
+import { refusalHeaders } from './refuse.ts';
+import type { Session } from './session.ts';
+
+/** node:http's request that knows its channel, so that all requests share the same listeners. */
+export class PostRequest extends IncomingMessage {
+  channel: PostChannel | undefined = undefined;
+}
+
+/** One POST: collects its body, hands the message to its session, and answers with JSON, or SSE once a notification comes first. */
+export class PostChannel implements Channel {
+  readonly #plane: DataPlane;
+  readonly #request: PostRequest;
+  readonly #response: ServerResponse;
+  #subject = '';
+  #inSession = false;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  #session: Session | undefined = undefined;
+  #replyStatus = 200;
+  #newSessionId: string | undefined = undefined;
+
+  constructor(plane: DataPlane, request: PostRequest, response: ServerResponse) {
+    this.#plane = plane;
+    this.#request = request;
+    this.#response = response;
+  }
+
+  /** Takes the body in. `inSession`: the message belongs to a session, or opens one. */
+  read(subject: string, inSession: boolean): void {
+    const { headers } = this.#request;
+    if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '') || headers['content-encoding'] !== undefined)
+      return this.invalid(415, 'The body must be application/json, not encoded');
+    this.#subject = subject;
+    this.#inSession = inSession;
+    if (Number(headers['content-length'] ?? 0) > this.#plane.limits.body) return this.#tooLarge();
+    this.#request.channel = this;
+    this.#request.on('data', onData);
+    this.#request.on('end', onEnd);
+  }
+
+  data(chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size > this.#plane.limits.body) return this.#tooLarge();
+    this.#chunks.push(chunk);
+  }
+
+  end(): void {
+    if (this.#response.writableEnded) return;
+    const message = readMessage(this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks));
+    this.#chunks = [];
+    if (message.kind === 'invalid') {
+      this.#replyStatus = 400;
+      this.#plane.sessionless(this.#subject).receive(message, this);
+    } else if (!this.#inSession) this.#deliver(this.#plane.sessionless(this.#subject), message);
+    else if (this.#speaksLegacy(message)) this.#route(message);
+  }
+
+  /** The session a request names; undefined after answering 400 or 404. */
+  sessionOf({ headers }: IncomingMessage, subject: string): Session | undefined {
+    const id = headers['mcp-session-id'];
+    if (typeof id !== 'string') return void this.invalid(400, 'Header Mcp-Session-Id is missing');
+    const session = this.#plane.store.find(id, subject);
+    if (session === undefined) this.#reject(404, errorObject(McpCode.sessionNotFound, 'Session not found'));
+    return session;
+  }
+
+  headroom(): number {
+    return 0;
+  }
+
+  send(frame: Buffer, _length: number, final: boolean): void {
+    const response = this.#response;
+    if (response.writableEnded || response.destroyed) return;
+    if (response.headersSent) this.#sendEvent(frame, final);
+    else if (final) this.#sendJson(frame);
+    else if (this.#acceptsEvents()) {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', ...this.#closing() });
+      this.#sendEvent(frame, false);
+    }
+  }
+
+  refusal(refusal: Refusal, text: string): Buffer {
+    const { code, status } = refusals[refusal];
+    this.#replyStatus = status;
+    return refusalError(refusal, code, text);
+  }
+
+  /** A POST has to be answered all the same: 202, or the end of its stream. */
+  abandon(): void {
+    if (this.#response.writableEnded) return;
+    if (!this.#response.headersSent) this.#response.writeHead(202, this.#closing());
+    this.#response.end();
+  }
+
+  pause(): void {}
+
+  resume(): void {}
+
+  /** Answers without a JSON-RPC message. */
+  status(status: number, headers: Readonly<Record<string, string>> = {}): void {
+    this.#response.writeHead(status, { 'content-length': 0, ...headers, ...this.#closing() }).end();
+  }
+
+  /** Answers what is no valid MCP request over HTTP. */
+  invalid(status: number, text: string): void {
+    this.#plane.counters.error('http', 'invalid_message');
+    this.#reject(status, errorObject(RpcCode.invalidRequest, text));
+  }
+
+  refuse(refusal: Refusal, text: string): void {
+    this.#plane.counters.error('http', refusal);
+    this.#reject(refusals[refusal].status, this.refusal(refusal, text));
+  }
+
+  #route(message: Message): void {
+    if (message.kind === 'request' && methodOf(message) === methodIndex.initialize) {
+      this.#initialize(message).catch((error: Error) =>
+        this.refuse('backend', `Backend unavailable: ${error.message}`),
+      );
+      return;
+    }
+    const session = this.sessionOf(this.#request, this.#subject);
+    if (session !== undefined) this.#deliver(session, message);
+  }
+
+  #deliver(session: Session, message: Message): void {
+    this.#session = session;
+    session.receive(message, this);
+    if (message.kind !== 'request') this.status(202);
+  }
+
+  /** The session is answered for only when its upstream is open and every worker can serve it. */
+  async #initialize(message: Message): Promise<void> {
+    const { store, router, draining } = this.#plane;
+    const version = negotiate(message);
+    if (version === undefined || draining) return this.#deliver(this.#plane.sessionless(this.#subject), message);
+    const session = store.create(this.#subject);
+    if (session === undefined) return this.refuse('overloaded', 'Session limit reached');
+    try {
+      await router.open(session);
+    } catch (error) {
+      store.end(session);
+      throw error;
+    }
+    await store.publish(session, version);
+    this.#newSessionId = session.id;
+    this.#deliver(session, message);
+  }
+
+  #speaksLegacy(message: Message): boolean {
+    const version = this.#request.headers['mcp-protocol-version'];
+    if (version === undefined || (typeof version === 'string' && isLegacyVersion(version))) return true;
+    this.#plane.counters.error('http', 'invalid_message');
+    this.#replyStatus = 400;
+    const data = { supported: legacyVersions, requested: version };
+    sendReply(this, message, 'error', errorObject(McpCode.unsupportedVersion, 'Unsupported protocol version', data));
+    return false;
+  }
+
+  #tooLarge(): void {
+    this.#request.off('data', onData);
+    this.#request.resume();
+    this.#response.setHeader('connection', 'close');
+    this.refuse('tooLarge', 'The body is too large');
+  }
+
+  #reject(status: number, error: Buffer): void {
+    if (this.#response.writableEnded) return;
+    this.#replyStatus = status;
+    this.#sendJson(Buffer.from(`{"jsonrpc":"2.0","id":null,"error":${error}}`));
+  }
+
+  #sendJson(message: Buffer): void {
+    const headers: Record<string, string | number> = {
+      'content-type': 'application/json',
+      'content-length': message.length,
+    };
+    if (this.#newSessionId !== undefined) headers['mcp-session-id'] = this.#newSessionId;
+    if (this.#replyStatus >= 400) Object.assign(headers, refusalHeaders(this.#replyStatus));
+    if (this.#plane.draining) headers.connection = 'close';
+    this.#response.writeHead(this.#replyStatus, headers);
+    this.#response.end(message);
+  }
+
+  #sendEvent(message: Buffer, final: boolean): void {
+    const event = encodeEvent(message);
+    if (final) this.#response.end(event);
+    else if (!this.#response.write(event) && this.#response.writableLength > this.#plane.limits.unsentPause) {
+      this.#session?.pauseWork(this);
+      this.#response.once('drain', () => this.#session?.resumeWork(this));
+    }
+  }
+
+  #acceptsEvents(): boolean {
+    return /text\/event-stream|\*\/\*/i.test(this.#request.headers.accept ?? '');
+  }
+
+  #closing(): Record<string, string> {
+    return this.#plane.draining ? { connection: 'close' } : {};
+  }
+}
+
+function onData(this: PostRequest, chunk: Buffer): void {
+  this.channel?.data(chunk);
+}
+
+function onEnd(this: PostRequest): void {
+  this.channel?.end();
+}

@@ -1,0 +1,143 @@
+import type { Caller, UpstreamSession } from '../router/exchange.ts';
+import { errorObject, faults, findMember, type Message } from '../wire/jsonrpc.ts';
+import { type Era, eras, methodIndex, methodOf, type Transport, transports } from '../wire/mcp.ts';
+import { seriesOf } from './counters.ts';
+import type { DataPlane } from './data-plane.ts';
+import { type Channel, sendMessage, sendReply } from './frontend.ts';
+import { PendingRequest } from './pending-request.ts';
+
+export interface SessionOptions {
+  readonly id: string;
+  readonly subject: string;
+  readonly transport: Transport;
+  /** Where notifications outside requests go: the connection. An HTTP session has none. */
+  readonly channel?: Channel;
+  readonly maxInFlight: number;
+}
+
+/** One client: a WebSocket or TCP connection, or an HTTP session. Owns the requests it has in flight. */
+export class Session implements Caller {
+  readonly plane: DataPlane;
+  readonly id: string;
+  readonly subject: string;
+  readonly transport: Transport;
+  readonly era: Era = 'legacy';
+  /** First of this session's series in the counters. */
+  readonly series: number;
+  upstream: UpstreamSession | undefined = undefined;
+  lastUsed: number;
+  inFlight = 0;
+  readonly #channel: Channel | undefined;
+  readonly #maxInFlight: number;
+  #oldest: PendingRequest | undefined = undefined;
+  #newest: PendingRequest | undefined = undefined;
+
+  constructor(plane: DataPlane, options: SessionOptions) {
+    this.plane = plane;
+    this.id = options.id;
+    this.subject = options.subject;
+    this.transport = options.transport;
+    this.series = seriesOf(transports.indexOf(options.transport), eras.indexOf(this.era));
+    this.lastUsed = performance.now();
+    this.#channel = options.channel;
+    this.#maxInFlight = options.maxInFlight;
+    plane.sessions.add(this);
+  }
+
+  /** Replies go to `channel`, perhaps before this returns. A response is dropped: the gateway asks clients nothing. */
+  receive(message: Message, channel: Channel): void {
+    if (message.kind === 'request') this.#request(message, channel);
+    else if (message.kind === 'notification') this.#notification(message);
+    else if (message.kind === 'invalid') {
+      const { code, text } = faults[message.fault];
+      this.plane.counters.error(this.transport, 'invalid_message');
+      sendReply(channel, message, 'error', errorObject(code, text));
+    }
+  }
+
+  notify(notification: Buffer): void {
+    if (this.#channel !== undefined) sendMessage(this.#channel, notification);
+  }
+
+  /** A request has had its final reply, or will have none. */
+  settled(pending: PendingRequest): void {
+    if (pending.older === undefined) this.#oldest = pending.newer;
+    else pending.older.newer = pending.newer;
+    if (pending.newer === undefined) this.#newest = pending.older;
+    else pending.newer.older = pending.older;
+    this.plane.inFlight--;
+    if (this.inFlight-- === this.#maxInFlight) pending.channel.resume();
+  }
+
+  /** Answers what is past its deadline. All deadlines are equally far away, so the oldest request is due first. */
+  sweep(now: number): void {
+    while (this.#oldest !== undefined && now > this.#oldest.deadline) this.#oldest.expire();
+  }
+
+  /** The client does not read this channel: backends stop producing for it. */
+  pauseWork(channel: Channel): void {
+    for (let pending = this.#oldest; pending; pending = pending.newer)
+      if (pending.channel === channel) pending.work?.pause();
+  }
+
+  resumeWork(channel: Channel): void {
+    for (let pending = this.#oldest; pending; pending = pending.newer)
+      if (pending.channel === channel) pending.work?.resume();
+  }
+
+  /** Refuses everything in flight. */
+  refuseAll(text: string): void {
+    while (this.#oldest !== undefined) {
+      const pending = this.#oldest;
+      pending.refuse('overloaded', text);
+      pending.work?.cancel(text);
+    }
+  }
+
+  /** The client is gone: what it still waits for is cancelled. */
+  end(): void {
+    while (this.#oldest !== undefined) this.#oldest.abandon('client disconnected');
+    this.plane.sessions.delete(this);
+    this.plane.router.end(this);
+  }
+
+  #request(message: Message, channel: Channel): void {
+    const { plane } = this;
+    const now = performance.now();
+    this.lastUsed = now;
+    const method = methodOf(message);
+    const pending = new PendingRequest(this, message, method, channel, now, now + plane.limits.requestMillis);
+    const crowded = this.inFlight >= this.#maxInFlight && this.transport === 'http';
+    this.#add(pending);
+    plane.counters.requests[this.series + method]++;
+    if (plane.draining) pending.refuse('overloaded', 'The gateway is shutting down');
+    else if (crowded) pending.refuse('overloaded', 'Too many requests in flight in this session');
+    else pending.work = plane.router.request(pending);
+  }
+
+  #add(pending: PendingRequest): void {
+    pending.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = pending;
+    else this.#newest.newer = pending;
+    this.#newest = pending;
+    this.plane.inFlight++;
+    if (++this.inFlight === this.#maxInFlight) pending.channel.pause();
+  }
+
+  #notification(message: Message): void {
+    this.lastUsed = performance.now();
+    const method = methodOf(message);
+    this.plane.counters.requests[this.series + method]++;
+    if (method === methodIndex['notifications/cancelled']) this.#cancel(message);
+    else if (method !== methodIndex['notifications/initialized']) this.plane.router.notification(this, message);
+  }
+
+  #cancel(message: Message): void {
+    const id = findMember(message.params, 'requestId');
+    if (!Buffer.isBuffer(id)) return;
+    for (let pending = this.#oldest; pending; pending = pending.newer) {
+      const { bytes, idStart, idEnd } = pending.request;
+      if (id.compare(bytes, idStart, idEnd) === 0) return pending.abandon('cancelled by the client');
+    }
+  }
+}

@@ -1,0 +1,282 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { errorObject, findMember, type Message, RpcCode, readMessage } from '../wire/jsonrpc.ts';
+import { methodIndex, methodName, methodOf, otherMethod, type Refusal, refusals } from '../wire/mcp.ts';
+import { encodeFrame, FrameType, frameHeaderBytes, frameVersion, writeFrameHeader } from '../wire/mcpb-frame.ts';
+import { Connection } from './connection.ts';
+import type { FailureReason } from './counters.ts';
+import type { DataPlane } from './data-plane.ts';
+import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
+import { refusalError, sendReply } from './frontend.ts';
+import { Session } from './session.ts';
+
+const healthCheck = encodeFrame(FrameType.healthCheck, '');
+const versionAck = encodeFrame(FrameType.versionAck, JSON.stringify({ agreed_version: frameVersion }));
+/** How long a client may take to close its side, in ms. */
+const closeMillis = 2_000;
+
+type State = 'new' | 'negotiated' | 'authenticated' | 'closing';
+
+/**
+ * One client of the binary framing.
+ *
+ *     state                 frame                        answer                                      next
+ *     any                   no frame, unknown type       Error `Malformed …`, `Unknown message type` closing
+ *     any                   Request that is no JSON      Error `Malformed message`                   closing
+ *     new                   not VersionNegotiation       Error `Version negotiation required`        closing
+ *     new                   versions overlap             VersionAck                                  negotiated ¹
+ *     new                   no overlap                   Error `Version negotiation failed: …`       closing
+ *     negotiated onwards    VersionNegotiation           Error `Version already negotiated`          same
+ *     negotiated            Request ≠ initialize         −32603 `Unauthorized: must initialize first` same
+ *     negotiated            initialize, bad params       −32603 `… invalid initialize params`,
+ *                                                        `… missing authentication token`,
+ *                                                        `… invalid token format`                    same
+ *     negotiated            initialize, wrong token      −32603 `Authentication failed`              closing
+ *     negotiated            initialize, right token      {expiresAt, sessionId}                      authenticated
+ *     negotiated onwards    Request with bad id, method  −32603 `Invalid request ID: …`, `Invalid method: …` closing
+ *     authenticated         wrapper with wrong token     −32603 `Per-message authentication failed`  closing
+ *     authenticated         Request                      its replies, in any order                   same
+ *     negotiated onwards    HealthCheck                  empty HealthCheck                           same
+ *     negotiated onwards    Response, VersionAck         Error `Unexpected … from client`            same
+ *     negotiated onwards    Error, Control               nothing                                     same
+ *
+ * ¹ authenticated when no authentication is required. Time limits (handshake, rest of a frame) end in an Error, then closing.
+ */
+export class TcpConnection extends Connection implements FrameSink {
+  readonly plane: DataPlane;
+  session: Session | undefined = undefined;
+  readonly #decoder = new FrameDecoder(this);
+  readonly #accepted = performance.now();
+  #state: State = 'new';
+  #heard = false;
+  #lastHeard = this.#accepted;
+  #incompleteSince = 0;
+  #closingSince = 0;
+
+  constructor(plane: DataPlane, socket: Socket) {
+    super(socket);
+    this.plane = plane;
+    socket.on('data', (chunk: Buffer) => this.#data(chunk));
+    socket.on('error', () => socket.destroy());
+  }
+
+  headroom(): number {
+    return frameHeaderBytes;
+  }
+
+  refusal(refusal: Refusal, text: string): Buffer {
+    return refusalError(refusal, refusals[refusal].bridge, text);
+  }
+
+  frame(type: number, payload: Buffer): boolean {
+    if (this.#state === 'new') this.#negotiate(type, payload);
+    else this.#negotiated(type, payload);
+    return this.#state !== 'closing';
+  }
+
+  malformed(text: string): void {
+    this.refuse(text, 'protocol');
+  }
+
+  /** Says why in an Error frame and closes. */
+  refuse(text: string, reason: FailureReason): void {
+    this.#error(text);
+    this.#close(reason);
+  }
+
+  announceShutdown(reason: string): void {
+    if (this.writable)
+      this.socket.write(encodeFrame(FrameType.control, JSON.stringify({ command: 'shutdown', reason })));
+  }
+
+  sweep(now: number): void {
+    const { limits, draining } = this.plane;
+    if (this.#state === 'closing') {
+      if (now - this.#closingSince > closeMillis) this.socket.destroy();
+      return;
+    }
+    if (draining && !this.session?.inFlight) return this.#close();
+    this.sweepCongestion(now);
+    if (this.#state !== 'authenticated' && now - this.#accepted > limits.handshakeMillis)
+      return this.refuse('Handshake timed out', 'timeout');
+    this.#incompleteSince = this.#decoder.incomplete ? this.#incompleteSince || now : 0;
+    if (this.#incompleteSince > 0 && now - this.#incompleteSince > limits.frameMillis)
+      return this.refuse('Frame timed out', 'timeout');
+    this.#checkHealth(now);
+  }
+
+  protected get writable(): boolean {
+    return this.#state !== 'closing' && this.socket.writable;
+  }
+
+  protected writeHeader(frame: Buffer, length: number, final: boolean): void {
+    writeFrameHeader(frame, 0, final ? FrameType.response : FrameType.request, length);
+  }
+
+  protected pauseReading(): void {
+    this.socket.pause();
+  }
+
+  protected resumeReading(): void {
+    this.socket.resume();
+  }
+
+  protected dropSlow(): void {
+    this.plane.counters.failure('tcp', 'slow_consumer');
+    this.socket.destroy();
+  }
+
+  #data(chunk: Buffer): void {
+    if (this.#state === 'closing') return;
+    this.#heard = true;
+    this.socket.cork();
+    this.#decoder.push(chunk);
+    this.socket.uncork();
+  }
+
+  #negotiate(type: number, payload: Buffer): void {
+    if (type !== FrameType.versionNegotiation) return this.refuse('Version negotiation required', 'protocol');
+    const fault = versionFault(payload);
+    if (fault !== undefined) return this.refuse(`Version negotiation failed: ${fault}`, 'protocol');
+    this.socket.write(versionAck);
+    this.#state = 'negotiated';
+    if (!this.plane.auth.required) this.#authenticated('anonymous');
+  }
+
+  #negotiated(type: number, payload: Buffer): void {
+    switch (type) {
+      case FrameType.request:
+        return this.#request(payload);
+      case FrameType.healthCheck:
+        return void this.socket.write(healthCheck);
+      case FrameType.versionNegotiation:
+        return this.#error('Version already negotiated');
+      case FrameType.response:
+        return this.#error('Unexpected response message from client');
+      case FrameType.versionAck:
+        return this.#error('Unexpected version ack from client');
+      case FrameType.control:
+      case FrameType.error:
+        return;
+      default:
+        return this.refuse('Unknown message type', 'protocol');
+    }
+  }
+
+  #request(payload: Buffer): void {
+    const message = this.#unwrapped(readMessage(payload));
+    if (message === undefined) return;
+    if (message.kind === 'invalid') {
+      if (message.fault === 'parse' || message.fault === 'encoding')
+        return this.refuse('Malformed message', 'protocol');
+      if (message.fault === 'id') return this.#fatal(message, 'Invalid request ID: must be a string or an integer');
+      if (message.fault === 'method') return this.#fatal(message, 'Invalid method: must be a string');
+    } else if (message.methodStart >= 0 && !isMethodName(message))
+      return this.#fatal(message, 'Invalid method: only letters, digits and ._/- are allowed');
+    if (this.session === undefined) return this.#authenticate(message);
+    if (payload.length > this.plane.limits.message)
+      return sendReply(this, message, 'error', this.refusal('tooLarge', 'The message is too large'));
+    this.session.receive(message, this);
+  }
+
+  /** The message inside `{auth_token, message}`, or the message itself; undefined after refusing the token. */
+  #unwrapped(outer: Message): Message | undefined {
+    if (outer.kind !== 'invalid' || outer.fault !== 'shape') return outer;
+    const inner = findMember(outer.bytes, 'message');
+    const token = findMember(outer.bytes, 'auth_token');
+    if (!Buffer.isBuffer(inner)) return outer;
+    const message = readMessage(inner);
+    if (this.session === undefined || !this.plane.auth.required || token === undefined) return message;
+    if (this.plane.auth.subjectOf(textOf(token)) === this.session.subject) return message;
+    this.#fatal(message, 'Per-message authentication failed', 'unauthorized');
+    return undefined;
+  }
+
+  #authenticate(message: Message): void {
+    if (message.kind !== 'request') return;
+    if (methodOf(message) !== methodIndex.initialize) return this.#unauthorized(message, 'must initialize first');
+    if (message.bytes[message.paramsStart] !== 0x7b) return this.#unauthorized(message, 'invalid initialize params');
+    const token = textOf(findMember(message.params, 'token'));
+    if (token === undefined) return this.#unauthorized(message, 'missing authentication token');
+    if (!isTokenFormat(token)) return this.#unauthorized(message, 'invalid token format');
+    const subject = this.plane.auth.subjectOf(token);
+    if (subject === undefined) return this.#fatal(message, 'Authentication failed', 'unauthorized');
+    const session = this.#authenticated(subject);
+    const expiresAt = new Date(Date.now() + this.plane.limits.sessionIdleMillis).toISOString();
+    sendReply(this, message, 'result', Buffer.from(JSON.stringify({ expiresAt, sessionId: session.id })));
+  }
+
+  #authenticated(subject: string): Session {
+    const id = randomBytes(16).toString('hex');
+    const { plane } = this;
+    this.session = new Session(plane, {
+      id,
+      subject,
+      transport: 'tcp',
+      channel: this,
+      maxInFlight: plane.limits.inFlight,
+    });
+    this.#state = 'authenticated';
+    plane.counters.established('tcp', performance.now() - this.#accepted);
+    return this.session;
+  }
+
+  #unauthorized(message: Message, text: string): void {
+    sendReply(this, message, 'error', errorObject(RpcCode.internal, `Unauthorized: ${text}`));
+  }
+
+  #fatal(message: Message, text: string, reason: FailureReason = 'protocol'): void {
+    sendReply(this, message, 'error', errorObject(RpcCode.internal, text));
+    this.#close(reason);
+  }
+
+  #error(text: string): void {
+    if (this.writable) this.socket.write(encodeFrame(FrameType.error, text));
+  }
+
+  #close(reason?: FailureReason): void {
+    if (reason !== undefined) this.plane.counters.failure('tcp', reason);
+    this.#state = 'closing';
+    this.#closingSince = performance.now();
+    this.socket.end();
+  }
+
+  /** A silent client is asked for a sign of life; whether it answers is its own affair. */
+  #checkHealth(now: number): void {
+    if (this.#heard) this.#lastHeard = now;
+    this.#heard = false;
+    if (this.#state !== 'authenticated' || now - this.#lastHeard < this.plane.limits.idleMillis) return;
+    this.#lastHeard = now;
+    this.socket.write(healthCheck);
+  }
+}
+
+function versionFault(payload: Buffer): string | undefined {
+  const offer = parsed(payload);
+  if (typeof offer !== 'object' || offer === null) return 'the offer is no JSON object';
+  const { min_version: min, max_version: max } = offer as { min_version?: unknown; max_version?: unknown };
+  if (typeof min !== 'number' || typeof max !== 'number') return 'min_version and max_version are missing';
+  return min <= frameVersion && frameVersion <= max ? undefined : `this gateway speaks version ${frameVersion}`;
+}
+
+function parsed(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function isMethodName(message: Message): boolean {
+  if (methodOf(message) !== otherMethod) return true;
+  const name = methodName(message);
+  return /^[\w./-]{1,255}$/.test(name) && !name.includes('..');
+}
+
+function textOf(value: Buffer | 'ambiguous' | undefined): string | undefined {
+  return Buffer.isBuffer(value) && value[0] === 0x22 ? String(JSON.parse(value.toString())) : undefined;
+}
+
+function isTokenFormat(token: string): boolean {
+  return token !== '' && Buffer.byteLength(token) <= 4096 && ![...'\0\r\n'].some((byte) => token.includes(byte));
+}

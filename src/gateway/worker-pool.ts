@@ -1,0 +1,125 @@
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import type { GatewayConfig } from './config.ts';
+import { Counters } from './counters.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
+import { SessionRelay } from './session-relay.ts';
+
+/** A worker that has not answered a ping for so long is not alive, in ms. */
+const answerMillis = 5_000;
+const pingMillis = 1_000;
+
+interface Member {
+  readonly thread: Worker;
+  lastAnswer: number;
+}
+
+/** The data plane's threads, seen from main: start, watch, drain, stop. */
+export class WorkerPool {
+  /** One per worker ever started: what a dead one counted still counts. */
+  readonly counters: readonly Counters[];
+  /** Resolves when no worker is left, with the first failure if one has failed. */
+  readonly ended: Promise<Error | undefined>;
+  readonly #members = new Map<number, Member>();
+  readonly #relay: SessionRelay;
+  readonly #log: Logger;
+  readonly #ping: NodeJS.Timeout;
+  #failure: Error | undefined;
+
+  private constructor(starts: readonly WorkerStart[], log: Logger) {
+    this.#log = log;
+    this.counters = starts.map((start) => new Counters(start.counters));
+    this.#relay = new SessionRelay((to, message) => this.#members.get(to)?.thread.postMessage(message));
+    const exits = starts.map((start) => this.#spawn(start));
+    this.ended = Promise.all(exits).then(() => {
+      clearInterval(this.#ping);
+      return this.#failure;
+    });
+    this.#ping = setInterval(() => this.#broadcast({ type: 'ping' }), pingMillis);
+  }
+
+  /** Resolves when every worker listens; rejects with the error of the first that cannot. */
+  static async start(config: GatewayConfig, version: string, log: Logger): Promise<WorkerPool> {
+    const starts = Array.from({ length: config.workers }, (_, index) => ({
+      config,
+      index,
+      version,
+      counters: Counters.allocate(),
+    }));
+    const pool = new WorkerPool(starts, log);
+    const ready = pool.#allReady();
+    await Promise.race([ready, pool.#firstFailure()]).catch(async (error: Error) => {
+      await pool.stop();
+      throw error;
+    });
+    return pool;
+  }
+
+  /** Every worker that should run answered within 5 s. */
+  get alive(): boolean {
+    const since = performance.now() - answerMillis;
+    return this.#members.size > 0 && [...this.#members.values()].every((member) => member.lastAnswer > since);
+  }
+
+  drain(): void {
+    this.#broadcast({ type: 'drain' });
+  }
+
+  cut(): void {
+    this.#broadcast({ type: 'cut' });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#members.values()].map((member) => member.thread.terminate()));
+  }
+
+  #broadcast(message: ToWorker): void {
+    for (const member of this.#members.values()) member.thread.postMessage(message);
+  }
+
+  /** Resolves at the thread's exit. */
+  #spawn(start: WorkerStart): Promise<void> {
+    const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+    const thread = new Worker(new URL(`./worker${extension}`, import.meta.url), { workerData: start });
+    const member = { thread, lastAnswer: performance.now() };
+    this.#members.set(start.index, member);
+    this.#relay.join(start.index);
+    thread.on('message', (message: FromWorker) => this.#receive(start.index, member, message));
+    thread.on('error', (error: Error) => {
+      this.#failure ??= error;
+      this.#log.error({ worker: start.index, err: error }, 'worker died, its connections are lost');
+    });
+    return new Promise((resolve) =>
+      thread.once('exit', () => {
+        this.#members.delete(start.index);
+        this.#relay.leave(start.index);
+        resolve();
+      }),
+    );
+  }
+
+  #receive(from: number, member: Member, message: FromWorker): void {
+    member.lastAnswer = performance.now();
+    if (message.type === 'drained') void member.thread.terminate();
+    else if (message.type !== 'ready' && message.type !== 'pong') this.#relay.receive(from, message);
+  }
+
+  async #allReady(): Promise<void> {
+    const threads = [...this.#members.values()].map((member) => member.thread);
+    await Promise.all(
+      threads.map(
+        (thread) =>
+          new Promise<void>((resolve) => {
+            thread.on('message', (message: FromWorker) => message.type === 'ready' && resolve());
+          }),
+      ),
+    );
+  }
+
+  async #firstFailure(): Promise<never> {
+    const threads = [...this.#members.values()].map((member) => member.thread);
+    return new Promise((_, reject) => {
+      for (const thread of threads) thread.once('error', reject);
+    });
+  }
+}

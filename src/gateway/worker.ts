@@ -1,0 +1,36 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createBackend } from '../router/backend.ts';
+import { Router } from '../router/router.ts';
+import { DataPlane } from './data-plane.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
+
+/** Thread entry: the protocol on one side, the data plane on the other. */
+if (parentPort === null) throw new Error('gateway/worker is a thread entry');
+const port = parentPort;
+const start: WorkerStart = workerData;
+const post = (message: FromWorker): void => port.postMessage(message);
+
+const backend = await createBackend(start.config.backend, { worker: start.index, version: start.version });
+const plane = new DataPlane(start, new Router(backend, start.version), post);
+port.on('message', receive);
+await plane.listen();
+post({ type: 'ready' });
+
+function receive(message: ToWorker): void {
+  switch (message.type) {
+    case 'session-opened':
+      return plane.store.adopt(message.record);
+    case 'session-known':
+      return plane.store.published(message.id);
+    case 'session-ended':
+      return plane.store.ended(message.id);
+    case 'sessions-used':
+      return plane.store.touched(message.ids);
+    case 'ping':
+      return post({ type: 'pong' });
+    case 'drain':
+      return plane.drain('server shutting down');
+    case 'cut':
+      return plane.cut();
+  }
+}

@@ -1,0 +1,137 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Pool } from 'undici';
+import {
+  errorObject,
+  findMember,
+  type Message,
+  RpcCode,
+  readMessage,
+  replyLength,
+  writeReply,
+} from '../wire/jsonrpc.ts';
+import { latestLegacyVersion, methodIndex, methodOf } from '../wire/mcp.ts';
+import { SseDecoder } from '../wire/sse.ts';
+import type { UpstreamSession } from './exchange.ts';
+
+const maxConnections = 256;
+const connectMillis = 5_000;
+const controlMillis = 10_000;
+
+/** One upstream MCP server: its connections, and the requests that open, use and end a session there. */
+export class UpstreamClient {
+  readonly pool: Pool;
+  readonly path: string;
+  readonly #version: string;
+
+  constructor(url: string, version: string) {
+    const { origin, pathname, search } = new URL(url);
+    this.path = pathname + search;
+    this.#version = version;
+    this.pool = new Pool(origin, {
+      connections: maxConnections,
+      connect: { timeout: connectMillis },
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  /** Everything the upstream is sent; no client header is passed on. */
+  headers(session: UpstreamSession | undefined): string[] {
+    const headers = ['content-type', 'application/json', 'accept', 'application/json, text/event-stream'];
+    if (session !== undefined) headers.push('mcp-protocol-version', session.protocolVersion);
+    if (session?.id !== undefined) headers.push('mcp-session-id', session.id);
+    return headers;
+  }
+
+  /**
+   * `initialize` and `notifications/initialized`. The upstream is told that the client has no capabilities, because
+   * requests from server to client are not passed on. Rejects with a plain Error whose message says what went wrong.
+   */
+  async open(): Promise<UpstreamSession> {
+    const params = {
+      protocolVersion: latestLegacyVersion,
+      capabilities: {},
+      clientInfo: { name: 'mcpb-gateway', version: this.#version },
+    };
+    const { headers, text } = await this.#post(encode({ id: 0, method: 'initialize', params }), undefined);
+    const session = sessionOf(responseIn(headers, text), headers);
+    await this.tell(session, encode({ method: 'notifications/initialized' }));
+    return session;
+  }
+
+  /** Posts a message that has no reply. */
+  async tell(session: UpstreamSession, message: Buffer): Promise<void> {
+    await this.#post(message, session);
+  }
+
+  /** DELETE; a server without sessions or one that is gone has nothing to end. */
+  async end(session: UpstreamSession): Promise<void> {
+    if (session.id === undefined) return;
+    const { body } = await this.pool.request({
+      method: 'DELETE',
+      path: this.path,
+      headers: this.headers(session),
+      signal: AbortSignal.timeout(controlMillis),
+    });
+    await body.dump();
+  }
+
+  close(): Promise<void> {
+    return this.pool.destroy();
+  }
+
+  async #post(body: Buffer, session: UpstreamSession | undefined) {
+    const reply = await this.pool.request({
+      method: 'POST',
+      path: this.path,
+      headers: this.headers(session),
+      body,
+      signal: AbortSignal.timeout(controlMillis),
+    });
+    const text = await reply.body.text();
+    if (reply.statusCode >= 300) throw new Error(`HTTP ${reply.statusCode}`);
+    return { headers: reply.headers, text };
+  }
+}
+
+/** The answer to a request the upstream sends us: `ping` works, nothing else is offered. */
+export function answerToServer(request: Message): Buffer {
+  const ping = methodOf(request) === methodIndex.ping;
+  const value = ping ? Buffer.from('{}') : errorObject(RpcCode.unknownMethod, 'Method not found');
+  const member = ping ? 'result' : 'error';
+  const reply = Buffer.allocUnsafe(replyLength(request, member, value));
+  writeReply(reply, 0, request, member, value);
+  return reply;
+}
+
+export function encode(message: Readonly<Record<string, unknown>>): Buffer {
+  return Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message }));
+}
+
+export function isEventStream(headers: IncomingHttpHeaders): boolean {
+  return headers['content-type']?.startsWith('text/event-stream') === true;
+}
+
+function responseIn(headers: IncomingHttpHeaders, text: string): Message {
+  const events = [text];
+  if (isEventStream(headers)) {
+    events.length = 0;
+    const bytes = Buffer.from(text);
+    new SseDecoder().push(bytes, 0, bytes.length, (data) => events.push(data));
+  }
+  const response = events
+    .map((event) => readMessage(Buffer.from(event)))
+    .find((message) => message.kind === 'response');
+  if (response === undefined) throw new Error('no reply to initialize');
+  return response;
+}
+
+function sessionOf(response: Message, headers: IncomingHttpHeaders): UpstreamSession {
+  const { bytes, resultStart, resultEnd } = response;
+  if (resultStart < 0) throw new Error('initialize was refused');
+  const version = findMember(bytes.subarray(resultStart, resultEnd), 'protocolVersion');
+  if (!Buffer.isBuffer(version)) throw new Error('the reply to initialize names no protocol version');
+  const id = headers['mcp-session-id'];
+  const protocolVersion = String(JSON.parse(version.toString()));
+  return typeof id === 'string' ? { id, protocolVersion } : { protocolVersion };
+}
