@@ -4,10 +4,10 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return near === undefined ? '' : ` — did you mean "${near}"?`;
 }
 
-/** The candidate within a third of the word's length in edits, upper and lower case taken as equal. */
+/** The candidate within about a third of the word's length in edits, upper and lower case taken as equal. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = Math.floor((word.length + 1) / 3) + 1;
   for (const candidate of candidates) {
     const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (edits >= least) continue;

@@ -26,7 +26,9 @@ export function validate<T>(document: ConfigDocument, schema: z.ZodType<T>, rema
   if (document.value === undefined && document.faults.length > 0) return { value: undefined, faults: document.faults };
   const { value, problems } = check(document.value, schema, remarks);
   const located = problems.map(({ path, part, message }) => ({ ...document.locate(path, part), message }));
-  const faults = [...document.faults, ...located];
+  const consequence = (fault: Fault): boolean =>
+    document.faults.some(({ line, column }) => line === fault.line && column === fault.column);
+  const faults = [...document.faults, ...located.filter((fault) => !consequence(fault))];
   return { value: faults.length === 0 ? value : undefined, faults };
 }
 
@@ -37,9 +39,34 @@ export function check<T>(
   remarks: Remarks = new Map(),
 ): { value: T | undefined; problems: readonly Problem[] } {
   const parsed = schema.safeParse(value);
+  const issues = parsed.error?.issues ?? [];
   const translator = new Translator(value, schema, remarks);
-  for (const issue of parsed.error?.issues ?? []) translator.issue(issue, []);
-  return { value: parsed.data, problems: translator.problems };
+  const undecided = issues.find(isUndecided);
+  if (!undecided) {
+    for (const issue of issues) translator.issue(issue, []);
+    return { value: parsed.data, problems: translator.problems };
+  }
+  translator.issue(undecided, []);
+  const rest = check(decided(value, undecided, schema), schema, remarks);
+  return { value: undefined, problems: [...translator.problems, ...rest.problems] };
+}
+
+type Undecided = z.core.$ZodIssueInvalidUnion & { readonly options: readonly unknown[] };
+
+/** A word that should decide between branches decides for none, which hides every other fault beside it. */
+function isUndecided(issue: Issue): issue is Undecided {
+  return issue.code === 'invalid_union' && 'options' in issue;
+}
+
+/** The value with the word that leaves the fewest other faults. */
+function decided(value: unknown, { path, options }: Undecided, schema: z.ZodType): unknown {
+  const words = options.filter((option) => typeof option === 'string');
+  const candidates = words.map((word) => {
+    const candidate = structuredClone(value);
+    (valueAt(candidate, path.slice(0, -1)) as Record<PropertyKey, unknown>)[path.at(-1)!] = word;
+    return { candidate, faults: faultiness(schema.safeParse(candidate).error?.issues ?? [], candidate) };
+  });
+  return candidates.toSorted((a, b) => a.faults - b.faults)[0].candidate;
 }
 
 class Translator {
@@ -64,15 +91,17 @@ class Translator {
   }
 
   #unknownKey(path: Path, key: string): void {
-    const message = this.#remarks.get(key) ?? `unknown key "${key}"${didYouMean(key, keysOf(this.#schema))}`;
-    this.#add(path, 'key', message);
+    const known = keysOf(this.#schema);
+    const stray = known.has(key) ? `"${key}" does not belong here` : `unknown key "${key}"${didYouMean(key, known)}`;
+    this.#add(path, 'key', this.#remarks.get(key) ?? stray);
   }
 
   /** Reports the branch the author most likely meant, or what the union as a whole expects. */
   #union(issue: z.core.$ZodIssueInvalidUnion, path: Path): void {
-    const [closest = []] = issue.errors.toSorted((a, b) => faultiness(a) - faultiness(b));
-    if ('options' in issue) this.#add(path, 'value', this.#notOneOf(issue.options as unknown[], path));
-    else if (closest.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0))
+    const given = valueAt(this.#value, path);
+    const [closest = []] = issue.errors.toSorted((a, b) => faultiness(a, given) - faultiness(b, given));
+    if (isUndecided(issue)) this.#add(path, 'value', this.#notOneOf(issue.options, path));
+    else if (closest.some((inner) => isForeign(inner, given)))
       this.#add(path, 'value', this.#remarkOn(path) ?? issue.message);
     else for (const inner of closest) this.issue(inner, path);
   }
@@ -121,14 +150,20 @@ function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
 }
 
-/** How far a value is from a branch of a union: one a fault, unknown keys each, a wrong kind of value far away. */
-function faultiness(issues: readonly Issue[]): number {
+/** How far a value is from a branch of a union: one a fault, unknown keys each, another kind of value far away. */
+function faultiness(issues: readonly Issue[], given: unknown): number {
   let total = 0;
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys') total += issue.keys.length;
-    else total += issue.code === 'invalid_type' && issue.path.length === 0 ? 100 : 1;
+    else total += isForeign(issue, given) ? 100 : 1;
   }
   return total;
+}
+
+/** Whether a branch is for another kind of value altogether. */
+function isForeign(issue: Issue, given: unknown): boolean {
+  if (issue.path.length > 0) return false;
+  return issue.code === 'invalid_type' || (issue.code === 'invalid_value' && typeof given !== 'string');
 }
 
 /** Every key the schema knows anywhere, as candidates for a suggestion. */

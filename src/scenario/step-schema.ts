@@ -106,7 +106,7 @@ function refineOrder(steps: readonly Step[], context: z.RefinementCtx): void {
       });
     last = Math.max(last, own);
   }
-  if (!steps.some(({ type }) => type === 'call' || type === 'mix'))
+  if (steps.length > 0 && !steps.some(({ type }) => type === 'call' || type === 'mix'))
     context.addIssue({ code: 'custom', path: [], message: 'the steps make no request: add a call or a mix' });
 }
 

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { parseTarget } from '../../src/scenario/target.ts';
+import { mistake } from './planning.ts';
+
+test.each([
+  [
+    'http://127.0.0.1:8443/mcp?a=1',
+    { transport: 'http', host: '127.0.0.1', port: 8443, path: '/mcp?a=1', handshake: true },
+  ],
+  ['http://example.test', { transport: 'http', host: 'example.test', port: 80, path: '/' }],
+  ['ws://[::1]:9/ws', { transport: 'websocket', host: '::1', port: 9, path: '/ws' }],
+  ['tcp://127.0.0.1:8444', { transport: 'tcp', host: '127.0.0.1', port: 8444, path: '', handshake: true }],
+  ['tcp://[::1]:8444?handshake=none', { transport: 'tcp', host: '::1', port: 8444, handshake: false }],
+  ['tcp://h:1?framing=mcpb', { transport: 'tcp', handshake: true }],
+])('%s', (text, expected) => {
+  expect(parseTarget(text)).toMatchObject({ url: text, bundled: false, ...expected });
+});
+
+test('bundled takes the transport it is given and may name a path', () => {
+  expect(parseTarget('bundled')).toMatchObject({ bundled: true, transport: 'http', path: '/mcp' });
+  expect(parseTarget('bundled', 'websocket')).toMatchObject({ transport: 'websocket', path: '/mcp' });
+  expect(parseTarget('bundled', 'tcp')).toMatchObject({ transport: 'tcp', path: '' });
+  expect(parseTarget('bundled/api/tools', 'http')).toMatchObject({ path: '/api/tools' });
+});
+
+test.each([
+  ['https://h/mcp', 'https targets are not supported by this version'],
+  ['wss://h/mcp', 'wss targets are not supported by this version'],
+  ['tcps://h:1', 'tcps targets are not supported by this version'],
+  ['stdio:node x.js', 'stdio targets are not supported by this version'],
+  ['sse+http://h', 'sse+http targets are not supported by this version'],
+  ['localhost:8443', 'it is neither bundled nor a URL beginning with http://, ws:// or tcp://'],
+  ['bundeld', 'did you mean "bundled"?'],
+  ['tcp://h', 'it needs a host and a port'],
+  ['tcp://h:1/path', 'a TCP target has no path'],
+  ['tcp://h:1?framing=lines', 'framing=lines is not supported by this version'],
+  ['tcp://h:1?handshak=none', '"handshak=none" is not an option'],
+  ['http://h/#x', 'a target has no fragment'],
+  ['bundled/x', 'a TCP target has no path', 'tcp'],
+  ['http://h', 'its transport is http, not tcp', 'tcp'],
+] as const)('refuses %s', (text, reason, transport?: 'tcp') => {
+  const error = mistake(() => parseTarget(text, transport));
+  expect(error.code).toBe('MCPB_E_USAGE');
+  expect(error.message).toContain(reason);
+});
+
+test('credentials in a URL are refused and not repeated', () => {
+  const { message } = mistake(() => parseTarget('http://user:hunter2@h/'));
+  expect(message).toContain('use --token');
+  expect(message).not.toContain('hunter2');
+});
