@@ -68,10 +68,10 @@ export async function newestSession(directory: string, scenario?: string): Promi
   return session.reverse();
 }
 
-/** Results of files; a folder stands for its newest session. */
-export async function readResults(paths: readonly string[]): Promise<RunResult[]> {
+/** Results of files; a folder stands for its newest session, of the named scenario if one is given. */
+export async function readResults(paths: readonly string[], scenario?: string): Promise<RunResult[]> {
   const groups = await Promise.all(
-    paths.map(async (path) => ((await isDirectory(path)) ? newestSession(path) : [await readResult(path)])),
+    paths.map(async (path) => ((await isDirectory(path)) ? newestSession(path, scenario) : [await readResult(path)])),
   );
   return groups.flat();
 }

@@ -40,7 +40,7 @@ export default class BaselineSave extends BaseCommand {
 
   async run(): Promise<SavedDocument> {
     const { args, flags } = await this.parse(BaselineSave);
-    const results = await readResults(flags.from);
+    const results = await readResults(flags.from, args.scenario);
     const other = results.find(({ scenario }) => args.scenario !== undefined && scenario.name !== args.scenario);
     if (other !== undefined)
       throw new McpbError('MCPB_E_USAGE', `run ${other.runId} is of ${other.scenario.name}, not of ${args.scenario}`);
