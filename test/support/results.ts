@@ -59,7 +59,7 @@ export function syntheticRun(options: SyntheticRun = {}): RunResult {
   const share = Math.floor(requests / stages.length / operations.length);
   const rng = seeded(seed);
   const cells = stages.map(() => operations.map(() => sampleTimes(rng, p50, share)));
-  const seconds = requests / throughput;
+  const seconds = requests === 0 ? 0 : requests / throughput;
   const counted = (times: readonly Times[], failures = errors) => quantities(times, failures, seconds);
   const perOperation = (stage: number) =>
     Object.fromEntries(operations.map((name, index) => [name, counted([cells[stage][index]], {})]));
@@ -231,7 +231,7 @@ function quantities(
   const planned = responseTime.count + failed;
   return {
     requests: { planned, sent: planned, completed: planned, dropped: 0, unanswered: 0 },
-    throughputPerSecond: responseTime.count / seconds,
+    throughputPerSecond: seconds === 0 ? 0 : responseTime.count / seconds,
     errorRate: planned === 0 ? 0 : failed / planned,
     responseTime,
     targetTime: distribution(times.map((one) => one.targetTime)),

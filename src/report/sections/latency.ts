@@ -7,8 +7,9 @@ import { table } from '../table.ts';
 
 const keys = ['p50', 'p90', 'p95', 'p99', 'p999'] as const satisfies readonly PercentileKey[];
 
-/** Response and service time of all operations together and of each. */
+/** Response and service time of all operations together and of each; nothing where nothing was measured. */
 export function latencySection(result: RunResult, style: Style): string[] {
+  if (result.metrics.responseTime.count === 0) return [];
   const operations = Object.entries(result.operations);
   const all: readonly (readonly [string, OperationMetrics])[] =
     operations.length === 1 ? [] : [['all', result.metrics]];

@@ -5,7 +5,8 @@ import { pairs } from '../table.ts';
 
 export function networkSection(result: RunResult, style: Style): string[] {
   const { bytes } = result.metrics;
-  const rate = (total: number) => `${formatBytes(total / result.window.seconds)}/s`;
+  const { seconds } = result.window;
+  const rate = (total: number) => (seconds > 0 ? `${formatBytes(total / seconds)}/s` : '–');
   const oddities = correlation(result.metrics);
   return [
     style.strong('Network'),
