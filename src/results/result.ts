@@ -1,4 +1,17 @@
+import type { Metrics, OperationMetrics, StageResult } from '../metrics/figures.ts';
+import type { Timeline } from '../metrics/timeline-table.ts';
 import type { ThresholdResult } from '../scenario/thresholds.ts';
+
+export type {
+  Distribution,
+  Metrics,
+  OperationMetrics,
+  OutcomeCounts,
+  PercentileKey,
+  StageResult,
+} from '../metrics/figures.ts';
+export { type OutcomeClass, outcomeClasses } from '../metrics/outcome.ts';
+export { type Timeline, timelineColumns } from '../metrics/timeline-table.ts';
 
 /**
  * `mcpb.result/1`: one run as data, read by every later command. Times are integer µs unless the key says otherwise
@@ -72,106 +85,6 @@ export interface TargetInfo {
   readonly identity?: { readonly version: string; readonly gitSha?: string; readonly dirty?: boolean };
 }
 
-/** Percentiles are null where there are too few samples (< 10 / (1 − p)); `bounds` marks censored ones with ">=". */
-export interface Distribution {
-  readonly count: number;
-  readonly sum: number;
-  readonly min: number | null;
-  readonly mean: number | null;
-  readonly p50: number | null;
-  readonly p90: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
-  readonly p999: number | null;
-  readonly p9999: number | null;
-  readonly max: number | null;
-  readonly clamped: number;
-  readonly bounds?: Readonly<Partial<Record<PercentileKey, '>='>>>;
-}
-
-export type PercentileKey = 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'p9999';
-
-export const outcomeClasses = [
-  'ok',
-  'tool_error',
-  'rpc_error',
-  'http_status',
-  'timeout',
-  'connect_failed',
-  'connection_lost',
-  'protocol_error',
-  'cancelled',
-  'session_lost',
-  'dropped',
-  'unanswered',
-] as const;
-
-export type OutcomeClass = (typeof outcomeClasses)[number];
-export type OutcomeCounts = Readonly<Record<OutcomeClass, number>>;
-
-/** The quantities every operation and every stage carries. */
-export interface OperationMetrics {
-  readonly requests: {
-    readonly planned: number;
-    readonly sent: number;
-    readonly completed: number;
-    readonly dropped: number;
-    readonly unanswered: number;
-  };
-  readonly throughputPerSecond: number;
-  readonly errorRate: number;
-  readonly responseTime: Distribution;
-  readonly targetTime: Distribution;
-  readonly serviceTime: Distribution;
-  readonly generatorLag: Distribution;
-  readonly outcomes: OutcomeCounts;
-  readonly rpcErrors?: Readonly<Record<string, number>>;
-  readonly httpStatus?: Readonly<Record<string, number>>;
-  /** Response time of exchanges that did not end `ok`, by class. */
-  readonly latencyByOutcome?: Readonly<Partial<Record<OutcomeClass, Distribution>>>;
-}
-
-export interface Metrics extends OperationMetrics {
-  readonly receiveLag: Distribution;
-  readonly correlation: {
-    readonly outOfOrder: number;
-    readonly duplicate: number;
-    readonly unknownId: number;
-    readonly late: number;
-    readonly notifications: number;
-    readonly serverRequests: number;
-  };
-  readonly connections: {
-    readonly opened: number;
-    readonly failed: number;
-    readonly lost: number;
-    readonly peak: number;
-    readonly connect: Distribution;
-    readonly upgrade: Distribution;
-    readonly initialize: Distribution;
-  };
-  readonly inFlight: { readonly mean: number; readonly max: number };
-  readonly bytes: {
-    readonly sent: number;
-    readonly received: number;
-    readonly requestMean: number;
-    readonly replyMean: number;
-  };
-}
-
-export interface StageResult {
-  readonly index: number;
-  readonly scenario: string;
-  readonly name: string;
-  /** Seconds from the start of the measure phase. */
-  readonly from: number;
-  readonly to: number;
-  /** VUs or arrivals per second at the end of the stage. */
-  readonly target: number;
-  readonly metrics: OperationMetrics;
-  readonly operations: Readonly<Record<string, OperationMetrics>>;
-}
-
 export interface CheckResult {
   readonly name: string;
   readonly operation: string;
@@ -222,29 +135,6 @@ export interface Environment {
   readonly steal: number | null;
   readonly placement: 'loopback' | 'remote';
   readonly ci?: string;
-}
-
-export const timelineColumns = [
-  't',
-  'planned',
-  'sent',
-  'completed',
-  'errors',
-  'inFlight',
-  'connections',
-  'p50',
-  'p99',
-  'max',
-  'lagP99',
-  'elu',
-  'steal',
-] as const;
-
-/** Column `t` is seconds from the start of the run; latencies are response times of the interval in µs. */
-export interface Timeline {
-  readonly intervalSeconds: number;
-  readonly columns: typeof timelineColumns;
-  readonly rows: readonly (readonly (number | null)[])[];
 }
 
 /** HDR V2 compressed, base64, by stage → operation → quantity. */

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { worstExit } from './errors.ts';
+import { run } from './loadgen/run.ts';
+import type { TargetProbe } from './loadgen/run-record.ts';
+import { outputs } from './report/output.ts';
+import { styleFor } from './report/style.ts';
+import { writeResult } from './results/files.ts';
+import type { RunResult } from './results/result.ts';
+import type { Plan, ScenarioPlan } from './scenario/plan.ts';
+import { type PlanRequest, planFor } from './scenario/resolve.ts';
+import { type BundledGateway, startBundled } from './target/bundled.ts';
+import { processProbe } from './target/process-sample.ts';
+import { version } from './version.ts';
+
+export interface LoadOptions {
+  readonly request: PlanRequest;
+  /** How often; all runs share one session id, each has a fresh bundled gateway. */
+  readonly runs: number;
+  readonly resultsDirectory: string;
+  /** Files or folders the results are written to besides. */
+  readonly outputs: readonly string[];
+  readonly ui: 'plain' | 'none';
+  /** Process of a target that is not bundled. */
+  readonly pid?: number;
+  readonly stop: AbortSignal;
+  readonly now: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+export interface LoadOutcome {
+  readonly results: readonly RunResult[];
+  /** Result files, in the order of the results. */
+  readonly paths: readonly string[];
+  readonly exitCode: number;
+}
+
+/** Everything `mcpb load` does: plan, target up, runs, results written. */
+export async function runLoad(options: LoadOptions): Promise<LoadOutcome> {
+  const { request, env, cwd } = options;
+  const plan = planFor(request, { env, cwd, cores: availableParallelism() });
+  const sessionId = randomBytes(6).toString('hex');
+  const live = outputs[options.ui]({ stream: options.stderr, style: styleFor(options.stderr, env) });
+  const results: RunResult[] = [];
+  const paths: string[] = [];
+  for (let i = 0; i < options.runs && !options.stop.aborted; i++) {
+    const result = await oneRun(plan, sessionId, options, live);
+    results.push(result);
+    paths.push(await writeResult(result, options.resultsDirectory));
+    for (const path of options.outputs) await writeResult(result, path);
+  }
+  return { results, paths, exitCode: worstExit(results.map(({ exitCode }) => exitCode)) };
+}
+
+async function oneRun(
+  plan: Plan,
+  sessionId: string,
+  options: LoadOptions,
+  live: ReturnType<(typeof outputs)[LoadOptions['ui']]>,
+): Promise<RunResult> {
+  const gateway = plan.scenarios.some(({ target }) => target.bundled) ? await startBundled(plan.backend) : undefined;
+  const pid = gateway?.ready.pid ?? options.pid;
+  const target: TargetProbe | undefined = pid === undefined ? undefined : processProbe(pid);
+  live.start(plan);
+  try {
+    const result = await run(gateway ? aimedAt(plan, gateway) : plan, {
+      sessionId,
+      createdBy: `mcpb ${version}`,
+      stop: options.stop,
+      now: options.now,
+      env: options.env,
+      onInterval: (interval) => live.interval(interval),
+      ...(target ? { target } : {}),
+      ...(gateway ? { identity: { version: gateway.ready.version } } : {}),
+    });
+    await live.finish(result);
+    return result;
+  } finally {
+    await gateway?.stop();
+  }
+}
+
+/** The plan with the addresses of the gateway that was started for it. */
+function aimedAt(plan: Plan, { ready }: BundledGateway): Plan {
+  const scenarios = plan.scenarios.map((scenario): ScenarioPlan => {
+    if (!scenario.target.bundled) return scenario;
+    const { hostname, port } = new URL(ready.addresses[scenario.target.transport]);
+    return { ...scenario, target: { ...scenario.target, host: hostname, port: Number(port) } };
+  });
+  return { ...plan, scenarios };
+}

@@ -1,0 +1,171 @@
+import type { Collector } from '../metrics/collector.ts';
+import type { Metrics } from '../metrics/figures.ts';
+import { histogramConfig } from '../metrics/histogram.ts';
+import { encodedHistograms, operationsOf, runMetrics, stageResults } from '../metrics/summary.ts';
+import { openFileLimit } from '../results/limits.ts';
+import type {
+  CheckResult,
+  Environment,
+  GeneratorInfo,
+  RunResult,
+  TargetInfo,
+  TargetProcess,
+} from '../results/result.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { evaluate } from '../scenario/thresholds.ts';
+import type { GcSummary } from './pool.ts';
+import type { RunRecord } from './run-record.ts';
+import { thresholdSource } from './threshold-source.ts';
+import { judge } from './verdict.ts';
+
+export interface ResultContext {
+  readonly sessionId: string;
+  readonly runId: string;
+  readonly createdBy: string;
+  readonly engineRevision: number;
+  readonly gc: GcSummary;
+  readonly interrupted: boolean;
+  readonly environment: Environment;
+  readonly identity?: TargetInfo['identity'];
+  readonly target?: { readonly pid: number };
+}
+
+/** Connections from which memory per connection says something about connections. */
+const fewestConnections = 100;
+
+/** The finished run as its result file holds it. */
+export function buildResult(plan: Plan, record: RunRecord, context: ResultContext): RunResult {
+  const { collector, window } = record;
+  const seconds = record.windowSeconds;
+  const metrics = runMetrics(collector, seconds, {
+    peakConnections: record.peak.connections,
+    meanInFlight: meanInFlight(record),
+  });
+  const thresholds = evaluate(plan.thresholds, thresholdSource(collector, metrics, seconds));
+  const targetProcess = context.target && targetProcessOf(record, metrics, context.target.pid);
+  const model = plan.scenarios.every(({ executor }) => executor.model === 'open') ? 'open' : 'closed';
+  const judged = judge({
+    model,
+    metrics,
+    thresholds,
+    steal: context.environment.steal,
+    throttled: context.environment.cgroup.throttledRatio,
+    workerCpu: workerCpu(record, plan.workers),
+    targetCores: targetProcess ? targetProcess.cpuPercent / 100 : null,
+    clockShiftMillis: record.end.wallClock - record.begin.wallClock - (record.end.at - record.begin.at),
+    interrupted: context.interrupted,
+  });
+  const startedAt = record.begin.wallClock - Math.round(window.from * 1000);
+  const iso = (offset: number) => new Date(startedAt + offset * 1000).toISOString();
+  return {
+    schema: 'mcpb.result/1',
+    createdBy: context.createdBy,
+    engineRevision: context.engineRevision,
+    runId: context.runId,
+    sessionId: context.sessionId,
+    startedAt: iso(0),
+    exitCode: judged.exitCode,
+    rps: metrics.throughputPerSecond,
+    model,
+    seed: plan.seed,
+    speed: plan.speed,
+    driver: 'mcpb',
+    tags: plan.tags,
+    units: { time: 'us', size: 'bytes' },
+    window: { from: iso(window.from), to: iso(window.from + seconds), seconds },
+    scenario: { name: plan.name, hash: plan.hash, resolved: plan.resolved },
+    target: targetInfo(plan, collector, context),
+    verdict: judged.verdict,
+    valid: judged.invalidReasons.length === 0,
+    invalidReasons: judged.invalidReasons,
+    warnings: judged.warnings,
+    metrics,
+    operations: operationsOf(collector, () => true, seconds),
+    stages: stageResults(collector, plan, record.cutAt ?? Number.POSITIVE_INFINITY),
+    checks: checksOf(collector),
+    thresholds,
+    generator: generatorOf(plan, record, metrics, context, judged.limitedBy),
+    ...(targetProcess ? { targetProcess } : {}),
+    environment: context.environment,
+    timeline: record.table.build(),
+    histograms: { config: histogramConfig, stages: encodedHistograms(collector, plan) },
+  };
+}
+
+function targetInfo(plan: Plan, { server }: Collector, { identity }: ResultContext): TargetInfo {
+  return {
+    url: plan.scenarios[0].target.url,
+    transport: [...new Set(plan.scenarios.map(({ target }) => target.transport))].join('+'),
+    era: 'legacy',
+    ...(server ? { server } : {}),
+    ...(identity ? { identity } : {}),
+  };
+}
+
+function checksOf({ layout, checks }: Collector): CheckResult[] {
+  return layout.checks.map(({ name, operation }, i) => ({
+    name,
+    operation,
+    passed: checks[2 * i],
+    failed: checks[2 * i + 1],
+  }));
+}
+
+function generatorOf(
+  plan: Plan,
+  record: RunRecord,
+  metrics: Metrics,
+  { gc }: ResultContext,
+  limitedBy: GeneratorInfo['limitedBy'],
+): GeneratorInfo {
+  const user = record.end.cpu.user - record.begin.cpu.user;
+  const all = user + record.end.cpu.system - record.begin.cpu.system;
+  const { completed } = metrics.requests;
+  const { peak, baseRss } = record;
+  return {
+    workers: plan.workers,
+    pacing: plan.pacing,
+    cpuMicrosPerRequest: completed > 0 ? all / completed : null,
+    userMicrosPerRequest: completed > 0 ? user / completed : null,
+    rssBytes: process.memoryUsage.rss(),
+    rssBytesPerConnection: peak.connections >= fewestConnections ? (peak.rss - baseRss) / peak.connections : null,
+    eventLoopUtilization: Math.max(0, ...measured(record).map((row) => row.eventLoopUtilization)),
+    gc,
+    fdLimit: openFileLimit(),
+    limitedBy,
+  };
+}
+
+function targetProcessOf(record: RunRecord, metrics: Metrics, pid: number): TargetProcess | undefined {
+  const { begin, end, targetBase, targetLast, peak } = record;
+  if (!begin.target || !end.target || !targetBase || !targetLast) return undefined;
+  const cpu = end.target.cpuMicros - begin.target.cpuMicros;
+  const elapsed = (end.at - begin.at) * 1000;
+  const { completed } = metrics.requests;
+  return {
+    pid,
+    cpuMicrosPerRequest: completed > 0 ? cpu / completed : null,
+    cpuPercent: elapsed > 0 ? (100 * cpu) / elapsed : 0,
+    rssBytes: targetLast.rssBytes,
+    rssBaseBytes: targetBase.rssBytes,
+    rssPeakBytes: record.targetPeakRss,
+    rssBytesPerConnection:
+      peak.connections >= fewestConnections ? (peak.targetRss - targetBase.rssBytes) / peak.connections : null,
+  };
+}
+
+/** Rows that lie wholly inside the measure phase. */
+function measured({ rows, window }: RunRecord) {
+  return rows.filter(({ sequence, seconds }) => sequence >= Math.ceil(window.from) && seconds <= window.to + 1e-3);
+}
+
+function meanInFlight(record: RunRecord): number {
+  const rows = measured(record);
+  return rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + row.inFlightMillis, 0) / (rows.length * 1000);
+}
+
+/** CPU used by the workers, of the cores they could have used. */
+function workerCpu(record: RunRecord, workers: number): number {
+  const rows = measured(record);
+  return rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + row.cpuMicros, 0) / (rows.length * 1e6 * workers);
+}

@@ -1,0 +1,147 @@
+import type { Expected } from './operation.ts';
+import type { ScenarioRun } from './scenario-run.ts';
+import type { Session } from './session.ts';
+
+/** Who waits for an exchange: told once, when it ended. */
+export interface ExchangeOwner {
+  ended(ok: boolean, now: number): void;
+}
+
+export const SlotState = { free: 0, waiting: 1, sent: 2 } as const;
+
+/** Ids are ten digits: `firstId + generation × capacity + slot`. */
+const firstId = 1_000_000_000;
+const idRange = 1_000_000_000;
+
+/** What an id in a reply stands for. */
+export const Match = { current: 0, duplicate: 1, late: 2, unknown: 3 } as const;
+export type Match = (typeof Match)[keyof typeof Match];
+
+/**
+ * The exchanges of one worker that have begun and not ended, in arrays by slot; nothing is allocated per exchange.
+ * A slot's generation tells this exchange's reply from those of the slot's earlier exchanges. Instants in ms.
+ */
+export class ExchangeTable {
+  readonly capacity: number;
+  readonly planned: Float64Array;
+  readonly released: Float64Array;
+  readonly sent: Float64Array;
+  /** Limit from the planned instant, ms. */
+  readonly timeout: Float64Array;
+  readonly row: Int32Array;
+  /** Order of sending within the session. */
+  readonly order: Float64Array;
+  readonly state: Uint8Array;
+  readonly owner: (ExchangeOwner | null)[];
+  readonly run: (ScenarioRun | null)[];
+  readonly session: (Session | null)[];
+  readonly operation: (Expected | null)[];
+  readonly #generation: Int32Array;
+  readonly #timedOut: Int32Array;
+  readonly #free: Int32Array;
+  readonly #generations: number;
+  #freeCount: number;
+  #changedAt = 0;
+  #inFlightMillis = 0;
+  #most = 0;
+  /** Slots at or above were never used: sweeps end here. */
+  highWater = 0;
+
+  /** `capacity`: a power of two, at most 2^20. */
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.planned = new Float64Array(capacity);
+    this.released = new Float64Array(capacity);
+    this.sent = new Float64Array(capacity);
+    this.timeout = new Float64Array(capacity);
+    this.order = new Float64Array(capacity);
+    this.row = new Int32Array(capacity);
+    this.state = new Uint8Array(capacity);
+    this.#generation = new Int32Array(capacity).fill(-1);
+    this.#timedOut = new Int32Array(capacity).fill(-1);
+    this.owner = new Array(capacity).fill(null);
+    this.run = new Array(capacity).fill(null);
+    this.session = new Array(capacity).fill(null);
+    this.operation = new Array(capacity).fill(null);
+    this.#generations = Math.floor(idRange / capacity);
+    this.#free = Int32Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
+    this.#freeCount = capacity;
+  }
+
+  get used(): number {
+    return this.capacity - this.#freeCount;
+  }
+
+  /** Takes a slot, −1 when all are taken. */
+  begin(planned: number, released: number): number {
+    if (this.#freeCount === 0) return -1;
+    this.#account(released);
+    const slot = this.#free[--this.#freeCount];
+    if (this.used > this.#most) this.#most = this.used;
+    const generation = this.#generation[slot] + 1;
+    this.#generation[slot] = generation === this.#generations ? 0 : generation;
+    this.planned[slot] = planned;
+    this.released[slot] = released;
+    this.sent[slot] = 0;
+    this.state[slot] = SlotState.waiting;
+    if (slot >= this.highWater) this.highWater = slot + 1;
+    return slot;
+  }
+
+  id(slot: number): number {
+    return firstId + this.#generation[slot] * this.capacity + slot;
+  }
+
+  /** The slot an id points to; meaningful only with `match`. */
+  slotOf(id: number): number {
+    return (id - firstId) & (this.capacity - 1);
+  }
+
+  match(id: number, session: Session): Match {
+    const offset = id - firstId;
+    if (!(offset >= 0 && offset < idRange)) return Match.unknown;
+    const slot = offset & (this.capacity - 1);
+    const generation = Math.floor(offset / this.capacity);
+    const current = this.#generation[slot];
+    if (generation === current && this.state[slot] === SlotState.sent)
+      return this.session[slot] === session ? Match.current : Match.unknown;
+    if (generation === this.#timedOut[slot]) {
+      this.#timedOut[slot] = -1;
+      return Match.late;
+    }
+    return generation <= current ? Match.duplicate : Match.unknown;
+  }
+
+  /** Gives the slot back. `timedOut`: a reply that still comes is late, not a duplicate. */
+  end(slot: number, now: number, timedOut = false): void {
+    this.#account(now);
+    this.state[slot] = SlotState.free;
+    if (timedOut) this.#timedOut[slot] = this.#generation[slot];
+    this.owner[slot] = null;
+    this.run[slot] = null;
+    this.session[slot] = null;
+    this.operation[slot] = null;
+    this.#free[this.#freeCount++] = slot;
+  }
+
+  /** ∫ exchanges under way dt since the last call (exchange × ms), and the most there were at once. */
+  takeInFlight(now: number): { millis: number; most: number } {
+    this.#account(now);
+    const taken = { millis: this.#inFlightMillis, most: this.#most };
+    this.#inFlightMillis = 0;
+    this.#most = this.used;
+    return taken;
+  }
+
+  #account(now: number): void {
+    if (now <= this.#changedAt) return;
+    this.#inFlightMillis += this.used * (now - this.#changedAt);
+    this.#changedAt = now;
+  }
+}
+
+/** Slots enough for what a plan can have under way at once: a power of two between 1,024 and 2^20. */
+export function tableCapacity(exchanges: number): number {
+  const wanted = Math.min(2 ** 20, Math.max(1024, exchanges));
+  return 2 ** Math.ceil(Math.log2(wanted));
+}

@@ -1,0 +1,54 @@
+import type { LiveInterval } from '../metrics/live.ts';
+import type { TimelineRow } from '../metrics/timeline.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { formatMicros } from '../units.ts';
+import type { RunRecord } from './run-record.ts';
+
+const lateMicros = 5000;
+
+/** A row of the timeline as people see it while the run goes on. */
+export function liveInterval(plan: Plan, row: TimelineRow, record: RunRecord): LiveInterval {
+  const second = Math.round(row.seconds);
+  const lagP99 = row.generatorLag.percentile(0.99) ?? null;
+  return {
+    second,
+    of: Math.round(record.window.end),
+    phase: phaseAt(row.seconds, record),
+    stage: stageAt(plan, row.seconds),
+    vus: row.vus,
+    connections: row.connections,
+    inFlight: row.inFlight,
+    planned: row.planned,
+    sent: row.sent,
+    completed: row.completed,
+    errors: row.errors,
+    p50: row.responseTime.percentile(0.5) ?? null,
+    p99: row.responseTime.percentile(0.99) ?? null,
+    max: row.responseTime.count > 0 ? row.responseTime.max : null,
+    lagP99,
+    eventLoopUtilization: row.eventLoopUtilization,
+    targetCpuPercent: record.targetCpuPercent,
+    targetRssBytes: record.targetLast?.rssBytes ?? null,
+    notes: lagP99 !== null && lagP99 > lateMicros ? [`the generator is late: lag p99 ${formatMicros(lagP99)}`] : [],
+  };
+}
+
+/** A row ends at `seconds`: it shows the second before. */
+function phaseAt(seconds: number, { window, cutAt }: RunRecord): LiveInterval['phase'] {
+  const middle = seconds - 0.5;
+  if (cutAt !== undefined && middle >= cutAt) return 'draining';
+  if (middle < window.from) return 'warm-up';
+  if (middle < window.to) return 'measure';
+  return middle < window.end ? 'cool-down' : 'draining';
+}
+
+function stageAt({ scenarios }: Plan, seconds: number): string {
+  const [{ startTime, phases, executor }] = scenarios;
+  let left = seconds - 0.5 - startTime - phases.warmup;
+  if (left < 0) return '';
+  for (const stage of executor.stages) {
+    if (left < stage.seconds) return stage.name;
+    left -= stage.seconds;
+  }
+  return '';
+}

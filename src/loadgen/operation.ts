@@ -1,0 +1,86 @@
+import { Outcome } from '../metrics/outcome.ts';
+import { type CheckPlan, evaluateCheck } from '../scenario/checks.ts';
+import type { OperationPlan } from '../scenario/plan.ts';
+import { MessageKind, mentionsIsError } from '../wire/reply-scan.ts';
+
+/** One of so many replies is parsed even where no check asks for it: a malformed body does not stay unseen. */
+const sampleEvery = 1024;
+
+/** What a reply came to. `code`: JSON-RPC error code, where there is one. `checks`: bit i set = check i passed. */
+export interface Judgement {
+  outcome: Outcome;
+  code: number;
+  parsed: boolean;
+  checks: number;
+}
+
+/** How the replies of one operation are judged: most by their bytes alone, some by parsing them. */
+export class Expected {
+  /** Place in the scenario's list of operations. */
+  readonly index: number;
+  readonly checks: readonly CheckPlan[];
+  readonly #canBeToolError: boolean;
+  readonly #toolError: boolean;
+  readonly #rpcCode: number | undefined;
+  #untilSample = sampleEvery;
+
+  constructor(plan: Pick<OperationPlan, 'method' | 'expect' | 'checks'>, index: number) {
+    this.index = index;
+    this.checks = plan.checks;
+    this.#canBeToolError = plan.method === 'tools/call';
+    this.#toolError = plan.expect === 'tool_error';
+    this.#rpcCode = plan.expect.startsWith('rpc_error:') ? Number(plan.expect.slice(10)) : undefined;
+  }
+
+  /** Fills `into`; allocates only where the reply has to be parsed. */
+  judge(into: Judgement, kind: MessageKind, bytes: Buffer, start: number, end: number): void {
+    into.parsed = false;
+    into.code = 0;
+    const plain = kind === MessageKind.result && this.#rpcCode === undefined && !this.#toolError;
+    const suspicious = this.#canBeToolError && plain && mentionsIsError(bytes, start, end);
+    if (plain && !suspicious && this.checks.length === 0 && --this.#untilSample > 0) into.outcome = Outcome.ok;
+    else this.#parse(into, bytes, start, end);
+  }
+
+  #parse(into: Judgement, bytes: Buffer, start: number, end: number): void {
+    this.#untilSample = sampleEvery;
+    const reply = parseObject(bytes.toString('utf8', start, end));
+    if (reply === undefined) {
+      into.outcome = Outcome.protocolError;
+      return;
+    }
+    into.parsed = true;
+    into.checks = 0;
+    this.checks.forEach((check, i) => {
+      if (evaluateCheck(check, reply)) into.checks |= 1 << i;
+    });
+    into.outcome = this.#outcomeOf(into, reply);
+  }
+
+  #outcomeOf(into: Judgement, reply: Record<string, unknown>): Outcome {
+    if ('error' in reply) {
+      const { error } = reply;
+      const code = isObject(error) && typeof error.code === 'number' ? error.code : 0;
+      into.code = code;
+      return code === this.#rpcCode ? Outcome.ok : Outcome.rpcError;
+    }
+    const { result } = reply;
+    const failed = this.#canBeToolError && isObject(result) && result.isError === true;
+    if (this.#rpcCode !== undefined) return failed ? Outcome.toolError : Outcome.protocolError;
+    if (failed === this.#toolError) return Outcome.ok;
+    return failed ? Outcome.toolError : Outcome.protocolError;
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

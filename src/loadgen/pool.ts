@@ -1,0 +1,104 @@
+import { Worker } from 'node:worker_threads';
+import type { WorkerInterval } from '../metrics/interval.ts';
+import type { Plan } from '../scenario/plan.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
+import type { OpenFailure } from './transport.ts';
+
+/** The target did not take part: nothing was measured. */
+export class Unreachable extends Error {
+  readonly failure: OpenFailure;
+
+  constructor(failure: OpenFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+export interface PoolEvents {
+  interval(interval: WorkerInterval): void;
+}
+
+export interface GcSummary {
+  readonly count: number;
+  readonly totalMicros: number;
+  readonly maxMicros: number;
+}
+
+const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+/** The worker threads of a run: ready together, started together, done together. A crash of one rejects what is awaited. */
+export class WorkerPool {
+  readonly #workers: readonly Worker[];
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #done = Promise.withResolvers<GcSummary>();
+  readonly #events: PoolEvents;
+  #waitingFor: number;
+  #running: number;
+  #gc = { count: 0, totalMicros: 0, maxMicros: 0 };
+
+  constructor(plan: Plan, events: PoolEvents) {
+    this.#events = events;
+    this.#waitingFor = plan.workers;
+    this.#running = plan.workers;
+    this.#ready.promise.catch(() => undefined);
+    this.#done.promise.catch(() => undefined);
+    this.#workers = Array.from({ length: plan.workers }, (_, worker) =>
+      this.#spawn({ plan, worker, workers: plan.workers }),
+    );
+  }
+
+  /** Settles when every worker has its sessions open; rejects with Unreachable when the target does not answer. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** Settles when the last exchange has ended. */
+  get done(): Promise<GcSummary> {
+    return this.#done.promise;
+  }
+
+  /** The clock starts at `at`, ms of the process-wide monotonic clock. */
+  start(at: number): void {
+    this.#post({ type: 'start', at });
+  }
+
+  stop(graceMillis: number): void {
+    this.#post({ type: 'stop', graceMillis });
+  }
+
+  async terminate(): Promise<void> {
+    for (const worker of this.#workers) worker.removeAllListeners();
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #post(message: ToWorker): void {
+    for (const worker of this.#workers) worker.postMessage(message);
+  }
+
+  #spawn(start: WorkerStart): Worker {
+    const worker = new Worker(workerUrl, { workerData: start, name: `load-${start.worker}` });
+    worker.on('message', (message: FromWorker) => this.#received(message));
+    worker.on('error', (error) => this.#fail(error));
+    worker.on('exit', (code) => this.#fail(new Error(`a load worker ended with code ${code}`)));
+    return worker;
+  }
+
+  #received(message: FromWorker): void {
+    if (message.type === 'interval') this.#events.interval(message.interval);
+    else if (message.type === 'unreachable') this.#fail(new Unreachable(message.failure));
+    else if (message.type === 'ready') {
+      if (--this.#waitingFor === 0) this.#ready.resolve();
+    } else {
+      const { count, totalMillis, maxMillis } = message.gc;
+      this.#gc.count += count;
+      this.#gc.totalMicros += Math.round(totalMillis * 1000);
+      this.#gc.maxMicros = Math.max(this.#gc.maxMicros, Math.round(maxMillis * 1000));
+      if (--this.#running === 0) this.#done.resolve(this.#gc);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#ready.reject(error);
+    this.#done.reject(error);
+  }
+}

@@ -1,0 +1,153 @@
+import { Collector } from '../metrics/collector.ts';
+import type { WorkerInterval } from '../metrics/interval.ts';
+import { seriesLayout } from '../metrics/series.ts';
+import { TimelineBuilder, type TimelineRow } from '../metrics/timeline.ts';
+import { TimelineTable } from '../metrics/timeline-table.ts';
+import { type MachineCounters, readMachine } from '../results/environment.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { planWindow, type Window } from './window.ts';
+
+/** CPU time and memory of the target's process; undefined when it is gone. */
+export interface TargetSample {
+  readonly cpuMicros: number;
+  readonly rssBytes: number;
+}
+
+export interface TargetProbe {
+  readonly pid: number;
+  sample(): Promise<TargetSample | undefined>;
+}
+
+/** Everything read at one edge of the measure phase. */
+export interface Reading {
+  /** ms of this thread's clock. */
+  readonly at: number;
+  readonly wallClock: number;
+  readonly machine: MachineCounters;
+  readonly cpu: NodeJS.CpuUsage;
+  readonly target: TargetSample | undefined;
+}
+
+const sampleMillis = 1000;
+
+/** What is gathered in the main thread while a run goes on. */
+export class RunRecord {
+  readonly collector: Collector;
+  readonly rows: TimelineRow[] = [];
+  readonly table: TimelineTable;
+  readonly baseRss = process.memoryUsage.rss();
+  /** Memory of generator and target at the moment of the most connections. */
+  peak = { connections: 0, rss: 0, targetRss: 0 };
+  targetBase: TargetSample | undefined;
+  targetLast: TargetSample | undefined;
+  targetPeakRss = 0;
+  targetCpuPercent: number | null = null;
+  window: Window;
+  begin: Reading = this.#readNow(undefined);
+  end: Reading = this.begin;
+  /** Seconds of the run at which the load ended early. */
+  cutAt: number | undefined;
+  readonly #builder: TimelineBuilder;
+  readonly #probe: TargetProbe | undefined;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #startAt = 0;
+  #lastTicks: MachineCounters['ticks'] = null;
+  #edges: Promise<unknown>[] = [];
+  #ended = false;
+
+  constructor(plan: Plan, probe: TargetProbe | undefined) {
+    const layout = seriesLayout(plan);
+    this.collector = new Collector(layout);
+    this.#builder = new TimelineBuilder(plan.workers, layout.rows.length);
+    this.window = planWindow(plan);
+    this.table = new TimelineTable(this.window.end);
+    this.#probe = probe;
+    this.#timers.push(setInterval(() => this.#sample(), sampleMillis));
+    this.#sample();
+  }
+
+  get windowSeconds(): number {
+    return Math.max(0, Math.min(this.window.to, this.cutAt ?? Number.POSITIVE_INFINITY) - this.window.from);
+  }
+
+  /** Takes in a worker's interval; returns the row that it completes. */
+  add(interval: WorkerInterval): TimelineRow | undefined {
+    this.collector.add(interval);
+    const row = this.#builder.add(interval);
+    if (row) this.#addRow(row);
+    return row;
+  }
+
+  /** The clock starts at `at`, ms of the process-wide monotonic clock: read at both edges of the window. */
+  started(at: number, { from, to }: Window): void {
+    const delay = at - Number(process.hrtime.bigint()) / 1e6;
+    this.#startAt = performance.now() + delay;
+    this.#timers.push(setTimeout(() => this.#edge('begin'), delay + from * 1000));
+    this.#timers.push(setTimeout(() => this.#edge('end'), delay + to * 1000));
+  }
+
+  /** The load is being ended now. */
+  stopped(): void {
+    this.cutAt ??= Math.max(0, (performance.now() - this.#startAt) / 1000);
+  }
+
+  /** All workers are done: what is still missing is read now. */
+  async finished(): Promise<void> {
+    const seconds = (performance.now() - this.#startAt) / 1000;
+    if (seconds < this.window.to) this.cutAt ??= seconds;
+    if (!this.#ended) this.#edge('end');
+    await Promise.all(this.#edges);
+    for (const row of this.#builder.rest()) this.#addRow(row);
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #addRow(row: TimelineRow): void {
+    this.rows.push(row);
+    this.table.add(row, this.#stealSinceLast());
+    if (row.connections < this.peak.connections || row.connections === 0) return;
+    this.peak = {
+      connections: row.connections,
+      rss: process.memoryUsage.rss(),
+      targetRss: this.targetLast?.rssBytes ?? 0,
+    };
+  }
+
+  #stealSinceLast(): number | null {
+    const before = this.#lastTicks;
+    const { ticks } = readMachine();
+    this.#lastTicks = ticks;
+    if (before === null || ticks === null || ticks.total <= before.total) return null;
+    return (ticks.steal - before.steal) / (ticks.total - before.total);
+  }
+
+  #edge(which: 'begin' | 'end'): void {
+    if (which === 'end') this.#ended = true;
+    const target = this.#probe?.sample() ?? Promise.resolve(undefined);
+    const reading = this.#readNow(undefined);
+    this[which] = reading;
+    this.#edges.push(target.then((sample) => (this[which] = { ...reading, target: sample })));
+  }
+
+  #readNow(target: TargetSample | undefined): Reading {
+    return {
+      at: performance.now(),
+      wallClock: Date.now(),
+      machine: readMachine(),
+      cpu: process.cpuUsage(),
+      target,
+    };
+  }
+
+  async #sample(): Promise<void> {
+    const sample = await this.#probe?.sample();
+    if (sample === undefined) return;
+    const before = this.targetLast;
+    if (before) this.targetCpuPercent = (sample.cpuMicros - before.cpuMicros) / (sampleMillis * 10);
+    this.targetBase ??= sample;
+    this.targetLast = sample;
+    this.targetPeakRss = Math.max(this.targetPeakRss, sample.rssBytes);
+  }
+}

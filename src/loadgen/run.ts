@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { LiveInterval } from '../metrics/live.ts';
+import { environmentBetween } from '../results/environment.ts';
+import type { RunResult, TargetInfo } from '../results/result.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { buildResult } from './build-result.ts';
+import { liveInterval } from './live-interval.ts';
+import { Unreachable, WorkerPool } from './pool.ts';
+import { RunRecord, type TargetProbe } from './run-record.ts';
+import { unreachableError } from './unreachable.ts';
+import { planWindow } from './window.ts';
+
+/** Raised when the hot path changes so that figures before and after are not comparable. */
+export const engineRevision = 1;
+
+export interface RunOptions {
+  /** Groups the runs of one invocation. */
+  readonly sessionId: string;
+  readonly createdBy: string;
+  /** First signal: end the load, await what is under way, keep the result. */
+  readonly stop: AbortSignal;
+  /** Second signal: end now, without a result. */
+  readonly now: AbortSignal;
+  readonly onInterval?: (interval: LiveInterval) => void;
+  /** The target's process, where it runs on this machine. */
+  readonly target?: TargetProbe;
+  readonly identity?: TargetInfo['identity'];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Time between the last worker being ready and the start of the clock. */
+const startDelayMillis = 50;
+/** After a first Ctrl-C, replies are awaited for so long. */
+const interruptGraceMillis = 5000;
+
+/**
+ * Conducts one run of a plan: workers up, sessions open, clock started, intervals taken in, result built.
+ * Throws McpbError when the target cannot be reached or the run is ended by a second signal.
+ */
+export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
+  options.now.throwIfAborted();
+  const record = new RunRecord(plan, options.target);
+  const live = options.onInterval ?? (() => undefined);
+  const pool = new WorkerPool(plan, {
+    interval: (part) => {
+      const row = record.add(part);
+      if (row && row.sequence >= 0) live(liveInterval(plan, row, record));
+    },
+  });
+  try {
+    const ended = Promise.race([conduct(plan, options, record, pool), aborted(options.now)]);
+    const gc = await ended;
+    return buildResult(plan, record, {
+      ...options,
+      engineRevision,
+      runId: randomBytes(4).toString('hex'),
+      gc,
+      interrupted: options.stop.aborted,
+      environment: environmentBetween(record.begin.machine, record.end.machine, {
+        placement: isLoopback(plan.scenarios[0].target.host) ? 'loopback' : 'remote',
+        workers: plan.workers,
+        pacing: plan.pacing,
+        engineRevision,
+        windowSeconds: record.windowSeconds,
+        ...(options.env ? { env: options.env } : {}),
+      }),
+    });
+  } catch (error) {
+    if (error instanceof Unreachable) throw unreachableError(plan, error.failure);
+    throw error;
+  } finally {
+    record.close();
+    await pool.terminate();
+  }
+}
+
+async function conduct(plan: Plan, { stop }: RunOptions, record: RunRecord, pool: WorkerPool) {
+  await Promise.race([pool.ready, aborted(stop)]);
+  const at = processNow() + startDelayMillis;
+  record.started(at, planWindow(plan));
+  pool.start(at);
+  const onStop = () => {
+    record.stopped();
+    pool.stop(interruptGraceMillis);
+  };
+  stop.addEventListener('abort', onStop, { once: true });
+  try {
+    const gc = await pool.done;
+    await record.finished();
+    return gc;
+  } finally {
+    stop.removeEventListener('abort', onStop);
+  }
+}
+
+/** Rejects when the signal is given. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    if (signal.aborted) reject(signal.reason);
+  });
+}
+
+/** ms of the process-wide monotonic clock. */
+function processNow(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

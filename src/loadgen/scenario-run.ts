@@ -1,0 +1,214 @@
+import { isCensored, Outcome } from '../metrics/outcome.ts';
+import type { Recorder } from '../metrics/recorder.ts';
+import type { ScenarioPlan } from '../scenario/plan.ts';
+import { idPlaceholder } from '../scenario/plan.ts';
+import type { MessageKind } from '../wire/reply-scan.ts';
+import type { Engine } from './engine.ts';
+import type { ExchangeOwner } from './exchanges.ts';
+import { type Executor, executors } from './executor.ts';
+import { Expected, type Judgement } from './operation.ts';
+import type { Session } from './session.ts';
+import { type OpenFailure, type Transport, transports } from './transport.ts';
+
+const protocolVersion = '2025-11-25';
+
+const initializeBody = JSON.stringify({
+  jsonrpc: '2.0',
+  id: Number(idPlaceholder),
+  method: 'initialize',
+  params: { protocolVersion, capabilities: {}, clientInfo: { name: 'mcpb', version: '1' } },
+});
+
+/** One scenario of the plan on one worker: its transport and executor, and the book-keeping of its exchanges. */
+export class ScenarioRun {
+  readonly engine: Engine;
+  readonly plan: ScenarioPlan;
+  readonly recorder: Recorder;
+  readonly transport: Transport;
+  readonly executor: Executor;
+  /** Warm-up, stages and cool-down as one profile. */
+  readonly profile: readonly { readonly seconds: number; readonly from: number; readonly to: number }[];
+  readonly initializes: boolean;
+  readonly initializeOperation: number;
+  /** Iterations open their own connections. */
+  readonly connectsInSteps: boolean;
+  readonly #firstRow: number;
+  readonly #firstCheck: readonly number[];
+  readonly #expected: readonly Expected[];
+  readonly #judgement: Judgement = { outcome: Outcome.ok, code: 0, parsed: false, checks: 0 };
+  /** Ends of the measured stages, ms after the start of the profile; the first entry is the end of the warm-up. */
+  readonly #bounds: readonly number[];
+  #startAt = Number.POSITIVE_INFINITY;
+  #random: number;
+
+  constructor(engine: Engine, index: number) {
+    const plan = engine.plan.scenarios[index];
+    this.engine = engine;
+    this.recorder = engine.recorder;
+    this.plan = { ...plan, maxConnections: Math.ceil(plan.maxConnections / engine.workers) };
+    this.#firstRow = engine.layout.firstRow[index];
+    this.#firstCheck = engine.layout.firstCheck[index];
+    this.#expected = plan.operations.map((operation, index) => new Expected(operation, index));
+    this.initializes = plan.lifecycle === 'auto' || plan.steps.some(({ type }) => type === 'initialize');
+    this.initializeOperation = plan.operations.length;
+    this.connectsInSteps = plan.steps.some(({ type }) => type === 'connect' || type === 'close');
+    this.#random = (engine.plan.seed ^ Math.imul(engine.worker + 1, 0x9e3779b1)) >>> 0;
+    const { warmup, cooldown } = plan.phases;
+    const { stages } = plan.executor;
+    const first = stages[0].from;
+    const last = stages[stages.length - 1].to;
+    this.profile = [
+      ...(warmup > 0 ? [{ seconds: warmup, from: first, to: first }] : []),
+      ...stages,
+      ...(cooldown > 0 ? [{ seconds: cooldown, from: last, to: last }] : []),
+    ];
+    let end = warmup * 1000;
+    this.#bounds = [end, ...stages.map(({ seconds }) => (end += seconds * 1000))];
+    const initialize = { body: initializeBody, idOffset: initializeBody.indexOf(idPlaceholder) };
+    this.transport = transports[plan.target.transport](this.plan, [...plan.operations, initialize]);
+    this.executor = executors[plan.executor.model](this);
+  }
+
+  start(at: number): void {
+    this.#startAt = at;
+    this.executor.start(at);
+  }
+
+  /** Begins an exchange; −1 when too many are under way, which is counted as dropped. */
+  begin(operation: number, planned: number, now: number, owner: ExchangeOwner, session: Session): number {
+    const { table } = this.engine;
+    const row = this.#rowOf(operation, planned);
+    this.recorder.planned(row);
+    const slot = table.begin(planned, now);
+    if (slot < 0) {
+      this.recorder.failed(row, Outcome.dropped, planned, now, 0, planned + this.plan.timeout);
+      return slot;
+    }
+    table.row[slot] = row;
+    table.owner[slot] = owner;
+    table.run[slot] = this;
+    table.session[slot] = session;
+    table.operation[slot] = this.#expected[operation];
+    table.timeout[slot] = this.plan.timeout;
+    return slot;
+  }
+
+  /** A reply came for this exchange. */
+  answered(slot: number, kind: MessageKind, bytes: Buffer, start: number, end: number, now: number): void {
+    const { table } = this.engine;
+    const expected = table.operation[slot]!;
+    const judgement = this.#judgement;
+    expected.judge(judgement, kind, bytes, start, end);
+    if (judgement.parsed && expected.checks.length > 0) this.#checks(expected, judgement.checks);
+    if (judgement.outcome !== Outcome.ok) {
+      if (judgement.outcome === Outcome.rpcError) this.recorder.rpcError(table.row[slot], judgement.code);
+      this.end(slot, judgement.outcome, now);
+      return;
+    }
+    this.recorder.ok(table.row[slot], table.planned[slot], table.released[slot], table.sent[slot], now);
+    this.recorder.completed(this.#rowOf(expected.index, now));
+    const owner = table.owner[slot];
+    table.end(slot, now);
+    owner?.ended(true, now);
+  }
+
+  endWithStatus(slot: number, status: number, now: number): void {
+    this.recorder.httpStatus(this.engine.table.row[slot], status);
+    this.end(slot, Outcome.httpStatus, now);
+  }
+
+  /** Ends an exchange in any other way than with the reply it wanted. */
+  end(slot: number, outcome: Outcome, now: number): void {
+    const { table } = this.engine;
+    const planned = table.planned[slot];
+    const ended = outcome === Outcome.timeout ? Math.max(now, planned + table.timeout[slot]) : now;
+    this.recorder.failed(table.row[slot], outcome, planned, table.released[slot], table.sent[slot], ended);
+    const owner = table.owner[slot];
+    table.end(slot, now, isCensored(outcome));
+    owner?.ended(false, now);
+  }
+
+  operationOf(slot: number): number {
+    return this.engine.table.operation[slot]!.index;
+  }
+
+  /** Operation of the next call from a step on: what a failed connection is charged to. */
+  nextOperation(step: number): number {
+    const { steps } = this.plan;
+    for (let i = step; i < steps.length; i++) {
+      const candidate = steps[i];
+      if (candidate.type === 'call') return candidate.operation;
+      if (candidate.type === 'mix') return this.choose(i);
+    }
+    return 0;
+  }
+
+  /** Draws from a weighted mix. */
+  choose(step: number): number {
+    const mix = this.plan.steps[step];
+    if (mix.type !== 'mix') return 0;
+    const total = mix.choices.reduce((sum, { weight }) => sum + weight, 0);
+    let left = this.#draw() * total;
+    for (const { weight, operation } of mix.choices) {
+      left -= weight;
+      if (left < 0) return operation;
+    }
+    return mix.choices[mix.choices.length - 1].operation;
+  }
+
+  readInitialize(text: string): { protocolVersion: string } | undefined {
+    const answer = readInitializeResult(text);
+    if (answer) this.engine.serverSeen(answer.server);
+    return answer;
+  }
+
+  connectionOpened(): void {
+    this.recorder.counters.opened++;
+    this.engine.connections++;
+  }
+
+  connectionClosed(lost: boolean): void {
+    if (lost) this.recorder.counters.lost++;
+    this.engine.connections--;
+  }
+
+  connectionRefused(failure: OpenFailure): void {
+    this.recorder.counters.failed++;
+    this.engine.lastFailure = failure;
+  }
+
+  #rowOf(operation: number, planned: number): number {
+    const elapsed = planned - this.#startAt;
+    const bounds = this.#bounds;
+    let stage = 0;
+    if (elapsed >= bounds[0]) while (stage < bounds.length && elapsed >= bounds[stage]) stage++;
+    if (stage === bounds.length) stage = 0;
+    return this.#firstRow + stage * this.#expected.length + operation;
+  }
+
+  #checks(expected: Expected, passed: number): void {
+    const first = this.#firstCheck[expected.index];
+    expected.checks.forEach((_, i) => {
+      this.recorder.check(first + i, (passed & (1 << i)) !== 0);
+    });
+  }
+
+  /** xorshift32: a stream of its own per worker. */
+  #draw(): number {
+    let x = this.#random || 1;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#random = x >>> 0;
+    return this.#random / 2 ** 32;
+  }
+}
+
+function readInitializeResult(text: string) {
+  const reply = JSON.parse(text) as {
+    result?: { protocolVersion?: string; serverInfo?: { name?: string; version?: string } };
+  };
+  if (typeof reply.result?.protocolVersion !== 'string') return undefined;
+  const { name = 'unknown', version = 'unknown' } = reply.result.serverInfo ?? {};
+  return { protocolVersion: reply.result.protocolVersion, server: { name, version } };
+}

@@ -1,0 +1,314 @@
+import { Outcome } from '../metrics/outcome.ts';
+import { MessageKind } from '../wire/reply-scan.ts';
+import { Match, SlotState } from './exchanges.ts';
+import type { ScenarioRun } from './scenario-run.ts';
+import type { TimerTarget } from './timers.ts';
+import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from './transport.ts';
+
+/** Told once when a session it waits for is usable, or could not be opened. */
+export interface SessionWaiter {
+  sessionReady(now: number): void;
+  sessionFailed(openedAt: number, now: number): void;
+}
+
+const firstBackoffMillis = 100;
+const longestBackoffMillis = 1000;
+
+/**
+ * The MCP session of one virtual user, over as many connections as it lives through.
+ *
+ *     closed ──open──► opening ──connected──► (initializing ──reply──►) ready
+ *       ▲                 │ refused, time-out      │ error                │ lost, close
+ *       └── after a back-off of 0.1 … 1 s ─────────┴──────────────────────┘
+ *
+ * Exchanges submitted while it cannot send wait in order of submission.
+ */
+export class Session implements ConnectionHandler, TimerTarget {
+  readonly #run: ScenarioRun;
+  readonly #localAddress: string | undefined;
+  #state: 'closed' | 'opening' | 'initializing' | 'ready' = 'closed';
+  #connection: Connection | undefined;
+  #openedAt = 0;
+  #initializeSlot = -1;
+  #initializedFrom = 0;
+  #failures = 0;
+  #notBefore = 0;
+  #waiters: SessionWaiter[] = [];
+  #waiting: number[] = [];
+  #sentOrder = 0;
+  #answeredOrder = 0;
+
+  constructor(run: ScenarioRun, localAddress: string | undefined) {
+    this.#run = run;
+    this.#localAddress = localAddress;
+  }
+
+  get ready(): boolean {
+    return this.#state === 'ready';
+  }
+
+  /** Opens the session if need be; `waiter` is called later, also when it is ready already. */
+  whenReady(waiter: SessionWaiter, now: number): void {
+    this.#waiters.push(waiter);
+    if (this.#state === 'ready') this.#flushWaiters(now);
+    else this.#open(now);
+  }
+
+  /** Sends the exchange now or as soon as the target takes it. */
+  submit(slot: number, operation: number, now: number): void {
+    if (this.#waiting.length === 0 && this.#state === 'ready' && this.#send(slot, operation)) return;
+    this.#waiting.push(slot);
+    if (this.#state === 'ready') this.#connection?.want(this.#waiting.length);
+    else this.#open(now);
+  }
+
+  close(how: CloseKind, now: number): void {
+    if (this.#state === 'closed') return;
+    if (this.#state === 'ready') this.#run.connectionClosed(false);
+    this.#drop(how);
+    this.#endSent(Outcome.cancelled, now);
+  }
+
+  /** The exchange ran into its time limit. */
+  timedOut(slot: number): void {
+    this.#connection?.forget(slot);
+    const at = this.#waiting.indexOf(slot);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
+  /** Connecting took too long, or the back-off is over. */
+  fire(now: number): void {
+    const opening = this.#state === 'opening' || this.#state === 'initializing';
+    if (opening && now - this.#openedAt > this.#run.plan.connectTimeout - 1) {
+      const message = `no answer within ${this.#run.plan.connectTimeout} ms while ${this.#state}`;
+      this.#drop('kill');
+      this.refused({ reason: 'timeout', message }, now);
+    } else if (this.#state === 'closed' && this.#waiters.length + this.#waiting.length > 0) this.#open(now);
+  }
+
+  connected(connect: number, upgrade: number, now: number): void {
+    const { recorder, plan } = this.#run;
+    recorder.run('connect', connect);
+    if (plan.target.transport !== 'http') recorder.run('upgrade', upgrade);
+    if (this.#run.initializes) this.#initialize(now);
+    else this.#becomeReady(now);
+  }
+
+  refused(failure: OpenFailure, now: number): void {
+    if (this.#state === 'ready') this.#run.connectionClosed(true);
+    this.#drop('kill');
+    this.#backOff(now);
+    this.#run.connectionRefused(failure);
+    const waiters = this.#waiters;
+    const waiting = this.#waiting;
+    this.#waiters = [];
+    this.#waiting = [];
+    for (const slot of waiting) this.#run.end(slot, Outcome.connectFailed, now);
+    for (const waiter of waiters) waiter.sessionFailed(this.#openedAt, now);
+  }
+
+  message(slot: number, bytes: Buffer, start: number, end: number, now: number): void {
+    const { scanner, receiveLag, recorder } = this.#run.engine;
+    receiveLag.reply(now);
+    const kind = scanner.scan(bytes, start, end);
+    if (kind === MessageKind.result || kind === MessageKind.error) {
+      const answered = slot < 0 ? this.#matched(scanner.id) : this.#matchedOnConnection(slot, kind);
+      if (answered >= 0) this.#answered(answered, kind, bytes, start, end, now);
+      else if (slot >= 0) this.#run.end(slot, Outcome.protocolError, now);
+    } else if (kind === MessageKind.notification) recorder.counters.notifications++;
+    else if (kind === MessageKind.request) this.#serverRequest(bytes.toString('utf8', start, end));
+    else if (slot >= 0) this.#run.end(slot, Outcome.protocolError, now);
+    else this.#broken(now);
+  }
+
+  httpStatus(slot: number, status: number, now: number): void {
+    if (slot === this.#initializeSlot)
+      return this.#initializeFailed(
+        { reason: 'http-status', message: `initialize was answered with HTTP ${status}`, status },
+        now,
+      );
+    const sessionGone = status === 404 && this.#run.initializes;
+    if (status >= 200 && status < 300) this.#run.end(slot, Outcome.protocolError, now);
+    else if (sessionGone) this.#run.end(slot, Outcome.sessionLost, now);
+    else this.#run.endWithStatus(slot, status, now);
+    if (sessionGone) this.close('abandon', now);
+  }
+
+  exchangeLost(slot: number, loss: Loss, now: number): void {
+    if (slot === this.#initializeSlot)
+      return this.#initializeFailed({ reason: 'closed', message: 'the connection was lost during initialize' }, now);
+    this.#run.end(slot, loss === 'lost' ? Outcome.connectionLost : Outcome.protocolError, now);
+  }
+
+  writable(now: number): void {
+    while (this.#state === 'ready' && this.#waiting.length > 0) {
+      const slot = this.#waiting[0];
+      if (!this.#send(slot, this.#run.operationOf(slot))) {
+        this.#connection?.want(this.#waiting.length);
+        return;
+      }
+      this.#waiting.shift();
+    }
+    if (this.#state === 'initializing' && this.#initializeSlot < 0) this.#initialize(now);
+  }
+
+  lost(loss: Loss, now: number): void {
+    if (this.#state === 'initializing')
+      return this.#initializeFailed({ reason: 'closed', message: 'the connection was lost during initialize' }, now);
+    this.#run.connectionClosed(true);
+    this.#drop('kill');
+    this.#endSent(loss === 'lost' ? Outcome.connectionLost : Outcome.protocolError, now);
+    if (this.#waiting.length > 0) this.#open(now);
+  }
+
+  transferred(sent: number, received: number): void {
+    const { counters } = this.#run.recorder;
+    counters.bytesSent += sent;
+    counters.bytesReceived += received;
+  }
+
+  #open(now: number): void {
+    if (this.#state !== 'closed') return;
+    if (now < this.#notBefore) {
+      this.#run.engine.timers.add(this.#notBefore, this);
+      return;
+    }
+    this.#state = 'opening';
+    this.#openedAt = now;
+    this.#run.engine.timers.add(now + this.#run.plan.connectTimeout, this);
+    this.#connection = this.#run.transport.open(this, this.#localAddress);
+  }
+
+  #send(slot: number, operation: number): boolean {
+    const { table } = this.#run.engine;
+    table.state[slot] = SlotState.sent;
+    table.order[slot] = ++this.#sentOrder;
+    table.sent[slot] = performance.now();
+    if (this.#connection!.send(operation, slot, table.id(slot))) {
+      this.#run.recorder.sent(table.row[slot]);
+      return true;
+    }
+    table.state[slot] = SlotState.waiting;
+    table.sent[slot] = 0;
+    return false;
+  }
+
+  #matched(id: number): number {
+    const { table, recorder } = this.#run.engine;
+    const match = table.match(id, this);
+    if (match === Match.current) return table.slotOf(id);
+    if (match === Match.late) recorder.counters.late++;
+    else if (match === Match.duplicate) recorder.counters.duplicate++;
+    else recorder.counters.unknownId++;
+    return -1;
+  }
+
+  /** Over HTTP the connection says which exchange it is; the body must agree, but an error may have lost its id. */
+  #matchedOnConnection(slot: number, kind: MessageKind): number {
+    const { scanner, table } = this.#run.engine;
+    if (kind === MessageKind.error && scanner.id < 0 && !scanner.foreignId) return slot;
+    const matched = this.#matched(scanner.id);
+    return matched === slot && table.session[slot] === this ? slot : -1;
+  }
+
+  #answered(slot: number, kind: MessageKind, bytes: Buffer, start: number, end: number, now: number): void {
+    if (slot === this.#initializeSlot) return this.#initializeAnswered(kind, bytes.toString('utf8', start, end), now);
+    const order = this.#run.engine.table.order[slot];
+    if (order < this.#answeredOrder) this.#run.recorder.counters.outOfOrder++;
+    else this.#answeredOrder = order;
+    this.#run.answered(slot, kind, bytes, start, end, now);
+  }
+
+  #initialize(now: number): void {
+    const { table } = this.#run.engine;
+    this.#state = 'initializing';
+    const slot = table.begin(now, now);
+    if (slot < 0) return this.refused({ reason: 'local', message: 'too many exchanges under way' }, now);
+    table.session[slot] = this;
+    table.state[slot] = SlotState.sent;
+    this.#initializeSlot = slot;
+    this.#initializedFrom = now;
+    if (this.#connection!.send(this.#run.initializeOperation, slot, table.id(slot))) return;
+    this.#initializeSlot = -1;
+    table.end(slot, now);
+  }
+
+  #initializeAnswered(kind: MessageKind, text: string, now: number): void {
+    const answer = this.#run.readInitialize(text);
+    if (kind === MessageKind.error || answer === undefined)
+      return this.#initializeFailed(
+        { reason: 'handshake', message: `initialize was refused: ${text.slice(0, 200)}` },
+        now,
+      );
+    this.#freeInitializeSlot(now);
+    this.#run.recorder.run('initialize', now - this.#initializedFrom);
+    this.#connection!.initialized(answer.protocolVersion);
+    this.#connection!.notify('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+    this.#becomeReady(now);
+  }
+
+  #initializeFailed(failure: OpenFailure, now: number): void {
+    this.#freeInitializeSlot(now);
+    this.refused(failure, now);
+  }
+
+  #freeInitializeSlot(now: number): void {
+    if (this.#initializeSlot >= 0) this.#run.engine.table.end(this.#initializeSlot, now);
+    this.#initializeSlot = -1;
+  }
+
+  #becomeReady(now: number): void {
+    this.#state = 'ready';
+    this.#failures = 0;
+    this.#run.connectionOpened();
+    this.#flushWaiters(now);
+    this.writable(now);
+  }
+
+  #flushWaiters(now: number): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.sessionReady(now);
+  }
+
+  #serverRequest(text: string): void {
+    this.#run.recorder.counters.serverRequests++;
+    const answer = answerServerRequest(text);
+    if (answer !== undefined) this.#connection?.notify(answer);
+  }
+
+  #broken(now: number): void {
+    this.#connection?.close('kill');
+    this.lost('protocol', now);
+  }
+
+  #backOff(now: number): void {
+    this.#notBefore = now + Math.min(longestBackoffMillis, firstBackoffMillis * 2 ** this.#failures);
+    this.#failures++;
+  }
+
+  #drop(how: CloseKind): void {
+    this.#state = 'closed';
+    this.#connection?.close(how);
+    this.#connection = undefined;
+    this.#freeInitializeSlot(performance.now());
+  }
+
+  /** Everything on the wire ends with the connection; what was not sent yet still may be. */
+  #endSent(outcome: Outcome, now: number): void {
+    const { table } = this.#run.engine;
+    for (let slot = 0; slot < table.highWater; slot++)
+      if (table.session[slot] === this && table.state[slot] === SlotState.sent) this.#run.end(slot, outcome, now);
+  }
+}
+
+/** `ping` is answered, anything else a client may be asked is not offered by us. */
+function answerServerRequest(text: string): string | undefined {
+  try {
+    const { id, method } = JSON.parse(text) as { id: string | number; method: string };
+    const body = method === 'ping' ? { result: {} } : { error: { code: -32601, message: 'Method not found' } };
+    return JSON.stringify({ jsonrpc: '2.0', id, ...body });
+  } catch {
+    return undefined;
+  }
+}

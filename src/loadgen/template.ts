@@ -1,0 +1,39 @@
+/** Digits of an exchange id: fixed width, so that it can be written into prepared bytes. */
+export const idDigits = 10;
+
+/** Bytes of one prepared request in which only the id changes. */
+export class RequestTemplate {
+  #bytes: Buffer;
+  readonly #idAt: number;
+  /** XOR of each id digit: the WebSocket mask at its place, zero elsewhere. */
+  readonly #key: Uint8Array;
+
+  constructor(bytes: Buffer, idAt: number, key: Uint8Array = new Uint8Array(idDigits)) {
+    this.#bytes = bytes;
+    this.#idAt = idAt;
+    this.#key = key;
+  }
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  /** The bytes with `id` (ten digits) in place; valid until the next call. */
+  withId(id: number): Buffer {
+    const bytes = this.#bytes;
+    const at = this.#idAt;
+    const key = this.#key;
+    let rest = id | 0;
+    for (let i = idDigits - 1; i >= 0; i--) {
+      const shorter = (rest / 10) | 0;
+      bytes[at + i] = (48 + rest - shorter * 10) ^ key[i];
+      rest = shorter;
+    }
+    return bytes;
+  }
+
+  /** The last bytes are still being written by the kernel: leave them alone and go on with a copy. */
+  detach(): void {
+    this.#bytes = Buffer.from(this.#bytes);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Collector } from '../metrics/collector.ts';
+import type { Total } from '../metrics/distribution.ts';
+import type { Metrics } from '../metrics/figures.ts';
+import type { Row, RunQuantity, StageQuantity } from '../metrics/series.ts';
+import { measuredRows, operationMetrics, totalOf } from '../metrics/summary.ts';
+import type { MetricSource, Threshold } from '../scenario/thresholds.ts';
+
+const times: Readonly<Record<string, StageQuantity>> = {
+  response_time: 'responseTime',
+  target_time: 'targetTime',
+  service_time: 'serviceTime',
+  generator_lag: 'generatorLag',
+};
+const connectionTimes: Readonly<Record<string, RunQuantity>> = {
+  connect_time: 'connect',
+  initialize_time: 'initialize',
+};
+
+/** The figures of a run as thresholds ask for them: times in ms. `seconds`: length of the measure phase. */
+export function thresholdSource(collector: Collector, metrics: Metrics, seconds: number): MetricSource {
+  return {
+    value(threshold) {
+      const rows = measuredRows(collector, (row) => selected(row, threshold));
+      if (threshold.metric in times) return time(totalOf(collector, rows, times[threshold.metric]), threshold);
+      if (threshold.metric in connectionTimes)
+        return time(collector.series(collector.numbers.run(connectionTimes[threshold.metric])), threshold);
+      if (threshold.metric === 'checks') return checkRate(collector, threshold);
+      return counted(operationMetrics(collector, rows, seconds), threshold, metrics.requests.planned, seconds);
+    },
+  };
+}
+
+function selected(row: Row, { selector }: Threshold): boolean {
+  return (
+    (selector.operation === undefined || selector.operation === row.operationName) &&
+    (selector.stage === undefined || Number(selector.stage) === row.stage)
+  );
+}
+
+function time(total: Total, { aggregation }: Threshold): number | undefined {
+  if (total.count === 0) return undefined;
+  if (aggregation === 'avg') return total.sum / total.count / 1000;
+  if (aggregation === 'min') return total.min / 1000;
+  if (aggregation === 'max') return total.max / 1000;
+  const p = aggregation === 'med' ? 50 : Number(/\((.+)\)/.exec(aggregation)?.[1]);
+  return total.percentile(p / 100)! / 1000;
+}
+
+function checkRate(collector: Collector, { selector }: Threshold): number | undefined {
+  let passed = 0;
+  let all = 0;
+  collector.layout.checks.forEach(({ operation }, i) => {
+    if (selector.operation !== undefined && selector.operation !== operation) return;
+    passed += collector.checks[2 * i];
+    all += collector.checks[2 * i] + collector.checks[2 * i + 1];
+  });
+  return all === 0 ? undefined : passed / all;
+}
+
+function counted(
+  figures: ReturnType<typeof operationMetrics>,
+  { metric, aggregation, selector }: Threshold,
+  plannedInAll: number,
+  seconds: number,
+): number | undefined {
+  const { planned } = figures.requests;
+  if (plannedInAll === 0) return undefined;
+  if (metric === 'throughput') return planned === 0 ? undefined : figures.throughputPerSecond;
+  if (metric === 'error_rate') return planned === 0 ? undefined : figures.errorRate;
+  const count = metric === 'outcomes' ? figures.outcomes[selector.class as keyof typeof figures.outcomes] : planned;
+  if (aggregation === 'count') return count;
+  return metric === 'outcomes' ? count / planned : count / seconds;
+}

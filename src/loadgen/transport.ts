@@ -1,0 +1,76 @@
+import type { ScenarioPlan, TransportKind } from '../scenario/plan.ts';
+import { httpTransport } from './transports/http.ts';
+import { tcpTransport } from './transports/tcp.ts';
+import { websocketTransport } from './transports/websocket.ts';
+
+/** How a session ends on the wire. */
+export type CloseKind = 'delete' | 'abandon' | 'kill';
+
+/** Why a connection could not be used: shown to people, counted as `connect_failed`. */
+export interface OpenFailure {
+  readonly reason: 'refused' | 'timeout' | 'http-status' | 'handshake' | 'closed' | 'local';
+  readonly message: string;
+  /** HTTP status of a refused upgrade or POST. */
+  readonly status?: number;
+  /** `ECONNREFUSED`, `EMFILE`, … where the system said so. */
+  readonly code?: string;
+}
+
+/** How the wire was lost: the peer went away, or broke the protocol. */
+export type Loss = 'lost' | 'protocol';
+
+/**
+ * The engine's side of one connection (over HTTP: of one client's connections). Byte ranges are valid only during the
+ * call. After `refused` or `lost` nothing follows.
+ */
+export interface ConnectionHandler {
+  /** Usable. Durations in ms: TCP connect, then upgrade or negotiation (0 where there is none). */
+  connected(connect: number, upgrade: number, now: number): void;
+  refused(failure: OpenFailure, now: number): void;
+  /** One whole JSON-RPC message. `slot`: the exchange this connection carries (HTTP), −1 where only the id tells. */
+  message(slot: number, bytes: Buffer, start: number, end: number, now: number): void;
+  /** HTTP: the exchange ended without a JSON-RPC reply. */
+  httpStatus(slot: number, status: number, now: number): void;
+  /** HTTP: the connection that carried this exchange is gone; others of the client may live on. */
+  exchangeLost(slot: number, loss: Loss, now: number): void;
+  /** Can take requests again. */
+  writable(now: number): void;
+  lost(loss: Loss, now: number): void;
+  /** Bytes that crossed the wire. */
+  transferred(sent: number, received: number): void;
+}
+
+/** One client on the wire, from connect to close. Created connecting. */
+export interface Connection {
+  /** Writes the prepared request of an operation. False: not now; `writable` follows. */
+  send(operation: number, slot: number, id: number): boolean;
+  /** So many exchanges wait for this client: open more connections where one carries only one at a time (HTTP). */
+  want(waiting: number): void;
+  /** Writes a message that expects no counted reply (notification, answer to a server request). Not on the hot path. */
+  notify(json: string): void;
+  /** The legacy handshake is over: what later requests must carry is known. */
+  initialized(protocolVersion: string): void;
+  /** Nobody waits for this exchange any more. */
+  forget(slot: number): void;
+  /** Ends the session; no callback follows. */
+  close(how: CloseKind): void;
+}
+
+/** Prepares once per worker and scenario, then opens connections. */
+export interface Transport {
+  open(handler: ConnectionHandler, localAddress: string | undefined): Connection;
+}
+
+/** A request body with the offset of its ten id digits. */
+export interface RequestBody {
+  readonly body: string;
+  readonly idOffset: number;
+}
+
+export type TransportFactory = (scenario: ScenarioPlan, requests: readonly RequestBody[]) => Transport;
+
+export const transports = {
+  http: httpTransport,
+  tcp: tcpTransport,
+  websocket: websocketTransport,
+} satisfies Record<TransportKind, TransportFactory>;

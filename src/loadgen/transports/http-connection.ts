@@ -1,0 +1,198 @@
+import { BodyFraming, ResponseHead } from '../../wire/http1.ts';
+import { Inbound } from '../../wire/inbound.ts';
+import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
+import { now } from '../clock.ts';
+import { type ByteStream, SocketStream, type StreamAddress, type StreamHandler } from '../stream.ts';
+import type { Loss, OpenFailure } from '../transport.ts';
+import { connectFailure } from './failure.ts';
+import { IncrementalBody } from './http-body.ts';
+
+/** Exchanges that are ours, not the scenario's: their replies are read and passed over. */
+export const noSlot = -1;
+
+/** Longest body taken; a longer one is a protocol error. */
+const maxBodyBytes = 64 * 1024 * 1024;
+
+const sharedHead = new ResponseHead();
+const sharedScanner = new ReplyScanner();
+
+/** The client a connection belongs to. */
+export interface HttpOwner {
+  /** A response may open the session: look at its `Mcp-Session-Id`. */
+  readonly awaitsSession: boolean;
+  sessionOpened(sessionId: string): void;
+  opened(connection: HttpConnection, connect: number, at: number): void;
+  failed(failure: OpenFailure, at: number): void;
+  /** The reply is here, its stream not yet at its end. */
+  answered(connection: HttpConnection, slot: number): void;
+  /** The stream ended without the reply. */
+  unanswered(slot: number, at: number): void;
+  /** The exchange is over on the wire; called before its message is handed on, so that the next request finds the connection. */
+  done(connection: HttpConnection, slot: number, reusable: boolean): void;
+  message(slot: number, bytes: Buffer, start: number, end: number, at: number): void;
+  httpStatus(slot: number, status: number, at: number): void;
+  /** After everything a response caused. */
+  settled(at: number): void;
+  /** `loss` is undefined when the connection carried nothing. */
+  lost(connection: HttpConnection, slot: number, loss: Loss | undefined, at: number): void;
+  received(bytes: number): void;
+}
+
+/** One keep-alive connection, one exchange at a time: idle → carrying (head → body) → idle. */
+export class HttpConnection implements StreamHandler {
+  readonly #owner: HttpOwner;
+  readonly #stream: ByteStream;
+  readonly #startedAt = now();
+  #state: 'connecting' | 'idle' | 'head' | 'body' | 'closed' = 'connecting';
+  #slot = noSlot;
+  #inbound: Inbound | undefined;
+  #body: IncrementalBody | undefined;
+
+  constructor(address: StreamAddress, owner: HttpOwner) {
+    this.#owner = owner;
+    this.#stream = new SocketStream(address, this);
+  }
+
+  /** Sends a request. False: its bytes must not be changed any more. */
+  carry(slot: number, bytes: Buffer): boolean {
+    this.#slot = slot;
+    this.#state = 'head';
+    return this.#stream.write(bytes);
+  }
+
+  /** Sends a request whose response nobody reads, then closes. */
+  sendLast(bytes: Buffer): void {
+    this.#state = 'closed';
+    this.#stream.write(bytes);
+    this.#stream.end();
+  }
+
+  destroy(reset = false): void {
+    this.#state = 'closed';
+    this.#stream.destroy(reset);
+  }
+
+  connected(at: number): void {
+    this.#state = 'idle';
+    this.#owner.opened(this, at - this.#startedAt, at);
+  }
+
+  drained(): void {}
+
+  closed(error: NodeJS.ErrnoException | undefined, at: number): void {
+    const state = this.#state;
+    this.#state = 'closed';
+    if (state === 'connecting') return this.#owner.failed(connectFailure(error, state), at);
+    if (state === 'body' && this.#body?.endsAtClose) return this.#finish(this.#body, at);
+    this.#owner.lost(this, this.#slot, state === 'idle' ? undefined : 'lost', at);
+  }
+
+  data(bytes: Buffer, length: number, at: number): void {
+    this.#owner.received(length);
+    if (this.#inbound === undefined) {
+      const consumed = this.#consume(bytes, 0, length, at);
+      if (consumed < length && this.#isOpen()) {
+        this.#inbound = new Inbound();
+        this.#inbound.append(bytes, consumed, length);
+      }
+      return;
+    }
+    const inbound = this.#inbound;
+    inbound.append(bytes, 0, length);
+    inbound.drop(this.#consume(inbound.bytes, 0, inbound.length, at));
+    if (inbound.length === 0 && this.#inbound === inbound) this.#inbound = undefined;
+  }
+
+  #isOpen(): boolean {
+    return this.#state !== 'closed';
+  }
+
+  #consume(bytes: Buffer, start: number, end: number, at: number): number {
+    let position = start;
+    while (position < end && this.#isOpen()) {
+      const before = position;
+      if (this.#state === 'head') position = this.#response(bytes, position, end, at);
+      else if (this.#state === 'body' && this.#body) position = this.#feed(this.#body, bytes, position, end, at);
+      else this.#fail('protocol', at);
+      if (position === before) break;
+    }
+    return position;
+  }
+
+  /** A response from its head on; whole bodies of known length, the usual case, are handed on in place. */
+  #response(bytes: Buffer, start: number, end: number, at: number): number {
+    const head = sharedHead;
+    const behind = head.read(bytes, start, end);
+    if (behind === 0) return start;
+    if (behind < 0 || head.contentLength > maxBodyBytes) {
+      this.#fail('protocol', at);
+      return end;
+    }
+    if (head.status < 200) return behind;
+    if (head.sessionIdAt > 0 && this.#owner.awaitsSession)
+      this.#owner.sessionOpened(bytes.toString('latin1', head.sessionIdAt, head.sessionIdEnd).trim());
+    if (!head.eventStream && head.framing <= BodyFraming.length) {
+      const bodyEnd = behind + head.contentLength;
+      if (bodyEnd > end) return start;
+      this.#complete(head.status, head.keepAlive, bytes, behind, bodyEnd, at);
+      return bodyEnd;
+    }
+    this.#state = 'body';
+    this.#body = new IncrementalBody(head);
+    return behind;
+  }
+
+  #feed(body: IncrementalBody, bytes: Buffer, start: number, end: number, at: number): number {
+    const consumed = body.push(bytes, start, end, (event) => this.#event(Buffer.from(event), at));
+    if (consumed < 0 || body.length > maxBodyBytes) {
+      this.#fail('protocol', at);
+      return end;
+    }
+    if (body.done && this.#isOpen()) this.#finish(body, at);
+    return consumed;
+  }
+
+  /** From the reply on the connection carries nobody's exchange, though its stream may go on for a moment. */
+  #event(message: Buffer, at: number): void {
+    const slot = this.#slot;
+    const kind = sharedScanner.scan(message, 0, message.length);
+    if (kind === MessageKind.result || kind === MessageKind.error) {
+      this.#slot = noSlot;
+      this.#owner.answered(this, slot);
+    }
+    this.#owner.message(slot, message, 0, message.length, at);
+  }
+
+  #finish(body: IncrementalBody, at: number): void {
+    const reusable = body.keepAlive && !body.endsAtClose;
+    if (!body.eventStream) return this.#complete(body.status, reusable, body.bytes, 0, body.length, at);
+    const slot = this.#release(reusable);
+    if (slot !== noSlot && body.status === 200) this.#owner.unanswered(slot, at);
+    else if (slot !== noSlot) this.#owner.httpStatus(slot, body.status, at);
+    this.#owner.settled(at);
+  }
+
+  #complete(status: number, reusable: boolean, bytes: Buffer, start: number, end: number, at: number): void {
+    const slot = this.#release(reusable);
+    if (status === 200 && end > start) this.#owner.message(slot, bytes, start, end, at);
+    else this.#owner.httpStatus(slot, status, at);
+    this.#owner.settled(at);
+  }
+
+  /** Back to idle, or closed where the connection cannot carry another exchange. */
+  #release(reusable: boolean): number {
+    const slot = this.#slot;
+    this.#slot = noSlot;
+    this.#body = undefined;
+    this.#state = reusable ? 'idle' : 'closed';
+    if (!reusable) this.#stream.destroy();
+    this.#owner.done(this, slot, reusable);
+    return slot;
+  }
+
+  #fail(loss: Loss, at: number): void {
+    const slot = this.#slot;
+    this.destroy();
+    this.#owner.lost(this, slot, loss, at);
+  }
+}

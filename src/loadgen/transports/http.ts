@@ -1,0 +1,234 @@
+import type { ScenarioPlan } from '../../scenario/plan.ts';
+import { requestHead } from '../../wire/http1.ts';
+import { RequestTemplate } from '../template.ts';
+import type {
+  CloseKind,
+  Connection,
+  ConnectionHandler,
+  Loss,
+  OpenFailure,
+  RequestBody,
+  Transport,
+  TransportFactory,
+} from '../transport.ts';
+import { HttpConnection, type HttpOwner, noSlot } from './http-connection.ts';
+
+interface Shared {
+  readonly scenario: ScenarioPlan;
+  readonly requests: readonly RequestBody[];
+  /** Requests of clients without a session. */
+  readonly templates: readonly RequestTemplate[];
+  readonly host: string;
+  /** Connections this worker may still open for this scenario. */
+  budget: number;
+}
+
+/** Streamable HTTP over HTTP/1.1 keep-alive: one exchange at a time on a connection, more connections on demand. */
+export const httpTransport: TransportFactory = (scenario, requests) => {
+  const host = `${scenario.target.host}:${scenario.target.port}`;
+  const shared: Shared = {
+    scenario,
+    requests,
+    host,
+    templates: requests.map((request) => template(scenario, host, request, [])),
+    budget: scenario.maxConnections,
+  };
+  const transport: Transport = { open: (handler, localAddress) => new HttpClient(shared, handler, localAddress) };
+  return transport;
+};
+
+type Fields = readonly (readonly [name: string, value: string])[];
+
+function template(
+  scenario: ScenarioPlan,
+  host: string,
+  { body, idOffset }: RequestBody,
+  extra: Fields,
+): RequestTemplate {
+  const head = postHead(scenario, host, Buffer.byteLength(body), extra);
+  return new RequestTemplate(
+    Buffer.from(head + body),
+    Buffer.byteLength(head) + Buffer.byteLength(body.slice(0, idOffset)),
+  );
+}
+
+function postHead(scenario: ScenarioPlan, host: string, length: number, extra: Fields): string {
+  return requestHead('POST', scenario.target.path, host, [
+    ...common(scenario, extra),
+    ['Content-Type', 'application/json'],
+    ['Accept', 'application/json, text/event-stream'],
+    ['Content-Length', String(length)],
+  ]);
+}
+
+function common({ headers, token }: ScenarioPlan, extra: Fields): Fields {
+  return [...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]), ...headers, ...extra];
+}
+
+/** One client of the target: its connections, of which each carries one exchange at a time, and its session. */
+class HttpClient implements Connection, HttpOwner {
+  readonly #shared: Shared;
+  readonly #handler: ConnectionHandler;
+  readonly #localAddress: string | undefined;
+  readonly #idle: HttpConnection[] = [];
+  readonly #busy = new Map<number, HttpConnection>();
+  /** Answered, but the server has not ended the stream yet. */
+  readonly #ending = new Set<HttpConnection>();
+  #open = 0;
+  #opening = 0;
+  #usable = false;
+  #closed = false;
+  #session: Fields = [];
+  #templates: RequestTemplate[] | undefined;
+
+  constructor(shared: Shared, handler: ConnectionHandler, localAddress: string | undefined) {
+    this.#shared = shared;
+    this.#handler = handler;
+    this.#localAddress = localAddress;
+    this.#grow();
+  }
+
+  get awaitsSession(): boolean {
+    return this.#session.length === 0;
+  }
+
+  send(operation: number, slot: number, id: number): boolean {
+    const connection = this.#idle.pop();
+    if (connection === undefined) return false;
+    const template = (this.#templates ?? this.#shared.templates)[operation];
+    const bytes = template.withId(id);
+    this.#busy.set(slot, connection);
+    this.#handler.transferred(bytes.length, 0);
+    if (!connection.carry(slot, bytes)) template.detach();
+    return true;
+  }
+
+  want(waiting: number): void {
+    while (this.#opening + this.#ending.size < waiting && this.#shared.budget > 0 && !this.#closed) this.#grow();
+  }
+
+  notify(json: string): void {
+    const { scenario, host } = this.#shared;
+    const connection = this.#idle.pop();
+    if (connection === undefined) return;
+    const bytes = Buffer.from(postHead(scenario, host, Buffer.byteLength(json), this.#session) + json);
+    this.#handler.transferred(bytes.length, 0);
+    connection.carry(noSlot, bytes);
+  }
+
+  initialized(protocolVersion: string): void {
+    this.#session = [...this.#session, ['MCP-Protocol-Version', protocolVersion]];
+    const { scenario, host, requests } = this.#shared;
+    this.#templates = requests.map((request) => template(scenario, host, request, this.#session));
+  }
+
+  forget(slot: number): void {
+    const carrying = this.#busy.get(slot);
+    const dead = carrying === undefined ? [...this.#ending] : [carrying];
+    for (const connection of dead) {
+      this.#drop(connection, slot);
+      connection.destroy();
+    }
+  }
+
+  close(how: CloseKind): void {
+    this.#closed = true;
+    const last = how === 'delete' && this.#session.length > 0 ? this.#idle.pop() : undefined;
+    if (last) {
+      const { scenario, host } = this.#shared;
+      const bytes = Buffer.from(requestHead('DELETE', scenario.target.path, host, common(scenario, this.#session)));
+      this.#handler.transferred(bytes.length, 0);
+      last.sendLast(bytes);
+    }
+    for (const connection of [...this.#idle, ...this.#busy.values(), ...this.#ending])
+      connection.destroy(how === 'kill');
+    this.#shared.budget += this.#open - this.#opening;
+    this.#open = this.#opening;
+  }
+
+  opened(connection: HttpConnection, connect: number, at: number): void {
+    this.#opening--;
+    if (this.#closed) {
+      this.#gone();
+      return connection.destroy();
+    }
+    this.#idle.push(connection);
+    if (this.#usable) return this.#handler.writable(at);
+    this.#usable = true;
+    this.#handler.connected(connect, 0, at);
+  }
+
+  failed(failure: OpenFailure, at: number): void {
+    this.#opening--;
+    this.#gone();
+    if (this.#closed || this.#open > 0) return;
+    this.#closed = true;
+    this.#handler.refused(failure, at);
+  }
+
+  answered(connection: HttpConnection, slot: number): void {
+    this.#busy.delete(slot);
+    this.#ending.add(connection);
+  }
+
+  unanswered(slot: number, at: number): void {
+    if (!this.#closed) this.#handler.exchangeLost(slot, 'lost', at);
+  }
+
+  done(connection: HttpConnection, slot: number, reusable: boolean): void {
+    if (slot !== noSlot) this.#busy.delete(slot);
+    this.#ending.delete(connection);
+    if (this.#closed) return;
+    if (reusable) this.#idle.push(connection);
+    else this.#gone();
+  }
+
+  message(slot: number, bytes: Buffer, start: number, end: number, at: number): void {
+    if (!this.#closed && slot !== noSlot) this.#handler.message(slot, bytes, start, end, at);
+  }
+
+  httpStatus(slot: number, status: number, at: number): void {
+    if (!this.#closed && slot !== noSlot) this.#handler.httpStatus(slot, status, at);
+  }
+
+  settled(at: number): void {
+    if (!this.#closed) this.#handler.writable(at);
+  }
+
+  sessionOpened(sessionId: string): void {
+    this.#session = [['Mcp-Session-Id', sessionId]];
+  }
+
+  lost(connection: HttpConnection, slot: number, loss: Loss | undefined, at: number): void {
+    if (this.#closed) return;
+    this.#drop(connection, slot);
+    if (slot !== noSlot && loss !== undefined) this.#handler.exchangeLost(slot, loss, at);
+    if (!this.#closed) this.#handler.writable(at);
+  }
+
+  received(bytes: number): void {
+    this.#handler.transferred(0, bytes);
+  }
+
+  #grow(): void {
+    this.#shared.budget--;
+    this.#open++;
+    this.#opening++;
+    const { host, port } = this.#shared.scenario.target;
+    const address = { host, port, ...(this.#localAddress === undefined ? {} : { localAddress: this.#localAddress }) };
+    new HttpConnection(address, this);
+  }
+
+  #drop(connection: HttpConnection, slot: number): void {
+    const idle = this.#idle.indexOf(connection);
+    if (idle >= 0) this.#idle.splice(idle, 1);
+    this.#ending.delete(connection);
+    if (this.#busy.get(slot) === connection) this.#busy.delete(slot);
+    this.#gone();
+  }
+
+  #gone(): void {
+    this.#open--;
+    this.#shared.budget++;
+  }
+}

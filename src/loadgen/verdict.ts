@@ -1,0 +1,116 @@
+import { ExitCode, worstExit } from '../errors.ts';
+import type { Distribution, Metrics } from '../metrics/figures.ts';
+import type { Finding, GeneratorInfo, Verdict } from '../results/result.ts';
+import type { Model } from '../scenario/plan.ts';
+import type { ThresholdResult } from '../scenario/thresholds.ts';
+
+/** What the judgement of a run rests on. Ratios 0…1, null = not known. */
+export interface Evidence {
+  readonly model: Model;
+  readonly metrics: Metrics;
+  readonly thresholds: readonly ThresholdResult[];
+  readonly steal: number | null;
+  readonly throttled: number | null;
+  /** CPU the workers used of the cores they could use. */
+  readonly workerCpu: number;
+  /** CPU of the target in cores; null = not measured. */
+  readonly targetCores: number | null;
+  /** Wall clock minus monotonic clock over the run, ms. */
+  readonly clockShiftMillis: number;
+  readonly interrupted: boolean;
+}
+
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+  readonly invalidReasons: Finding[];
+  readonly warnings: Finding[];
+  readonly limitedBy: GeneratorInfo['limitedBy'];
+}
+
+/** Says whether the run can be trusted, whether it passed, and which exit code follows. */
+export function judge(evidence: Evidence): Judged {
+  const limitedBy = limit(evidence);
+  const invalidReasons = faults(evidence, limitedBy === 'generator');
+  const warnings = doubts(evidence, limitedBy);
+  const { metrics, thresholds, interrupted } = evidence;
+  const noData = metrics.requests.planned === 0;
+  const failed =
+    thresholds.some(({ passed }) => !passed) || metrics.outcomes.ok === 0 || metrics.outcomes.protocol_error > 0;
+  const exitCode = worstExit([
+    interrupted ? ExitCode.interrupted : ExitCode.ok,
+    invalidReasons.length > 0 ? ExitCode.invalidRun : ExitCode.ok,
+    failed ? ExitCode.thresholdsFailed : ExitCode.ok,
+  ]);
+  return { verdict: name(), exitCode, invalidReasons, warnings, limitedBy };
+
+  function name(): Verdict {
+    if (interrupted) return 'interrupted';
+    if (invalidReasons.length > 0) return 'invalid';
+    if (noData) return 'no-data';
+    if (failed) return 'thresholds-failed';
+    return limitedBy === 'generator' ? 'generator-limited' : 'pass';
+  }
+}
+
+/** Who set the pace: the schedule in an open run; in a closed one the side that used up its cores. */
+function limit({ model, workerCpu, targetCores }: Evidence): GeneratorInfo['limitedBy'] {
+  if (model === 'open') return 'schedule';
+  if (targetCores !== null && targetCores > 0.95) return 'target';
+  return workerCpu > 0.95 ? 'generator' : 'none';
+}
+
+function faults(evidence: Evidence, generatorLimited: boolean): Finding[] {
+  const { metrics, steal, throttled, clockShiftMillis } = evidence;
+  const found: Finding[] = [];
+  if (!generatorLimited) {
+    found.push(...lateness('generator_lag', 'the generator was late', metrics.generatorLag, metrics.responseTime));
+    found.push(
+      ...lateness('receive_lag', 'replies waited for the generator', metrics.receiveLag, metrics.responseTime),
+    );
+  }
+  if (throttled !== null && throttled > 0.01)
+    found.push(over('throttled', 'the cgroup quota stopped the generator', throttled, 0.01));
+  if (steal !== null && steal > 0.05) found.push(over('steal', 'the hypervisor gave our CPU time away', steal, 0.05));
+  if (Math.abs(clockShiftMillis) > 1000)
+    found.push(over('clock_shift', 'the machine was suspended or its clock was set', clockShiftMillis, 1000));
+  const ended = Object.values(metrics.outcomes).reduce((sum, count) => sum + count, 0);
+  if (ended !== metrics.requests.planned)
+    found.push(over('accounting', 'planned requests and outcomes do not add up', ended, metrics.requests.planned));
+  return found;
+}
+
+/** Our own lateness against what was measured: half of a millisecond does not matter to a reply that takes ten. */
+function lateness(code: string, message: string, ours: Distribution, response: Distribution): Finding[] {
+  const bound = (floorMicros: number, value: number | null) => Math.max(floorMicros, 0.1 * (value ?? 0));
+  const p50 = bound(1000, response.p50);
+  const p99 = bound(5000, response.p99);
+  if (ours.p50 !== null && ours.p50 > p50) return [over(`${code}_p50`, `${message}: p50 in µs`, ours.p50, p50)];
+  if (ours.p99 !== null && ours.p99 > p99) return [over(`${code}_p99`, `${message}: p99 in µs`, ours.p99, p99)];
+  return [];
+}
+
+function doubts({ metrics, steal, model }: Evidence, limitedBy: GeneratorInfo['limitedBy']): Finding[] {
+  const found: Finding[] = [];
+  if (steal === null) found.push({ code: 'steal_unknown', message: 'CPU steal is not known on this system' });
+  else if (steal > 0.02) found.push(over('steal', 'the hypervisor gave our CPU time away', steal, 0.02));
+  if (model === 'closed') found.push({ code: 'closed_loop', message: 'closed loop: stalls of the target are hidden' });
+  if (limitedBy === 'generator')
+    found.push({ code: 'generator_limited', message: 'the generator used its cores up: throughput is a lower bound' });
+  const { unknownId, duplicate, late } = metrics.correlation;
+  if (unknownId > 0)
+    found.push({ code: 'unknown_id', message: 'replies with ids that were never sent', value: unknownId });
+  if (duplicate > 0) found.push({ code: 'duplicate', message: 'exchanges were answered twice', value: duplicate });
+  if (late > 0) found.push({ code: 'late', message: 'replies came after their time-out', value: late });
+  if (metrics.responseTime.clamped > 0)
+    found.push({
+      code: 'clamped',
+      message: 'times beyond one hour were counted as one hour',
+      value: metrics.responseTime.clamped,
+    });
+  return found;
+}
+
+function over(code: string, message: string, value: number, limit: number): Finding {
+  return { code, message, value, limit };
+}

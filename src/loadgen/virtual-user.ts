@@ -1,0 +1,126 @@
+import { Outcome } from '../metrics/outcome.ts';
+import type { ExchangeOwner } from './exchanges.ts';
+import type { Executor } from './executor.ts';
+import type { ScenarioRun } from './scenario-run.ts';
+import { Session, type SessionWaiter } from './session.ts';
+import type { TimerTarget } from './timers.ts';
+
+/** One independent MCP client: a session, and the iterations that use it. */
+export class VirtualUser {
+  readonly index: number;
+  readonly session: Session;
+  /** No iteration starts any more; holds and think times are cut short. */
+  stopping = false;
+
+  constructor(run: ScenarioRun, index: number) {
+    this.index = index;
+    const { localAddresses } = run.plan;
+    this.session = new Session(
+      run,
+      localAddresses.length > 0 ? localAddresses[index % localAddresses.length] : undefined,
+    );
+  }
+}
+
+/**
+ * One pass of the scenario by one virtual user, step by step without a promise: each step either goes on at once or
+ * returns and is resumed by exactly one callback (reply, session, timer). Reused from pass to pass.
+ */
+export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
+  readonly #run: ScenarioRun;
+  readonly #executor: Executor;
+  user: VirtualUser;
+  active = false;
+  #step = 0;
+  /** When the next exchange was wanted: the arrival's due time, then the moment the previous step was over. */
+  #planned = 0;
+  #arrival = false;
+  #pausing = false;
+  #pause = 0;
+
+  constructor(run: ScenarioRun, executor: Executor, user: VirtualUser) {
+    this.#run = run;
+    this.#executor = executor;
+    this.user = user;
+  }
+
+  /** `arrival`: planned by an open schedule, so that even a missing connection is charged to the exchange. */
+  start(planned: number, arrival: boolean, now: number): void {
+    this.active = true;
+    this.#step = 0;
+    this.#planned = planned;
+    this.#arrival = arrival;
+    this.#go(now);
+  }
+
+  /** Ends a hold or think time now. */
+  interrupt(now: number): void {
+    if (!this.#pausing) return;
+    this.#pausing = false;
+    this.#next(now, now);
+  }
+
+  ended(ok: boolean, now: number): void {
+    this.#arrival = false;
+    if (ok || this.user.session.ready) this.#next(now, now);
+    else this.#finish(now);
+  }
+
+  sessionReady(now: number): void {
+    if (!this.#arrival) this.#planned = now;
+    this.#go(now);
+  }
+
+  sessionFailed(openedAt: number, now: number): void {
+    const operation = this.#run.nextOperation(this.#step);
+    const slot = this.#run.begin(operation, this.#arrival ? this.#planned : openedAt, now, this, this.user.session);
+    if (slot >= 0) this.#run.end(slot, Outcome.connectFailed, now);
+    else this.#finish(now);
+  }
+
+  fire(now: number): void {
+    if (!this.#pausing || now < this.#pause) return;
+    this.#pausing = false;
+    this.#next(this.#pause, now);
+  }
+
+  #next(planned: number, now: number): void {
+    this.#step++;
+    this.#planned = planned;
+    this.#go(now);
+  }
+
+  /** Runs steps until one has to wait. */
+  #go(now: number): void {
+    const { steps } = this.#run.plan;
+    for (; this.#step < steps.length; this.#step++) {
+      const step = steps[this.#step];
+      if (step.type === 'close') this.user.session.close(step.how, now);
+      else if (step.type === 'call') return this.#call(step.operation, now);
+      else if (step.type === 'mix') return this.#call(this.#run.choose(this.#step), now);
+      else if (step.type === 'think' || step.type === 'hold') {
+        if (!this.user.stopping) return this.#wait(step.milliseconds, now);
+      } else if (!this.user.session.ready) return this.user.session.whenReady(this, now);
+    }
+    this.#finish(now);
+  }
+
+  #call(operation: number, now: number): void {
+    const { session } = this.user;
+    if (!this.#arrival && !session.ready) return session.whenReady(this, now);
+    const slot = this.#run.begin(operation, this.#planned, now, this, session);
+    if (slot >= 0) session.submit(slot, operation, now);
+    else this.#finish(now);
+  }
+
+  #wait(milliseconds: number, now: number): void {
+    this.#pausing = true;
+    this.#pause = now + milliseconds;
+    this.#run.engine.timers.add(this.#pause, this);
+  }
+
+  #finish(now: number): void {
+    this.active = false;
+    this.#executor.iterationEnded(this, now);
+  }
+}

@@ -1,0 +1,82 @@
+import { Total } from './distribution.ts';
+import type { ServerInfo, WorkerInterval } from './interval.ts';
+import { outcomeClasses } from './outcome.ts';
+import { type IntervalCounters, noCounters, type Snapshot, seriesNumbers } from './recorder.ts';
+import type { SeriesLayout } from './series.ts';
+
+const classes = outcomeClasses.length;
+
+/** The run so far in the main thread: everything the workers' intervals add up to. */
+export class Collector {
+  readonly layout: SeriesLayout;
+  readonly numbers: ReturnType<typeof seriesNumbers>;
+  readonly planned: Float64Array;
+  readonly sent: Float64Array;
+  readonly completed: Float64Array;
+  readonly outcomes: Float64Array;
+  readonly checks: Float64Array;
+  readonly rpcErrors = new Map<string, number>();
+  readonly httpStatus = new Map<string, number>();
+  readonly counters: IntervalCounters;
+  server: ServerInfo | undefined;
+  readonly #series: (Total | undefined)[];
+
+  constructor(layout: SeriesLayout) {
+    const rows = layout.rows.length;
+    this.layout = layout;
+    this.numbers = seriesNumbers(layout);
+    this.#series = new Array(this.numbers.total).fill(undefined);
+    this.planned = new Float64Array(rows);
+    this.sent = new Float64Array(rows);
+    this.completed = new Float64Array(rows);
+    this.outcomes = new Float64Array(rows * classes);
+    this.checks = new Float64Array(layout.checks.length * 2);
+    this.counters = noCounters();
+  }
+
+  add({ snapshot, server }: WorkerInterval): void {
+    this.server ??= server;
+    addTo(this.planned, snapshot.planned);
+    addTo(this.sent, snapshot.sent);
+    addTo(this.completed, snapshot.completed);
+    addTo(this.outcomes, snapshot.outcomes);
+    addTo(this.checks, snapshot.checks);
+    for (const [key, count] of snapshot.rpcErrors) this.rpcErrors.set(key, (this.rpcErrors.get(key) ?? 0) + count);
+    for (const [key, count] of snapshot.httpStatus) this.httpStatus.set(key, (this.httpStatus.get(key) ?? 0) + count);
+    addCounters(this.counters, snapshot.counters);
+    for (const { series, counts } of snapshot.histograms) {
+      const total = this.#series[series] ?? new Total();
+      this.#series[series] = total;
+      total.add(counts);
+    }
+  }
+
+  /** One series, empty when nothing was recorded. */
+  series(number: number): Total {
+    return this.#series[number] ?? new Total();
+  }
+}
+
+/** Sums that are needed of a single interval, for the live lines and the timeline. */
+export function intervalSums(snapshot: Snapshot): { planned: number; sent: number; ok: number; errors: number } {
+  let ok = 0;
+  let ended = 0;
+  snapshot.outcomes.forEach((count, i) => {
+    ended += count;
+    if (i % classes === 0) ok += count;
+  });
+  return { planned: sum(snapshot.planned), sent: sum(snapshot.sent), ok, errors: ended - ok };
+}
+
+function addCounters(into: IntervalCounters, from: IntervalCounters): void {
+  for (const key of Object.keys(into) as (keyof IntervalCounters)[])
+    into[key] = key === 'inFlightMax' ? Math.max(into[key], from[key]) : into[key] + from[key];
+}
+
+function addTo(into: Float64Array, from: Float64Array): void {
+  for (let i = 0; i < into.length; i++) into[i] += from[i];
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,126 @@
+import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import type { Distribution, PercentileKey } from './figures.ts';
+import { bucketCount, type Counts, histogramConfig, lowestOf } from './histogram.ts';
+
+export const percentiles: readonly { readonly key: PercentileKey; readonly p: number }[] = [
+  { key: 'p50', p: 0.5 },
+  { key: 'p90', p: 0.9 },
+  { key: 'p95', p: 0.95 },
+  { key: 'p99', p: 0.99 },
+  { key: 'p999', p: 0.999 },
+  { key: 'p9999', p: 0.9999 },
+];
+
+/** Samples from which a percentile is printed. */
+export function samplesNeeded(p: number): number {
+  return Math.round(10 / (1 - p));
+}
+
+/** Two readings of a percentile further apart than this are not the same value (one HDR step is 0.1 %). */
+const censoredTolerance = 1.01;
+
+/** Bucket counts added up over workers, intervals and rows, with the exact figures that buckets lose. */
+export class Total {
+  readonly #buckets = new Float64Array(bucketCount);
+  count = 0;
+  sum = 0;
+  min = Number.POSITIVE_INFINITY;
+  max = 0;
+  clamped = 0;
+
+  add(counts: Counts): void {
+    this.#addExact(counts);
+    for (let i = 0; i < bucketCount; i++) this.#buckets[i] += counts.buckets[i];
+  }
+
+  merge(other: Total): void {
+    this.#addExact(other);
+    for (let i = 0; i < bucketCount; i++) this.#buckets[i] += other.#buckets[i];
+  }
+
+  /** The same counts as an HDR histogram, for queries and encoding. */
+  histogram(): Histogram {
+    const histogram = emptyHistogram();
+    this.#buckets.forEach((count, bucket) => {
+      if (count > 0) histogram.recordValueWithCount(lowestOf(bucket), count);
+    });
+    return histogram;
+  }
+
+  /** HDR V2, compressed, base64. Not for a loaded thread. */
+  encode(): string {
+    return encodeIntoCompressedBase64(this.histogram());
+  }
+
+  /** Counts without those of `others`, for percentiles under the assumption that those lie above everything. */
+  #without(others: Total): Histogram {
+    const histogram = emptyHistogram();
+    this.#buckets.forEach((count, bucket) => {
+      const left = count - others.#buckets[bucket];
+      if (left > 0) histogram.recordValueWithCount(lowestOf(bucket), left);
+    });
+    return histogram;
+  }
+
+  /** Any percentile, 0 < p ≤ 1, within the exact extremes; undefined without samples. */
+  percentile(p: number): number | undefined {
+    return this.count === 0 ? undefined : this.#within(this.histogram().getValueAtPercentile(p * 100));
+  }
+
+  /**
+   * `censored`: those of the counts that never got their reply, recorded with their age. A percentile that would be
+   * another one had they lasted for ever is marked `>=`.
+   */
+  distribution(censored?: Total): Distribution {
+    if (this.count === 0) return { count: 0, sum: 0, min: null, mean: null, ...noPercentiles, max: null, clamped: 0 };
+    const histogram = this.histogram();
+    const values: Record<string, number | null> = {};
+    const bounds: Partial<Record<PercentileKey, '>='>> = {};
+    const certain = censored && censored.count > 0 ? this.#without(censored) : undefined;
+    for (const { key, p } of percentiles) {
+      const value = this.#within(histogram.getValueAtPercentile(p * 100));
+      values[key] = this.count >= samplesNeeded(p) ? value : null;
+      if (certain && values[key] !== null && this.#isBound(certain, p, value)) bounds[key] = '>=';
+    }
+    return {
+      count: this.count,
+      sum: this.sum,
+      min: this.min,
+      mean: this.sum / this.count,
+      ...(values as Record<PercentileKey, number | null>),
+      max: this.max,
+      clamped: this.clamped,
+      ...(Object.keys(bounds).length > 0 ? { bounds } : {}),
+    };
+  }
+
+  #isBound(certain: Histogram, p: number, value: number): boolean {
+    const rank = Math.ceil(p * this.count);
+    if (rank > certain.totalCount) return true;
+    return certain.getValueAtPercentile((rank / certain.totalCount) * 100) > value * censoredTolerance;
+  }
+
+  #within(value: number): number {
+    return Math.min(this.max, Math.max(this.min, value));
+  }
+
+  #addExact({ count, sum, min, max, clamped }: Counts | Total): void {
+    this.count += count;
+    this.sum += sum;
+    this.min = Math.min(this.min, min);
+    this.max = Math.max(this.max, max);
+    this.clamped += clamped;
+  }
+}
+
+const noPercentiles = { p50: null, p90: null, p95: null, p99: null, p999: null, p9999: null };
+
+function emptyHistogram(): Histogram {
+  return build({
+    bitBucketSize: 64,
+    autoResize: false,
+    lowestDiscernibleValue: histogramConfig.lowest,
+    highestTrackableValue: histogramConfig.highest,
+    numberOfSignificantValueDigits: histogramConfig.digits,
+  });
+}

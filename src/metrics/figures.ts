@@ -1,0 +1,85 @@
+import type { OutcomeClass } from './outcome.ts';
+
+/** Percentiles are null where there are too few samples (< 10 / (1 − p)); `bounds` marks censored ones with ">=". */
+export interface Distribution {
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly p9999: number | null;
+  readonly max: number | null;
+  readonly clamped: number;
+  readonly bounds?: Readonly<Partial<Record<PercentileKey, '>='>>>;
+}
+
+export type PercentileKey = 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'p9999';
+
+export type OutcomeCounts = Readonly<Record<OutcomeClass, number>>;
+
+/** The quantities every operation and every stage carries. */
+export interface OperationMetrics {
+  readonly requests: {
+    readonly planned: number;
+    readonly sent: number;
+    readonly completed: number;
+    readonly dropped: number;
+    readonly unanswered: number;
+  };
+  readonly throughputPerSecond: number;
+  readonly errorRate: number;
+  readonly responseTime: Distribution;
+  readonly targetTime: Distribution;
+  readonly serviceTime: Distribution;
+  readonly generatorLag: Distribution;
+  readonly outcomes: OutcomeCounts;
+  readonly rpcErrors?: Readonly<Record<string, number>>;
+  readonly httpStatus?: Readonly<Record<string, number>>;
+  /** Response time of exchanges that did not end `ok`, by class. */
+  readonly latencyByOutcome?: Readonly<Partial<Record<OutcomeClass, Distribution>>>;
+}
+
+export interface Metrics extends OperationMetrics {
+  readonly receiveLag: Distribution;
+  readonly correlation: {
+    readonly outOfOrder: number;
+    readonly duplicate: number;
+    readonly unknownId: number;
+    readonly late: number;
+    readonly notifications: number;
+    readonly serverRequests: number;
+  };
+  readonly connections: {
+    readonly opened: number;
+    readonly failed: number;
+    readonly lost: number;
+    readonly peak: number;
+    readonly connect: Distribution;
+    readonly upgrade: Distribution;
+    readonly initialize: Distribution;
+  };
+  readonly inFlight: { readonly mean: number; readonly max: number };
+  readonly bytes: {
+    readonly sent: number;
+    readonly received: number;
+    readonly requestMean: number;
+    readonly replyMean: number;
+  };
+}
+
+export interface StageResult {
+  readonly index: number;
+  readonly scenario: string;
+  readonly name: string;
+  /** Seconds from the start of the measure phase. */
+  readonly from: number;
+  readonly to: number;
+  /** VUs or arrivals per second at the end of the stage. */
+  readonly target: number;
+  readonly metrics: OperationMetrics;
+  readonly operations: Readonly<Record<string, OperationMetrics>>;
+}

@@ -1,0 +1,23 @@
+import type { Snapshot } from './recorder.ts';
+
+/** What one worker did in one second. Sequence −1: before the start. The last one may be shorter. */
+export interface WorkerInterval {
+  readonly sequence: number;
+  /** ms since the start. */
+  readonly to: number;
+  readonly snapshot: Snapshot;
+  readonly vus: number;
+  readonly connections: number;
+  readonly inFlight: number;
+  /** 0…1 */
+  readonly eventLoopUtilization: number;
+  /** CPU time of the thread, µs. */
+  readonly cpuMicros: number;
+  readonly server?: ServerInfo;
+}
+
+/** What the target calls itself. */
+export interface ServerInfo {
+  readonly name: string;
+  readonly version: string;
+}

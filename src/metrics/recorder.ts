@@ -1,0 +1,180 @@
+import { Accumulator, type Counts } from './histogram.ts';
+import { isCensored, type Outcome, outcomeClasses } from './outcome.ts';
+import { type RunQuantity, runQuantities, type SeriesLayout, stageQuantities } from './series.ts';
+
+/** Plain counters of an interval; `correlation` and `connections` as in the result file. */
+export interface IntervalCounters {
+  outOfOrder: number;
+  duplicate: number;
+  unknownId: number;
+  late: number;
+  notifications: number;
+  serverRequests: number;
+  opened: number;
+  failed: number;
+  lost: number;
+  bytesSent: number;
+  bytesReceived: number;
+  /** ∫ exchanges in flight dt over the interval, in exchange × ms. */
+  inFlightMillis: number;
+  inFlightMax: number;
+}
+
+/** What is recorded between two swaps. Histograms by number: rows × stage quantities, then run quantities, then row × outcome. */
+export interface Snapshot {
+  readonly histograms: { readonly series: number; readonly counts: Counts }[];
+  /** planned, sent per row. */
+  readonly planned: Float64Array<ArrayBuffer>;
+  readonly sent: Float64Array<ArrayBuffer>;
+  /** `ok` replies by the row of the instant they came in: what throughput counts. */
+  readonly completed: Float64Array<ArrayBuffer>;
+  /** row × outcome class. */
+  readonly outcomes: Float64Array<ArrayBuffer>;
+  /** check × (passed, failed). */
+  readonly checks: Float64Array<ArrayBuffer>;
+  /** JSON-RPC error codes and HTTP status codes: `row:code` → count. */
+  readonly rpcErrors: Map<string, number>;
+  readonly httpStatus: Map<string, number>;
+  readonly counters: IntervalCounters;
+}
+
+const quantities = stageQuantities.length;
+const classes = outcomeClasses.length;
+
+/** Numbers of histograms: where a series of the layout is found. */
+export function seriesNumbers(layout: SeriesLayout) {
+  const runBase = layout.rows.length * quantities;
+  const outcomeBase = runBase + runQuantities.length;
+  return {
+    stage: (row: number, quantity: number) => row * quantities + quantity,
+    run: (quantity: RunQuantity) => runBase + runQuantities.indexOf(quantity),
+    outcome: (row: number, outcome: number) => outcomeBase + row * classes + outcome,
+    total: outcomeBase + layout.rows.length * classes,
+  };
+}
+
+/** Everything one worker counts. `swap` hands over what was recorded since the last call and starts afresh. */
+export class Recorder {
+  readonly #layout: SeriesLayout;
+  readonly #numbers: ReturnType<typeof seriesNumbers>;
+  #histograms: (Accumulator | undefined)[];
+  #snapshot: Snapshot;
+
+  constructor(layout: SeriesLayout) {
+    this.#layout = layout;
+    this.#numbers = seriesNumbers(layout);
+    this.#histograms = new Array(this.#numbers.total).fill(undefined);
+    this.#snapshot = this.#empty();
+  }
+
+  get counters(): IntervalCounters {
+    return this.#snapshot.counters;
+  }
+
+  planned(row: number): void {
+    this.#snapshot.planned[row] += 1;
+  }
+
+  sent(row: number): void {
+    this.#snapshot.sent[row] += 1;
+  }
+
+  completed(row: number): void {
+    this.#snapshot.completed[row] += 1;
+  }
+
+  /** A reply that met its step's expectation. Instants in ms of one clock. */
+  ok(row: number, planned: number, released: number, sent: number, received: number): void {
+    this.#snapshot.outcomes[row * classes] += 1;
+    this.#times(row, planned, released, sent, received);
+  }
+
+  /** Any other end. `sent` 0: never written. */
+  failed(row: number, outcome: Outcome, planned: number, released: number, sent: number, ended: number): void {
+    this.#snapshot.outcomes[row * classes + outcome] += 1;
+    const age = Math.max(0, ended - planned);
+    this.#at(this.#numbers.outcome(row, outcome)).recordMillis(age);
+    if (!isCensored(outcome)) return;
+    this.#at(row * quantities + 4).recordMillis(age);
+    this.#times(row, planned, released, sent === 0 ? ended : sent, ended);
+  }
+
+  run(quantity: RunQuantity, milliseconds: number, times = 1): void {
+    this.#at(this.#numbers.run(quantity)).recordMillis(milliseconds, times);
+  }
+
+  check(index: number, passed: boolean): void {
+    this.#snapshot.checks[index * 2 + (passed ? 0 : 1)] += 1;
+  }
+
+  rpcError(row: number, code: number): void {
+    increment(this.#snapshot.rpcErrors, `${row}:${code}`);
+  }
+
+  httpStatus(row: number, status: number): void {
+    increment(this.#snapshot.httpStatus, `${row}:${status}`);
+  }
+
+  swap(): Snapshot {
+    const filled = this.#snapshot;
+    this.#histograms.forEach((counts, series) => {
+      if (counts) filled.histograms.push({ series, counts: { ...counts } });
+    });
+    this.#histograms = new Array(this.#numbers.total).fill(undefined);
+    this.#snapshot = this.#empty();
+    return filled;
+  }
+
+  #times(row: number, planned: number, released: number, sent: number, received: number): void {
+    const base = row * quantities;
+    this.#at(base).recordMillis(received - planned);
+    this.#at(base + 1).recordMillis(received - released);
+    this.#at(base + 2).recordMillis(received - sent);
+    this.#at(base + 3).recordMillis(released - planned);
+  }
+
+  #at(series: number): Accumulator {
+    const known = this.#histograms[series];
+    if (known !== undefined) return known;
+    const created = new Accumulator();
+    this.#histograms[series] = created;
+    return created;
+  }
+
+  #empty(): Snapshot {
+    const rows = this.#layout.rows.length;
+    return {
+      histograms: [],
+      planned: new Float64Array(rows),
+      sent: new Float64Array(rows),
+      completed: new Float64Array(rows),
+      outcomes: new Float64Array(rows * classes),
+      checks: new Float64Array(this.#layout.checks.length * 2),
+      rpcErrors: new Map(),
+      httpStatus: new Map(),
+      counters: noCounters(),
+    };
+  }
+}
+
+export function noCounters(): IntervalCounters {
+  return {
+    outOfOrder: 0,
+    duplicate: 0,
+    unknownId: 0,
+    late: 0,
+    notifications: 0,
+    serverRequests: 0,
+    opened: 0,
+    failed: 0,
+    lost: 0,
+    bytesSent: 0,
+    bytesReceived: 0,
+    inFlightMillis: 0,
+    inFlightMax: 0,
+  };
+}
+
+function increment(map: Map<string, number>, key: string): void {
+  map.set(key, (map.get(key) ?? 0) + 1);
+}

@@ -1,0 +1,63 @@
+/** Quantities recorded for every stage and operation. `censored`: response time so far of those that never got their reply. */
+export const stageQuantities = ['responseTime', 'targetTime', 'serviceTime', 'generatorLag', 'censored'] as const;
+/** Quantities recorded once per run. */
+export const runQuantities = ['receiveLag', 'connect', 'upgrade', 'initialize'] as const;
+
+export type StageQuantity = (typeof stageQuantities)[number];
+export type RunQuantity = (typeof runQuantities)[number];
+
+/** What of a plan decides how its figures are arranged. Durations in seconds. */
+export interface MeasuredPlan {
+  readonly scenarios: readonly {
+    readonly name: string;
+    readonly startTime: number;
+    readonly phases: { readonly warmup: number };
+    readonly executor: {
+      readonly stages: readonly { readonly name: string; readonly seconds: number; readonly to: number }[];
+    };
+    readonly operations: readonly { readonly name: string; readonly checks: readonly { readonly name: string }[] }[];
+  }[];
+}
+
+/** Where a row of counters and histograms belongs. `stage` −1: planned outside the measure phase. */
+export interface Row {
+  readonly scenario: number;
+  readonly stage: number;
+  readonly operation: number;
+  readonly operationName: string;
+}
+
+/**
+ * The numbering of everything a worker counts, derived from the plan alone so that workers and main thread agree.
+ * Row = (scenario, stage or outside, operation); a row's histograms follow each other in the order of `stageQuantities`.
+ */
+export interface SeriesLayout {
+  readonly rows: readonly Row[];
+  /** First row of a scenario: `firstRow[s] + (stage + 1) × operations + operation`. */
+  readonly firstRow: readonly number[];
+  readonly checks: readonly { readonly name: string; readonly operation: string }[];
+  /** First check of an operation: `firstCheck[s][operation]`. */
+  readonly firstCheck: readonly (readonly number[])[];
+}
+
+export function seriesLayout(plan: MeasuredPlan): SeriesLayout {
+  const rows: Row[] = [];
+  const firstRow: number[] = [];
+  const checks: { name: string; operation: string }[] = [];
+  const firstCheck: number[][] = [];
+  plan.scenarios.forEach((scenario, index) => {
+    firstRow.push(rows.length);
+    for (let stage = -1; stage < scenario.executor.stages.length; stage++)
+      scenario.operations.forEach((operation, position) => {
+        rows.push({ scenario: index, stage, operation: position, operationName: operation.name });
+      });
+    firstCheck.push(
+      scenario.operations.map((operation) => {
+        const first = checks.length;
+        for (const check of operation.checks) checks.push({ name: check.name, operation: operation.name });
+        return first;
+      }),
+    );
+  });
+  return { rows, firstRow, checks, firstCheck };
+}

@@ -1,0 +1,181 @@
+import type { Collector } from './collector.ts';
+import { Total } from './distribution.ts';
+import type { Distribution, Metrics, OperationMetrics, OutcomeCounts, StageResult } from './figures.ts';
+import { Outcome, type OutcomeClass, outcomeClasses } from './outcome.ts';
+import { type MeasuredPlan, type Row, type RunQuantity, type StageQuantity, stageQuantities } from './series.ts';
+
+const classes = outcomeClasses.length;
+
+/** The rows of the measure phase that a predicate picks. */
+export function measuredRows(collector: Collector, pick: (row: Row) => boolean = () => true): number[] {
+  return collector.layout.rows.flatMap((row, index) => (row.stage >= 0 && pick(row) ? [index] : []));
+}
+
+/** Adds up one quantity over rows. */
+export function totalOf(collector: Collector, rows: readonly number[], quantity: StageQuantity): Total {
+  const total = new Total();
+  for (const row of rows)
+    total.merge(collector.series(collector.numbers.stage(row, stageQuantities.indexOf(quantity))));
+  return total;
+}
+
+export function outcomeCounts(collector: Collector, rows: readonly number[]): OutcomeCounts {
+  const count = (index: number) => rows.reduce((sum, row) => sum + collector.outcomes[row * classes + index], 0);
+  return Object.fromEntries(outcomeClasses.map((name, index) => [name, count(index)])) as OutcomeCounts;
+}
+
+/** Everything that is known of a set of rows over `seconds` of load. */
+export function operationMetrics(collector: Collector, rows: readonly number[], seconds: number): OperationMetrics {
+  const outcomes = outcomeCounts(collector, rows);
+  const planned = add(collector.planned, rows);
+  const censored = totalOf(collector, rows, 'censored');
+  const distribution = (quantity: StageQuantity) => totalOf(collector, rows, quantity).distribution(censored);
+  const rpcErrors = codes(collector.rpcErrors, rows);
+  const httpStatus = codes(collector.httpStatus, rows);
+  const latencyByOutcome = latencies(collector, rows);
+  return {
+    requests: {
+      planned,
+      sent: add(collector.sent, rows),
+      completed: outcomes.ok + outcomes.tool_error + outcomes.rpc_error + outcomes.http_status,
+      dropped: outcomes.dropped,
+      unanswered: outcomes.unanswered,
+    },
+    throughputPerSecond: seconds > 0 ? add(collector.completed, rows) / seconds : 0,
+    errorRate: planned === 0 ? 0 : 1 - outcomes.ok / planned,
+    responseTime: distribution('responseTime'),
+    targetTime: distribution('targetTime'),
+    serviceTime: distribution('serviceTime'),
+    generatorLag: totalOf(collector, rows, 'generatorLag').distribution(),
+    outcomes,
+    ...(rpcErrors ? { rpcErrors } : {}),
+    ...(httpStatus ? { httpStatus } : {}),
+    ...(latencyByOutcome ? { latencyByOutcome } : {}),
+  };
+}
+
+/** The block `metrics` of a result: the measure phase, all operations. */
+export function runMetrics(
+  collector: Collector,
+  seconds: number,
+  levels: { readonly peakConnections: number; readonly meanInFlight: number },
+): Metrics {
+  const { counters } = collector;
+  const base = operationMetrics(collector, measuredRows(collector), seconds);
+  const run = (quantity: RunQuantity): Distribution => collector.series(collector.numbers.run(quantity)).distribution();
+  const sent = add(collector.sent, [...collector.sent.keys()]);
+  const ok = collector.layout.rows.reduce((sum, _, row) => sum + collector.outcomes[row * classes], 0);
+  return {
+    ...base,
+    receiveLag: run('receiveLag'),
+    correlation: {
+      outOfOrder: counters.outOfOrder,
+      duplicate: counters.duplicate,
+      unknownId: counters.unknownId,
+      late: counters.late,
+      notifications: counters.notifications,
+      serverRequests: counters.serverRequests,
+    },
+    connections: {
+      opened: counters.opened,
+      failed: counters.failed,
+      lost: counters.lost,
+      peak: levels.peakConnections,
+      connect: run('connect'),
+      upgrade: run('upgrade'),
+      initialize: run('initialize'),
+    },
+    inFlight: { mean: levels.meanInFlight, max: counters.inFlightMax },
+    bytes: {
+      sent: counters.bytesSent,
+      received: counters.bytesReceived,
+      requestMean: sent === 0 ? 0 : counters.bytesSent / sent,
+      replyMean: ok === 0 ? 0 : counters.bytesReceived / ok,
+    },
+  };
+}
+
+/** By operation name, over all scenarios and stages. `seconds`: length of the measure phase. */
+export function operationsOf(
+  collector: Collector,
+  pick: (row: Row) => boolean,
+  seconds: number,
+): Record<string, OperationMetrics> {
+  const names = new Set(collector.layout.rows.filter(pick).map(({ operationName }) => operationName));
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const rows = measuredRows(collector, (row) => pick(row) && row.operationName === name);
+      return [name, operationMetrics(collector, rows, seconds)];
+    }),
+  );
+}
+
+/** Every stage of every scenario. `ended`: seconds of the run after which no load was made, when it was cut short. */
+export function stageResults(collector: Collector, plan: MeasuredPlan, ended: number): StageResult[] {
+  return plan.scenarios.flatMap((scenario, index) => {
+    let from = 0;
+    return scenario.executor.stages.map((stage, number) => {
+      const inStage = (row: { scenario: number; stage: number }) => row.scenario === index && row.stage === number;
+      const begins = scenario.startTime + scenario.phases.warmup + from;
+      const seconds = Math.max(0, Math.min(stage.seconds, ended - begins));
+      from += stage.seconds;
+      return {
+        index: number,
+        scenario: scenario.name,
+        name: stage.name,
+        from: from - stage.seconds,
+        to: from,
+        target: stage.to,
+        metrics: operationMetrics(collector, measuredRows(collector, inStage), seconds),
+        operations: operationsOf(collector, inStage, seconds),
+      };
+    });
+  });
+}
+
+/** HDR V2 by stage → operation → quantity. */
+export function encodedHistograms(collector: Collector, plan: MeasuredPlan): Record<string, Record<string, string>>[] {
+  return plan.scenarios.flatMap((scenario, index) =>
+    scenario.executor.stages.map((_, stage) => {
+      const operations: Record<string, Record<string, string>> = {};
+      measuredRows(collector, (row) => row.scenario === index && row.stage === stage).forEach((row) => {
+        operations[collector.layout.rows[row].operationName] = encodedRow(collector, row);
+      });
+      return operations;
+    }),
+  );
+}
+
+function encodedRow(collector: Collector, row: number): Record<string, string> {
+  return Object.fromEntries(
+    stageQuantities.flatMap((quantity, index) => {
+      const total = collector.series(collector.numbers.stage(row, index));
+      return total.count === 0 ? [] : [[quantity, total.encode()]];
+    }),
+  );
+}
+
+function latencies(collector: Collector, rows: readonly number[]) {
+  const found: Partial<Record<OutcomeClass, Distribution>> = {};
+  outcomeClasses.forEach((name, outcome) => {
+    if (outcome === Outcome.ok) return;
+    const total = new Total();
+    for (const row of rows) total.merge(collector.series(collector.numbers.outcome(row, outcome)));
+    if (total.count > 0) found[name] = total.distribution();
+  });
+  return Object.keys(found).length > 0 ? found : undefined;
+}
+
+/** `row:code` → count, for some rows, by code. */
+function codes(counts: ReadonlyMap<string, number>, rows: readonly number[]): Record<string, number> | undefined {
+  const found: Record<string, number> = {};
+  for (const [key, count] of counts) {
+    const [row, code] = key.split(':');
+    if (rows.includes(Number(row))) found[code] = (found[code] ?? 0) + count;
+  }
+  return Object.keys(found).length > 0 ? found : undefined;
+}
+
+function add(values: Float64Array, rows: readonly number[]): number {
+  return rows.reduce((sum, row) => sum + values[row], 0);
+}

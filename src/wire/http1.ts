@@ -1,0 +1,165 @@
+/** HTTP/1.1 as a load generator needs it: request heads as bytes, response heads scanned in place. */
+
+/** A request head up to and including the blank line. */
+export function requestHead(
+  method: string,
+  path: string,
+  host: string,
+  headers: readonly (readonly [name: string, value: string])[],
+): string {
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${lines}\r\n`;
+}
+
+export const BodyFraming = { none: 0, length: 1, chunked: 2, untilClose: 3 } as const;
+export type BodyFraming = (typeof BodyFraming)[keyof typeof BodyFraming];
+
+const separator = Buffer.from('\r\n\r\n');
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;
+const colon = 0x3a;
+
+/** A response head; one instance is read into again and again. */
+export class ResponseHead {
+  status = 0;
+  framing: BodyFraming = BodyFraming.none;
+  contentLength = 0;
+  eventStream = false;
+  keepAlive = true;
+  /** Where the value of `Mcp-Session-Id` stands; 0 when there is none. */
+  sessionIdAt = 0;
+  sessionIdEnd = 0;
+
+  /** Position behind the head, 0 while it is incomplete, −1 when it is not HTTP/1. */
+  read(bytes: Buffer, start: number, end: number): number {
+    if (end - start >= 8 && !isHttp1(bytes, start)) return -1;
+    const blank = bytes.indexOf(separator, start);
+    if (blank < 0 || blank + 4 > end) return 0;
+    this.status = (bytes[start + 9] - 48) * 100 + (bytes[start + 10] - 48) * 10 + (bytes[start + 11] - 48);
+    if (!(this.status >= 100 && this.status < 1000)) return -1;
+    this.framing = BodyFraming.untilClose;
+    this.contentLength = 0;
+    this.eventStream = false;
+    this.keepAlive = bytes[start + 7] !== 0x30;
+    this.sessionIdAt = 0;
+    if (!this.#fields(bytes, start, blank)) return -1;
+    if (this.status === 204 || this.status === 304 || this.status < 200) this.framing = BodyFraming.none;
+    return blank + 4;
+  }
+
+  #fields(bytes: Buffer, start: number, blank: number): boolean {
+    let line = bytes.indexOf(lineFeed, start) + 1;
+    while (line > 0 && line < blank) {
+      let next = line;
+      while (bytes[next] !== carriageReturn) next++;
+      if (!this.#field(bytes, line, next)) return false;
+      line = next + 2;
+    }
+    return true;
+  }
+
+  /** Looks only at the fields that frame the body or name the session, told apart by first letter and length. */
+  #field(bytes: Buffer, at: number, end: number): boolean {
+    const first = bytes[at] | 0x20;
+    if (first === 0x63) {
+      if (isName(bytes, at, 'content-length')) return this.#length(bytes, at + 15, end);
+      if (isName(bytes, at, 'content-type')) this.eventStream = valueStarts(bytes, at + 13, 'text/event-stream');
+      else if (isName(bytes, at, 'connection')) this.keepAlive = !valueStarts(bytes, at + 11, 'close');
+    } else if (first === 0x74 && isName(bytes, at, 'transfer-encoding')) {
+      if (!valueStarts(bytes, at + 18, 'chunked')) return false;
+      this.framing = BodyFraming.chunked;
+    } else if (first === 0x6d && isName(bytes, at, 'mcp-session-id')) {
+      this.sessionIdAt = skipBlank(bytes, at + 15);
+      this.sessionIdEnd = end;
+    }
+    return true;
+  }
+
+  #length(bytes: Buffer, from: number, end: number): boolean {
+    let at = skipBlank(bytes, from);
+    let value = 0;
+    if (at >= end) return false;
+    for (; at < end && bytes[at] > 0x20; at++) {
+      const digit = bytes[at] - 48;
+      if (!(digit >= 0 && digit <= 9)) return false;
+      value = value * 10 + digit;
+    }
+    this.contentLength = value;
+    if (this.framing !== BodyFraming.chunked) this.framing = BodyFraming.length;
+    return true;
+  }
+}
+
+/** Undoes chunked transfer coding, piece by piece. */
+export class ChunkedDecoder {
+  done = false;
+  #left = 0;
+  #state: 'size' | 'data' | 'data-end' | 'trailer' = 'size';
+
+  /**
+   * Decodes what it can of bytes[start, end), giving each run of body bytes to `body`.
+   * Returns the position behind what was consumed, −1 on a framing error.
+   */
+  push(bytes: Buffer, start: number, end: number, body: (from: number, to: number) => void): number {
+    let at = start;
+    while (!this.done) {
+      if (this.#state === 'data') {
+        const to = Math.min(end, at + this.#left);
+        if (to > at) body(at, to);
+        this.#left -= to - at;
+        at = to;
+        if (this.#left > 0) return at;
+        this.#state = 'data-end';
+      }
+      const lineEnd = bytes.indexOf(lineFeed, at);
+      if (lineEnd < 0 || lineEnd >= end) return at;
+      if (!this.#line(bytes.toString('latin1', at, lineEnd).trim())) return -1;
+      at = lineEnd + 1;
+    }
+    return at;
+  }
+
+  #line(line: string): boolean {
+    if (this.#state === 'data-end') {
+      this.#state = 'size';
+      return line === '';
+    }
+    if (this.#state === 'trailer') {
+      this.done = line === '';
+      return true;
+    }
+    const size = line.split(';', 1)[0].trim();
+    if (!/^[0-9a-f]{1,8}$/i.test(size)) return false;
+    this.#left = Number.parseInt(size, 16);
+    this.#state = this.#left === 0 ? 'trailer' : 'data';
+    return true;
+  }
+}
+
+function isHttp1(bytes: Buffer, at: number): boolean {
+  return bytes[at] === 0x48 && bytes[at + 1] === 0x54 && bytes[at + 4] === 0x2f && bytes[at + 5] === 0x31;
+}
+
+/** The field name at `at` is `name` (lower case), followed by a colon. */
+function isName(bytes: Buffer, at: number, name: string): boolean {
+  return bytes[at + name.length] === colon && equalsIgnoreCase(bytes, at, name);
+}
+
+function valueStarts(bytes: Buffer, from: number, expected: string): boolean {
+  return equalsIgnoreCase(bytes, skipBlank(bytes, from), expected);
+}
+
+function equalsIgnoreCase(bytes: Buffer, at: number, lowerCase: string): boolean {
+  for (let i = 0; i < lowerCase.length; i++) {
+    const expected = lowerCase.charCodeAt(i);
+    const isLetter = expected >= 0x61 && expected <= 0x7a;
+    if ((isLetter ? bytes[at + i] | 0x20 : bytes[at + i]) !== expected) return false;
+  }
+  return true;
+}
+
+function skipBlank(bytes: Buffer, from: number): number {
+  let at = from;
+  while (bytes[at] === 0x20 || bytes[at] === 0x09) at++;
+  return at;
+}

@@ -1,0 +1,57 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** RFC 6455 framing, the client's half: masked frames out, unmasked frames in. */
+export const Opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+export type Opcode = (typeof Opcode)[keyof typeof Opcode];
+
+const guid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+/** A fresh `Sec-WebSocket-Key` and the `Sec-WebSocket-Accept` that answers it. */
+export function handshakeKey(): { key: string; accept: string } {
+  const key = randomBytes(16).toString('base64');
+  return { key, accept: createHash('sha1').update(`${key}${guid}`).digest('base64') };
+}
+
+/** One complete masked client frame; `payloadAt` and `mask` let fixed-width fields be patched afterwards. */
+export function encodeMasked(opcode: Opcode, payload: Uint8Array): { frame: Buffer; payloadAt: number; mask: Buffer } {
+  const extended = payload.length < 126 ? 0 : payload.length < 65_536 ? 2 : 8;
+  const payloadAt = 2 + extended + 4;
+  const frame = Buffer.allocUnsafeSlow(payloadAt + payload.length);
+  frame[0] = 0x80 | opcode;
+  frame[1] = 0x80 | (extended === 0 ? payload.length : extended === 2 ? 126 : 127);
+  if (extended === 2) frame.writeUInt16BE(payload.length, 2);
+  if (extended === 8) frame.writeBigUInt64BE(BigInt(payload.length), 2);
+  const mask = randomBytes(4);
+  mask.copy(frame, 2 + extended);
+  for (let i = 0; i < payload.length; i++) frame[payloadAt + i] = payload[i] ^ mask[i & 3];
+  return { frame, payloadAt, mask };
+}
+
+/** Header of an incoming frame; one instance is read into again and again. */
+export class FrameHeader {
+  final = false;
+  opcode = 0;
+  masked = false;
+  /** A reserved bit is set: an extension nobody negotiated. */
+  reserved = false;
+  headerBytes = 0;
+  payloadBytes = 0;
+
+  /** False while the header itself is incomplete. */
+  read(bytes: Buffer, at: number, end: number): boolean {
+    if (end - at < 2) return false;
+    const first = bytes[at];
+    const second = bytes[at + 1];
+    const length = second & 0x7f;
+    this.headerBytes = length < 126 ? 2 : length === 126 ? 4 : 10;
+    if (end - at < this.headerBytes) return false;
+    this.final = first >= 0x80;
+    this.reserved = (first & 0x70) !== 0;
+    this.opcode = first & 0x0f;
+    this.masked = second >= 0x80;
+    if (length < 126) this.payloadBytes = length;
+    else if (length === 126) this.payloadBytes = (bytes[at + 2] << 8) | bytes[at + 3];
+    else this.payloadBytes = bytes.readUInt32BE(at + 2) * 2 ** 32 + bytes.readUInt32BE(at + 6);
+    return true;
+  }
+}
