@@ -23,8 +23,8 @@ export interface Peer {
 
 export const peers: readonly Peer[] = [
   wrk,
-  nodePeer('autocannon', 'http', 'autocannon-client.ts'),
-  nodePeer('ws', 'websocket', 'ws-client.ts'),
+  nodePeer('autocannon', 'http', new URL('./peers/autocannon-client.ts', import.meta.url)),
+  nodePeer('ws', 'websocket', new URL('./peers/ws-client.ts', import.meta.url)),
   mcpb('http'),
   mcpb('websocket'),
   mcpb('tcp'),

@@ -5,9 +5,9 @@ import type { Measurement } from '../support/comparison.ts';
 import { pinned } from '../support/pinning.ts';
 import { run } from '../support/processes.ts';
 
-/** A client in a script beside this file, which gets its load as JSON and prints its measurement as JSON. */
-export function nodePeer(name: string, transport: TransportKind, script: string): Peer {
-  const path = fileURLToPath(new URL(script, import.meta.url));
+/** A client in a script that gets its load as JSON and prints its measurement as JSON. */
+export function nodePeer(name: string, transport: TransportKind, script: URL): Peer {
+  const path = fileURLToPath(script);
   return {
     name,
     transport,

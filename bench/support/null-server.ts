@@ -17,7 +17,7 @@ export interface Server extends Started {
 }
 
 /** Path of the null server's program, compiled when its source has changed. */
-export async function buildNullServer(): Promise<string> {
+async function buildNullServer(): Promise<string> {
   if (process.platform !== 'linux')
     throw new McpbError(
       'MCPB_E_PLATFORM',
