@@ -102,14 +102,18 @@ class Translator {
     const [closest = []] = issue.errors.toSorted((a, b) => faultiness(a, given) - faultiness(b, given));
     if (isUndecided(issue)) this.#add(path, 'value', this.#notOneOf(issue.options, path));
     else if (closest.some((inner) => isForeign(inner, given)))
-      this.#add(path, 'value', this.#remarkOn(path) ?? issue.message);
+      this.#add(
+        path,
+        'value',
+        this.#remarkOn(path) ?? (given === undefined ? missing(path, issue.message) : issue.message),
+      );
     else for (const inner of closest) this.issue(inner, path);
   }
 
   #notOneOf(accepted: readonly unknown[], path: Path): string {
     const given = valueAt(this.#value, path);
     const words = accepted.filter((word) => word !== undefined && word !== null).map(String);
-    if (given === undefined) return `${String(path.at(-1))} is missing: one of ${words.join(', ')}`;
+    if (given === undefined) return missing(path, `one of ${words.join(', ')}`);
     if (typeof given !== 'string') return `expected one of ${words.join(', ')}`;
     return this.#remarkOn(path) ?? `"${given}" is not one of ${words.join(', ')}${didYouMean(given, words)}`;
   }
@@ -148,6 +152,10 @@ function typeName(value: unknown): string {
 
 function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+}
+
+function missing(path: Path, expected: string): string {
+  return path.length === 0 ? expected : `${String(path.at(-1))} is missing: ${expected}`;
 }
 
 /** How far a value is from a branch of a union: one a fault, unknown keys each, another kind of value far away. */

@@ -60,5 +60,5 @@ test('a wrong deciding word does not hide the faults beside it', () => {
 });
 
 test('a fault that follows from an unset variable is not told twice', () => {
-  expect(faultsOf('level: ${NOPE}')).toEqual(['f:1:8 environment variable NOPE is not set']);
+  expect(faultsOf(`level: \${NOPE}`)).toEqual(['f:1:8 environment variable NOPE is not set']);
 });
