@@ -46,19 +46,12 @@ export interface SyntheticRun {
 
 /** A valid result as a run would leave it: log-normal times in real histograms, percentiles read from those. */
 export function syntheticRun(options: SyntheticRun = {}): RunResult {
-  const {
-    seed = 1,
-    scenario = 'probe',
-    p50 = 1000,
-    requests = 3000,
-    throughput = 5000,
-    cpuMicros = 40,
-    errors = {},
-  } = options;
+  const { seed = 1, scenario = 'probe', p50 = 1000, requests = 3000, cpuMicros = 40, errors = {} } = options;
   const { operations = ['tools/list'], stages = ['steady'] } = options;
   const share = Math.floor(requests / stages.length / operations.length);
   const rng = seeded(seed);
   const cells = stages.map(() => operations.map(() => sampleTimes(rng, p50, share)));
+  const throughput = requests === 0 ? 0 : (options.throughput ?? 5000);
   const seconds = requests === 0 ? 0 : requests / throughput;
   const counted = (times: readonly Times[], failures = errors) => quantities(times, failures, seconds);
   const perOperation = (stage: number) =>
