@@ -16,7 +16,7 @@ export interface Shape {
   readonly stages?: readonly { readonly seconds: number; readonly target: number }[] | undefined;
 }
 
-export const defaultVus = 10;
+const defaultVus = 10;
 const defaultSeconds = 10;
 /** The longest a run of a given number of requests may take: k6's maxDuration. */
 const requestsCeiling = 600;

@@ -43,7 +43,7 @@ export function loadScenario(path: string, env: Environment, shown = path): Scen
   return parseScenario(readFileSync(path, 'utf8'), shown, env);
 }
 
-export function parseScenario(text: string, path: string, env: Environment): ScenarioFile {
+function parseScenario(text: string, path: string, env: Environment): ScenarioFile {
   const document = readDocument(text, path, env);
   const parallel = typeof document.value === 'object' && document.value !== null && 'scenarios' in document.value;
   const checked: Validated<SingleFile | ParallelFile> = parallel

@@ -42,7 +42,7 @@ export function countOn(cores: number, value: CoreCount): number {
 }
 
 /** `127.0.0.2` or `127.0.0.2-127.0.0.9`: every address of the range. */
-export const addresses: Reader<readonly string[]> = {
+const addresses: Reader<readonly string[]> = {
   read: (text) => {
     const [first, last, ...rest] = String(text).split('-');
     if (rest.length > 0 || isIP(first) === 0) return undefined;
