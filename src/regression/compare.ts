@@ -35,7 +35,7 @@ export function compare(request: CompareRequest): Comparison {
   const differences = differencesOf(baseline, request.candidate);
   const described = describe(request, sides);
   const unfit = refusal(sides);
-  if (unfit !== undefined) return { ...described, verdict: 'invalid', reasons: [unfit] };
+  if (unfit !== undefined) return conclude(described, 'invalid', { reasons: [unfit] });
   const refused = [...differences.scenario, ...(allowCrossEnv ? [] : differences.machine)];
   if (refused.length > 0) return notComparable(described, [...differences.scenario, ...differences.machine], []);
   const prior = sessionPrior(baseline, {
@@ -45,15 +45,13 @@ export function compare(request: CompareRequest): Comparison {
   const rows = judgeRows(request, sides, prior);
   if (differences.machine.length > 0) return notComparable(described, differences.machine, rows);
   const verdict = verdictOf(rows, strict);
-  const judged = {
-    ...described,
-    verdict,
+  const found = {
     rows,
     reasons: reasonsOf(rows, verdict, strict),
     warnings: warningsOf(rows),
     notice: noticeOf(rows, prior),
   };
-  return { ...judged, settledBy: settlingCommands(judged, request.baselinePath) };
+  return conclude(described, verdict, found, request.baselinePath);
 }
 
 const exitByVerdict: Readonly<Record<ComparisonVerdict, ExitCode>> = {
@@ -160,6 +158,15 @@ function notComparable(
   rows: readonly ComparisonRow[],
 ): Comparison {
   const reasons = [`these runs cannot be compared: ${inWords(differences)}`];
-  const comparison = { ...described, verdict: 'not-comparable', differences, rows, reasons } as const;
-  return { ...comparison, settledBy: settlingCommands(comparison, undefined) };
+  return conclude(described, 'not-comparable', { differences, rows, reasons });
+}
+
+function conclude(
+  { schema, ...described }: Described,
+  verdict: ComparisonVerdict,
+  found: Partial<Described>,
+  baselinePath?: string,
+): Comparison {
+  const judged = { schema, verdict, ...described, ...found };
+  return { ...judged, settledBy: settlingCommands(judged, baselinePath) };
 }

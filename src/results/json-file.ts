@@ -67,5 +67,6 @@ function parseJson(path: string, text: string): unknown {
 }
 
 function reason(cause: unknown): string {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return 'it does not exist';
   return cause instanceof Error ? cause.message : String(cause);
 }

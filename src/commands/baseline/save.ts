@@ -55,7 +55,7 @@ export default class BaselineSave extends BaseCommand {
       runs: runsOf(saved.baseline).length,
       refused: saved.refused,
     };
-    this.log(`${document.path}: ${document.runs} runs in ${document.sessions} sessions`);
+    this.log(`${document.path}: runs ${document.runs}, sessions ${document.sessions}`);
     return document;
   }
 }
