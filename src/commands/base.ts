@@ -1,18 +1,12 @@
 import { Command } from '@oclif/core';
-import chalk, { chalkStderr } from 'chalk';
 import { failureDocument, failureOf, failureText } from './failure.ts';
 
 /** npm and the terminal each deliver one Ctrl-C: a repeat this soon (ms) is the same one. */
 const sameSignal = 300;
 
-/** What every command shares: `--json`, colours, exit codes, the way it fails, the way it is interrupted. */
+/** What every command shares: `--json`, exit codes, the way it fails, the way it is interrupted. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
-
-  override async init(): Promise<void> {
-    await super.init();
-    if (process.env.NO_COLOR) chalk.level = chalkStderr.level = 0;
-  }
 
   /** The exit code of this command once it has printed what it has to say. */
   protected finishWith(code: number): void {

@@ -1,4 +1,23 @@
 import type { Command } from '@oclif/core';
+import BaselineList from './baseline/list.ts';
+import BaselineSave from './baseline/save.ts';
+import BaselineShow from './baseline/show.ts';
+import Compare from './compare.ts';
+import GatewayStart from './gateway/start.ts';
+import Inspect from './inspect.ts';
+import Load from './load.ts';
+import Report from './report.ts';
+import Scenarios from './scenarios.ts';
 
 /** Every command of the CLI by its id. */
-export const commands: Readonly<Record<string, Command.Class>> = {};
+export const commands: Readonly<Record<string, Command.Class>> = {
+  'baseline:list': BaselineList,
+  'baseline:save': BaselineSave,
+  'baseline:show': BaselineShow,
+  compare: Compare,
+  'gateway:start': GatewayStart,
+  inspect: Inspect,
+  load: Load,
+  report: Report,
+  scenarios: Scenarios,
+};

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Message } from '../wire/jsonrpc.ts';
 import type { Refusal } from '../wire/mcp.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Channel } from './frontend.ts';
@@ -9,7 +10,10 @@ export abstract class Connection implements Channel {
   readonly socket: Socket;
   /** When unsent bytes began to pile up; 0: they do not. */
   #congestedSince = 0;
+  /** As many requests in flight as allowed. */
   #crowded = false;
+  /** Read before reading stopped; they wait until it goes on. */
+  #waiting: Message[] | undefined = undefined;
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -41,7 +45,14 @@ export abstract class Connection implements Channel {
 
   resume(): void {
     this.#crowded = false;
-    if (this.#congestedSince === 0) this.resumeReading();
+    this.#goOn();
+  }
+
+  /** Hands a message to the session, now or when the client may have more under way. */
+  protected take(message: Message): void {
+    if (!this.#held) this.session?.receive(message, this);
+    else if (this.#waiting === undefined) this.#waiting = [message];
+    else this.#waiting.push(message);
   }
 
   /** Cuts a client that has not drained in time. */
@@ -62,6 +73,19 @@ export abstract class Connection implements Channel {
   #drained(): void {
     this.#congestedSince = 0;
     this.session?.resumeWork(this);
-    if (!this.#crowded) this.resumeReading();
+    this.#goOn();
+  }
+
+  get #held(): boolean {
+    return this.#crowded || this.#congestedSince > 0;
+  }
+
+  #goOn(): void {
+    while (!this.#held && this.#waiting !== undefined) {
+      const message = this.#waiting.shift();
+      if (this.#waiting.length === 0) this.#waiting = undefined;
+      if (message !== undefined) this.session?.receive(message, this);
+    }
+    if (!this.#held) this.resumeReading();
   }
 }

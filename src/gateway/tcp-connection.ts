@@ -176,7 +176,7 @@ export class TcpConnection extends Connection implements FrameSink {
     if (this.session === undefined) return this.#authenticate(message);
     if (payload.length > this.plane.limits.message)
       return sendReply(this, message, 'error', this.refusal('tooLarge', 'The message is too large'));
-    this.session.receive(message, this);
+    this.take(message);
   }
 
   /** The message inside `{auth_token, message}`, or the message itself; undefined after refusing the token. */

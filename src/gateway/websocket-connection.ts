@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 import { readMessage } from '../wire/jsonrpc.ts';
 import { type Refusal, refusals } from '../wire/mcp.ts';
 import { Connection } from './connection.ts';
@@ -33,7 +33,7 @@ export class WebSocketConnection extends Connection {
   received(bytes: Buffer): void {
     const message = readMessage(bytes);
     if (message.kind === 'invalid' && message.fault === 'encoding') this.close(1007, 'not UTF-8');
-    else this.session.receive(message, this);
+    else this.take(message);
   }
 
   close(code: number, reason: string): void {
@@ -79,29 +79,28 @@ export class WebSocketConnection extends Connection {
   protected dropSlow(): void {
     this.plane.counters.failure('websocket', 'slow_consumer');
     this.close(1008, 'slow_consumer');
-    this.socket.destroySoon();
     setImmediate(() => this.socket.destroy());
   }
 }
 
 /** `ws`'s socket that knows its connection, so that thousands of them share the same listeners. */
 export class ServerSocket extends WebSocket {
-  #connection: WebSocketConnection | undefined = undefined;
+  connection: WebSocketConnection | undefined = undefined;
 
   listen(connection: WebSocketConnection, closed: () => void): void {
-    this.#connection = connection;
-    this.on('message', ServerSocket.#onMessage);
-    this.on('error', ServerSocket.#onError);
+    this.connection = connection;
+    this.on('message', onMessage);
+    this.on('error', onError);
     this.on('close', closed);
   }
+}
 
-  static #onMessage(this: WebSocket, data: WebSocket.RawData, isBinary: boolean): void {
-    const connection = (this as ServerSocket).#connection;
-    if (isBinary) connection?.close(1003, 'binary frames are not used');
-    else connection?.received(data as Buffer);
-  }
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  const { connection } = this as ServerSocket;
+  if (isBinary) connection?.close(1003, 'binary frames are not used');
+  else connection?.received(data as Buffer);
+}
 
-  static #onError(this: WebSocket): void {
-    (this as ServerSocket).#connection?.failed();
-  }
+function onError(this: WebSocket): void {
+  (this as ServerSocket).connection?.failed();
 }

@@ -12,6 +12,8 @@ const pingMillis = 1_000;
 interface Member {
   readonly thread: Worker;
   lastAnswer: number;
+  /** Its exit is wanted. */
+  leaving: boolean;
 }
 
 /** The data plane's threads, seen from main: start, watch, drain, stop. */
@@ -70,7 +72,12 @@ export class WorkerPool {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#members.values()].map((member) => member.thread.terminate()));
+    await Promise.all([...this.#members.values()].map((member) => this.#terminate(member)));
+  }
+
+  async #terminate(member: Member): Promise<void> {
+    member.leaving = true;
+    await member.thread.terminate();
   }
 
   #broadcast(message: ToWorker): void {
@@ -81,16 +88,14 @@ export class WorkerPool {
   #spawn(start: WorkerStart): Promise<void> {
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
     const thread = new Worker(new URL(`./worker${extension}`, import.meta.url), { workerData: start });
-    const member = { thread, lastAnswer: performance.now() };
+    const member = { thread, lastAnswer: performance.now(), leaving: false };
     this.#members.set(start.index, member);
     this.#relay.join(start.index);
     thread.on('message', (message: FromWorker) => this.#receive(start.index, member, message));
-    thread.on('error', (error: Error) => {
-      this.#failure ??= error;
-      this.#log.error({ worker: start.index, err: error }, 'worker died, its connections are lost');
-    });
+    thread.on('error', (error: Error) => this.#lost(start.index, member, error));
     return new Promise((resolve) =>
       thread.once('exit', () => {
+        if (!member.leaving) this.#lost(start.index, member, new Error(`worker ${start.index} ended unexpectedly`));
         this.#members.delete(start.index);
         this.#relay.leave(start.index);
         resolve();
@@ -98,9 +103,15 @@ export class WorkerPool {
     );
   }
 
+  #lost(worker: number, member: Member, error: Error): void {
+    member.leaving = true;
+    this.#failure ??= error;
+    this.#log.error({ worker, err: error }, 'worker lost, and with it its connections');
+  }
+
   #receive(from: number, member: Member, message: FromWorker): void {
     member.lastAnswer = performance.now();
-    if (message.type === 'drained') void member.thread.terminate();
+    if (message.type === 'drained') void this.#terminate(member);
     else if (message.type !== 'ready' && message.type !== 'pong') this.#relay.receive(from, message);
   }
 

@@ -1,9 +1,9 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { ServerInfo, WorkerInterval } from '../metrics/interval.ts';
-import { Outcome } from '../metrics/outcome.ts';
 import { Recorder } from '../metrics/recorder.ts';
 import { type SeriesLayout, seriesLayout } from '../metrics/series.ts';
 import type { Plan, ScenarioPlan } from '../scenario/plan.ts';
+import { Outcome } from '../wire/outcome.ts';
 import { ReplyScanner } from '../wire/reply-scan.ts';
 import { now, processClockOffset } from './clock.ts';
 import { ExchangeTable, SlotState, tableCapacity } from './exchanges.ts';
@@ -137,7 +137,10 @@ export class Engine {
     if (at >= this.#loadEnds && this.#drainEnds === Number.POSITIVE_INFINITY)
       this.#endLoad(this.#loadEnds, graceMillis);
     if (this.#isOver(at)) return this.#finish(at);
-    while (at >= this.#nextInterval) this.#emit(this.#sequence++, this.#nextInterval - this.#startAt);
+    while (at >= this.#nextInterval) {
+      this.#emit(this.#sequence, this.#nextInterval - this.#startAt);
+      this.#sequence++;
+    }
     return this.#nextInstant();
   }
 

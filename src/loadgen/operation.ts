@@ -1,6 +1,6 @@
-import { Outcome } from '../metrics/outcome.ts';
 import { type CheckPlan, evaluateCheck } from '../scenario/checks.ts';
 import type { OperationPlan } from '../scenario/plan.ts';
+import { Outcome } from '../wire/outcome.ts';
 import { MessageKind, mentionsIsError } from '../wire/reply-scan.ts';
 
 /** One of so many replies is parsed even where no check asks for it: a malformed body does not stay unseen. */

@@ -1,7 +1,7 @@
-import { isCensored, Outcome } from '../metrics/outcome.ts';
 import type { Recorder } from '../metrics/recorder.ts';
 import type { ScenarioPlan } from '../scenario/plan.ts';
 import { idPlaceholder } from '../scenario/plan.ts';
+import { isCensored, Outcome } from '../wire/outcome.ts';
 import type { MessageKind } from '../wire/reply-scan.ts';
 import type { Engine } from './engine.ts';
 import type { ExchangeOwner } from './exchanges.ts';

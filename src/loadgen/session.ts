@@ -1,6 +1,7 @@
-import { Outcome } from '../metrics/outcome.ts';
+import { Outcome } from '../wire/outcome.ts';
 import { MessageKind } from '../wire/reply-scan.ts';
-import { Match, SlotState } from './exchanges.ts';
+import { answerServerRequest, matchedSlot } from './correlation.ts';
+import { SlotState } from './exchanges.ts';
 import type { ScenarioRun } from './scenario-run.ts';
 import type { TimerTarget } from './timers.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from './transport.ts';
@@ -112,7 +113,8 @@ export class Session implements ConnectionHandler, TimerTarget {
     receiveLag.reply(now);
     const kind = scanner.scan(bytes, start, end);
     if (kind === MessageKind.result || kind === MessageKind.error) {
-      const answered = slot < 0 ? this.#matched(scanner.id) : this.#matchedOnConnection(slot, kind);
+      const answered =
+        slot < 0 ? matchedSlot(this.#run.engine, this, scanner.id) : this.#matchedOnConnection(slot, kind);
       if (answered >= 0) this.#answered(answered, kind, bytes, start, end, now);
       else if (slot >= 0) this.#run.end(slot, Outcome.protocolError, now);
     } else if (kind === MessageKind.notification) recorder.counters.notifications++;
@@ -193,21 +195,11 @@ export class Session implements ConnectionHandler, TimerTarget {
     return false;
   }
 
-  #matched(id: number): number {
-    const { table, recorder } = this.#run.engine;
-    const match = table.match(id, this);
-    if (match === Match.current) return table.slotOf(id);
-    if (match === Match.late) recorder.counters.late++;
-    else if (match === Match.duplicate) recorder.counters.duplicate++;
-    else recorder.counters.unknownId++;
-    return -1;
-  }
-
   /** Over HTTP the connection says which exchange it is; the body must agree, but an error may have lost its id. */
   #matchedOnConnection(slot: number, kind: MessageKind): number {
     const { scanner, table } = this.#run.engine;
     if (kind === MessageKind.error && scanner.id < 0 && !scanner.foreignId) return slot;
-    const matched = this.#matched(scanner.id);
+    const matched = matchedSlot(this.#run.engine, this, scanner.id);
     return matched === slot && table.session[slot] === this ? slot : -1;
   }
 
@@ -299,16 +291,5 @@ export class Session implements ConnectionHandler, TimerTarget {
     const { table } = this.#run.engine;
     for (let slot = 0; slot < table.highWater; slot++)
       if (table.session[slot] === this && table.state[slot] === SlotState.sent) this.#run.end(slot, outcome, now);
-  }
-}
-
-/** `ping` is answered, anything else a client may be asked is not offered by us. */
-function answerServerRequest(text: string): string | undefined {
-  try {
-    const { id, method } = JSON.parse(text) as { id: string | number; method: string };
-    const body = method === 'ping' ? { result: {} } : { error: { code: -32601, message: 'Method not found' } };
-    return JSON.stringify({ jsonrpc: '2.0', id, ...body });
-  } catch {
-    return undefined;
   }
 }

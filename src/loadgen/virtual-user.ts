@@ -1,4 +1,4 @@
-import { Outcome } from '../metrics/outcome.ts';
+import { Outcome } from '../wire/outcome.ts';
 import type { ExchangeOwner } from './exchanges.ts';
 import type { Executor } from './executor.ts';
 import type { ScenarioRun } from './scenario-run.ts';

@@ -1,6 +1,6 @@
+import { outcomeClasses } from '../wire/outcome.ts';
 import { Total } from './distribution.ts';
 import type { ServerInfo, WorkerInterval } from './interval.ts';
-import { outcomeClasses } from './outcome.ts';
 import { type IntervalCounters, noCounters, type Snapshot, seriesNumbers } from './recorder.ts';
 import type { SeriesLayout } from './series.ts';
 

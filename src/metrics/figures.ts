@@ -1,4 +1,4 @@
-import type { OutcomeClass } from './outcome.ts';
+import type { OutcomeClass } from '../wire/outcome.ts';
 
 /** Percentiles are null where there are too few samples (< 10 / (1 − p)); `bounds` marks censored ones with ">=". */
 export interface Distribution {

@@ -1,5 +1,5 @@
+import { isCensored, type Outcome, outcomeClasses } from '../wire/outcome.ts';
 import { Accumulator, type Counts } from './histogram.ts';
-import { isCensored, type Outcome, outcomeClasses } from './outcome.ts';
 import { type RunQuantity, runQuantities, type SeriesLayout, stageQuantities } from './series.ts';
 
 /** Plain counters of an interval; `correlation` and `connections` as in the result file. */

@@ -1,7 +1,7 @@
+import { Outcome, type OutcomeClass, outcomeClasses } from '../wire/outcome.ts';
 import type { Collector } from './collector.ts';
 import { Total } from './distribution.ts';
 import type { Distribution, Metrics, OperationMetrics, OutcomeCounts, StageResult } from './figures.ts';
-import { Outcome, type OutcomeClass, outcomeClasses } from './outcome.ts';
 import { type MeasuredPlan, type Row, type RunQuantity, type StageQuantity, stageQuantities } from './series.ts';
 
 const classes = outcomeClasses.length;

@@ -10,8 +10,8 @@ export type {
   PercentileKey,
   StageResult,
 } from '../metrics/figures.ts';
-export { type OutcomeClass, outcomeClasses } from '../metrics/outcome.ts';
 export { type Timeline, timelineColumns } from '../metrics/timeline-table.ts';
+export { type OutcomeClass, outcomeClasses } from '../wire/outcome.ts';
 
 /**
  * `mcpb.result/1`: one run as data, read by every later command. Times are integer µs unless the key says otherwise

@@ -38,18 +38,3 @@ export const metrics: ReadonlyMap<string, ThresholdMetric> = new Map([
   ...byName,
   ...Object.entries(aliases).map(([alias, name]) => [alias, byName.get(name)!] as const),
 ]);
-
-export const outcomeClasses: readonly string[] = [
-  'ok',
-  'tool_error',
-  'rpc_error',
-  'http_status',
-  'timeout',
-  'connect_failed',
-  'connection_lost',
-  'protocol_error',
-  'cancelled',
-  'session_lost',
-  'dropped',
-  'unanswered',
-];

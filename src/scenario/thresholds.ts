@@ -1,6 +1,7 @@
 import { nearest } from '../config/suggest.ts';
 import { McpbError } from '../errors.ts';
-import { metrics, outcomeClasses } from './threshold-metrics.ts';
+import { outcomeClasses } from '../wire/outcome.ts';
+import { metrics } from './threshold-metrics.ts';
 
 /** Times are in ms, k6's unit; rates per second; ratios 0…1. */
 export type Aggregation = 'avg' | 'min' | 'max' | 'med' | 'count' | 'rate' | 'value' | `p(${number})`;
@@ -107,7 +108,7 @@ function checkSelector(expression: string, accepted: readonly string[], key: str
     const words = accepted.length === 0 ? 'takes no selector' : `can be selected by ${accepted.join(', ')}`;
     throw faulty(expression, `the metric ${words}, not by "${key}"`);
   }
-  if (key === 'class' && !outcomeClasses.includes(value))
+  if (key === 'class' && !outcomeClasses.some((name) => name === value))
     throw faulty(expression, `"${value}" is not an outcome class (${outcomeClasses.join(', ')})`);
   if (key === 'stage' && !/^\d+$/.test(value)) throw faulty(expression, 'a stage is selected by its number, from 0');
   if (value === '') throw faulty(expression, `the selector "${key}" has no value`);
