@@ -28,15 +28,16 @@ async function setup() {
   const sentence = unsupported(platform);
   if (sentence) return fail(sentence, 2);
   const started = performance.now();
-  const code = isInstalled(root, platform) ? 0 : await installPackages();
-  if (code !== 0) return code;
-  if (!isBuilt(root)) return buildSources();
-  say(`packages and build are up to date (${elapsed(started)})`);
-  return 0;
+  if (isInstalled(root, platform) && isBuilt(root)) {
+    say(`packages and build are up to date (${elapsed(started)})`);
+    return 0;
+  }
+  return (await installPackages()) || (await buildSources());
 }
 
 async function installPackages() {
-  say('installing packages, the pinned Node among them (npm ci) …');
+  if (isInstalled(root, platform)) return 0;
+  say('installing packages, the pinned Node among them …');
   const started = performance.now();
   const { code, output } = await install(root, process.env);
   if (code === interrupted) return fail('interrupted; the next run starts the installation again.', interrupted);
@@ -48,6 +49,7 @@ async function installPackages() {
 }
 
 async function buildSources() {
+  if (isBuilt(root)) return 0;
   say('building …');
   const started = performance.now();
   const code = await build(root);
@@ -76,7 +78,11 @@ function elapsed(started) {
   return `${((performance.now() - started) / 1000).toFixed(1)} s`;
 }
 
-/** @param {string} output */
+/** What npm says at the end, without stack traces. @param {string} output */
 function lastLines(output) {
-  return output.trimEnd().split('\n').slice(-12).join('\n');
+  const lines = output.trimEnd().split('\n');
+  return lines
+    .filter((line) => !/^npm error(\s{2,}|.*\{$|\s*\}?$)/.test(line))
+    .slice(-12)
+    .join('\n');
 }

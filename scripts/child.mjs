@@ -1,12 +1,12 @@
 // @ts-check
 import { spawn } from 'node:child_process';
 
-/** Exit code of a program that a signal stopped. */
+/** Exit code of what a signal stopped. */
 export const interrupted = 105;
 
 /**
  * Runs a program to its end and resolves to its exit code. Signals that reach this process while it runs go on to the
- * program, which decides when it ends.
+ * program, which decides when it ends; if it then fails, whatever its own code, it was interrupted.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -20,15 +20,14 @@ export function run(command, args, { cwd, env, output } = {}) {
     child.stdout?.on('data', output);
     child.stderr?.on('data', output);
   }
+  let signalled = false;
   /** @type {NodeJS.SignalsListener} */
-  const forward = (signal) => child.kill(signal);
+  const forward = (signal) => {
+    signalled = true;
+    child.kill(signal);
+  };
   process.on('SIGINT', forward).on('SIGTERM', forward);
   return new Promise((resolve, reject) => {
-    child.on('error', reject).on('close', (code, signal) => resolve(code ?? exitCodeOf(signal)));
+    child.on('error', reject).on('close', (code) => resolve(code === 0 ? 0 : signalled ? interrupted : (code ?? 1)));
   }).finally(() => process.off('SIGINT', forward).off('SIGTERM', forward));
-}
-
-/** @param {NodeJS.Signals | null} signal what ended the program */
-function exitCodeOf(signal) {
-  return signal === 'SIGINT' || signal === 'SIGTERM' ? interrupted : 1;
 }

@@ -1,6 +1,6 @@
 // @ts-check
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { delimiter, join, relative } from 'node:path';
 import { run } from './child.mjs';
 
 /** Platforms with a pinned Node, and the package that carries it. */
@@ -16,8 +16,14 @@ export function unsupported(platform) {
   return `mcpb cannot be set up on ${platform}: it runs on ${Object.keys(pinned).join(', ')}.`;
 }
 
+/** Where npx finds them at once; it would otherwise install this package into its cache first. */
+const ownPrograms = ['mcpb', 'mcpbridge'];
+
+/** @param {string} root @param {string} name */
+const program = (root, name) => join(root, 'node_modules/.bin', name);
+
 /** @param {string} root @returns {string} the Node everything but the bootstrap runs under */
-export const pinnedNode = (root) => join(root, 'node_modules/.bin/node');
+export const pinnedNode = (root) => program(root, 'node');
 
 /**
  * npm writes `node_modules/.package-lock.json` as its last act, so an interrupted installation has none; one of another
@@ -28,7 +34,8 @@ export const pinnedNode = (root) => join(root, 'node_modules/.bin/node');
 export function isInstalled(root, platform) {
   const installed = packages(join(root, 'node_modules/.package-lock.json'));
   const wanted = packages(join(root, 'package-lock.json'));
-  if (!installed || !wanted || !existsSync(pinnedNode(root))) return false;
+  if (!installed || !wanted) return false;
+  if (!['node', ...ownPrograms].every((name) => existsSync(program(root, name)))) return false;
   if (!installed[`node_modules/${pinned[platform]}`]) return false;
   return Object.entries(wanted).every(([path, entry]) => {
     const found = installed[path];
@@ -37,30 +44,43 @@ export function isInstalled(root, platform) {
   });
 }
 
+const flags = [
+  ...['--no-save', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=error'],
+  // npm waits a minute between its attempts for every package; without a network that would take half an hour.
+  ...['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'],
+];
+
 /**
- * Installs what the lock file says, development packages included whatever NODE_ENV is.
+ * Installs what the lock file says, from nothing, development packages included whatever NODE_ENV is. Not `npm ci`: that
+ * refuses a lock file without the packages of platforms which the registry in use does not carry; `isInstalled` is as
+ * strict.
  *
  * @param {string} root @param {NodeJS.ProcessEnv} env @returns {Promise<{ code: number, output: string }>}
  */
 export async function install(root, env) {
-  rmSync(join(root, 'node_modules/.package-lock.json'), { force: true });
-  const [command, ...args] = npmCommand(env);
+  rmSync(join(root, 'node_modules'), { recursive: true, force: true });
   let output = '';
-  const flags = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=error'];
-  const code = await run(command, [...args, ...flags], {
+  const code = await run('npm', ['install', ...flags], {
     cwd: root,
-    env,
+    env: { ...env, PATH: outside(root, env.PATH ?? '') },
     output: (chunk) => {
       output += chunk;
     },
   });
+  if (code === 0) linkOwnPrograms(root);
   return { code, output };
 }
 
-/** The npm this was started by, else the one on the PATH. @param {NodeJS.ProcessEnv} env */
-function npmCommand(env) {
-  const cli = env.npm_execpath;
-  return cli && basename(cli) === 'npm-cli.js' ? [process.execPath, cli] : ['npm'];
+/** @param {string} root */
+function linkOwnPrograms(root) {
+  const bin = relative(join(root, 'node_modules/.bin'), join(root, 'bin/run.js'));
+  for (const name of ownPrograms) symlinkSync(bin, program(root, name));
+}
+
+/** The PATH without this clone's own programs: npm must not run under the Node it replaces. @param {string} root @param {string} path */
+function outside(root, path) {
+  const folders = path.split(delimiter).filter((folder) => !folder.startsWith(join(root, 'node_modules')));
+  return folders.join(delimiter);
 }
 
 /**
