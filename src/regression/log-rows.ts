@@ -9,7 +9,7 @@ import { measuredSpread } from './session-spread.ts';
 import { median, medianHalfWidth } from './statistics.ts';
 
 /** Differences of latencies below this are not worth a verdict: what clocks and schedulers do by themselves, in µs. */
-export const latencyFloor = 20;
+const latencyFloor = 20;
 
 export interface RowInputs {
   readonly baseline: Baseline;
@@ -121,7 +121,7 @@ function notGated(metric: GateMetric, scope: Scope, inputs: RowInputs): string |
 }
 
 /** Samples every run needs before its percentile p is gated. */
-export function samplesNeeded(percentile: number, basis: Basis): number {
+function samplesNeeded(percentile: number, basis: Basis): number {
   return Math.round((basis === 'point' ? 100 : 20) / (1 - percentile));
 }
 

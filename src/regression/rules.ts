@@ -50,7 +50,7 @@ export function judgeUnpaired(question: Question, sigma: number): Judgement {
     changePercent: toPercent(shift, question.direction),
     intervalPercent: ordered(toPercent(failLower, question.direction), toPercent(passUpper, question.direction)),
     p: mannWhitney(base, candidate).p,
-    detectable: Math.exp(Math.max(limit, shift - failLower)) - 1,
+    detectable: Math.abs(toPercent(Math.max(limit, shift - failLower), question.direction)) / 100,
   };
 }
 

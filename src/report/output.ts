@@ -32,5 +32,3 @@ export const outputs = {
   text: (options: OutputOptions): Output => new TextOutput(options),
   json: (options: OutputOptions): Output => new JsonOutput(options),
 } as const;
-
-export type OutputName = keyof typeof outputs;

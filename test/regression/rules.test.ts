@@ -54,6 +54,11 @@ describe('five runs a side', () => {
     expect(intervalPercent?.[1]).toBeGreaterThan(-20);
   });
 
+  it('tells the smallest effect in the metric’s own direction', () => {
+    expect(judgeUnpaired({ ...up, base, candidate: base }, 0).detectable).toBeCloseTo(0.1, 9);
+    expect(judgeUnpaired({ ...down, base, candidate: base }, 0).detectable).toBeCloseTo(0.1, 9);
+  });
+
   it('lets a change above the limit but under the floor pass, by name', () => {
     const small = [50, 51, 49, 50.5, 49.5];
     const verdict = judgeUnpaired({ ...up, floor: 20, base: small, candidate: small.map((value) => value + 10) }, 0.01);

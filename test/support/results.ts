@@ -290,7 +290,7 @@ function histogram(): Histogram {
 }
 
 /** Percentiles with fewer than 10 / (1 − p) samples are null, as in every result. */
-export function distribution(parts: readonly Histogram[]): Distribution {
+function distribution(parts: readonly Histogram[]): Distribution {
   const merged = histogram();
   for (const part of parts) merged.add(part);
   const count = merged.totalCount;
