@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { eras, methods, transports } from '../wire/mcp.ts';
 import {
   type Counters,
@@ -56,15 +56,15 @@ export function createExposition(
         },
       }),
     );
+  const histograms: (() => string)[] = [];
   const histogram = (
     name: string,
     help: string,
     labels: readonly Labels[],
     pick: (c: Counters) => Float64Array,
-  ): void =>
-    registry.registerMetric(
-      new MergedHistogram(name, help, labels, (index) => mergeHistogram(workers.map(pick), index)),
-    );
+  ): void => {
+    histograms.push(() => histogramText(name, help, labels, (index) => mergeHistogram(workers.map(pick), index)));
+  };
 
   const perTransport = transports.map((transport) => ({ transport }));
   const perMethod = transports.flatMap((transport) =>
@@ -96,7 +96,7 @@ export function createExposition(
   gauge('mcp_late_replies', 'Replies that came after their request was over', [{}], worker('lateReplies'));
   gauge('mcp_memory_usage_bytes', 'Resident memory', [{}], readings.memoryBytes);
   gauge('mcp_cpu_usage_percent', 'Processor time since the last scrape, 100 = one core', [{}], cpuPercent(readings));
-  return () => registry.metrics();
+  return async () => [await registry.metrics(), ...histograms.map((text) => text())].join('\n');
 }
 
 /** Every worker knows every session. */
@@ -117,37 +117,22 @@ function cpuPercent(readings: ProcessReadings): () => number {
   };
 }
 
-/** A histogram whose values are counted elsewhere. */
-class MergedHistogram extends Histogram {
-  readonly #name: string;
-  readonly #labels: readonly Labels[];
-  readonly #view: (index: number) => HistogramView;
-
-  constructor(name: string, help: string, labels: readonly Labels[], view: (index: number) => HistogramView) {
-    super({ name, help, labelNames: Object.keys(labels[0]), buckets: [...latencyBuckets], registers: [] });
-    this.#name = name;
-    this.#labels = labels;
-    this.#view = view;
-  }
-
-  override async get(): ReturnType<Histogram['get']> {
-    const values = this.#labels.flatMap((labels, index) => this.#samples(labels, this.#view(index)));
-    return { ...(await super.get()), values };
-  }
-
-  /** Buckets are cumulative on the wire; series without a value are left out. */
-  #samples(labels: Labels, { counts, sum }: HistogramView) {
+/** Text format of a histogram that is counted elsewhere: cumulative buckets; series without a value are left out. */
+function histogramText(
+  name: string,
+  help: string,
+  labels: readonly Labels[],
+  view: (index: number) => HistogramView,
+): string {
+  const lines = labels.flatMap((label, index) => {
+    const { counts, sum } = view(index);
+    const own = Object.entries(label).map(([key, value]) => `${key}="${value}"`);
     let total = 0;
-    const samples = counts.map((count, bucket) => {
+    const buckets = counts.map((count, bucket) => {
       total += count;
-      const le = latencyBuckets[bucket] ?? '+Inf';
-      return { metricName: `${this.#name}_bucket`, labels: { ...labels, le }, value: total };
+      return `${name}_bucket{le="${latencyBuckets[bucket] ?? '+Inf'}",${own}} ${total}`;
     });
-    if (total === 0) return [];
-    return [
-      ...samples,
-      { metricName: `${this.#name}_sum`, labels, value: sum },
-      { metricName: `${this.#name}_count`, labels, value: total },
-    ];
-  }
+    return total === 0 ? [] : [...buckets, `${name}_sum{${own}} ${sum}`, `${name}_count{${own}} ${total}`];
+  });
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`, ...lines, ''].join('\n');
 }

@@ -1,0 +1,179 @@
+import { connect, type Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import type { RunningGateway } from '../../src/gateway/gateway.ts';
+
+/** A client of one front end that shares no code with it: JSON-RPC texts in, JSON-RPC texts out. */
+export interface NeutralClient {
+  send(text: string): void;
+  /** Sends a request and resolves with the text of its final reply. */
+  request(text: string): Promise<string>;
+  /** Everything received that is no reply to `request`, oldest first. */
+  readonly notifications: string[];
+  /** Resolves when the gateway has closed the connection, or at once where there is none. */
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+const idOf = (text: string): string => /"id":\s*("(?:[^"\\]|\\.)*"|-?\d+|null)/.exec(text)?.[1] ?? 'null';
+
+/** Matches replies to requests by the raw text of their id. */
+class Correlator {
+  readonly notifications: string[] = [];
+  readonly #waiting = new Map<string, (text: string) => void>();
+
+  expect(text: string): Promise<string> {
+    return new Promise((resolve) => this.#waiting.set(idOf(text), resolve));
+  }
+
+  received(text: string): void {
+    const id = /^\{"jsonrpc":"2.0","method"/.test(text) ? 'notification' : idOf(text);
+    const resolve = this.#waiting.get(id);
+    if (resolve === undefined) this.notifications.push(text);
+    else this.#waiting.delete(id);
+    resolve?.(text);
+  }
+}
+
+export async function webSocketClient(gateway: RunningGateway, headers = {}): Promise<NeutralClient> {
+  const socket = new WebSocket(`${gateway.addresses.websocket}`, ['mcp'], { headers });
+  const correlator = new Correlator();
+  socket.on('message', (data: Buffer) => correlator.received(data.toString()));
+  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  return {
+    notifications: correlator.notifications,
+    closed,
+    send: (text) => socket.send(text),
+    request: (text) => {
+      const reply = correlator.expect(text);
+      socket.send(text);
+      return reply;
+    },
+    close: () => socket.terminate(),
+  };
+}
+
+export interface Frame {
+  readonly type: number;
+  readonly text: string;
+}
+
+export const frame = (type: number, text = '', version = 1): Buffer => {
+  const header = Buffer.alloc(12);
+  header.write('MCPB');
+  header.writeUInt16BE(version, 4);
+  header.writeUInt16BE(type, 6);
+  header.writeUInt32BE(Buffer.byteLength(text), 8);
+  return Buffer.concat([header, Buffer.from(text)]);
+};
+
+export const offer = '{"min_version":1,"max_version":1,"preferred_version":1,"supported_versions":[1]}';
+
+/** A raw connection of the binary framing. */
+export class FrameSocket {
+  readonly socket: Socket;
+  readonly closed: Promise<void>;
+  onFrame: (frame: Frame) => void;
+  readonly #frames: Frame[] = [];
+  readonly #waiting: ((frame: Frame) => void)[] = [];
+  #bytes: Buffer = Buffer.alloc(0);
+
+  constructor(url: string) {
+    const { hostname, port } = new URL(url);
+    this.onFrame = (received) => {
+      const waiting = this.#waiting.shift();
+      if (waiting === undefined) this.#frames.push(received);
+      else waiting(received);
+    };
+    this.socket = connect(Number(port), hostname);
+    this.socket.on('data', (chunk: Buffer) => this.#data(chunk));
+    this.socket.on('error', () => this.socket.destroy());
+    this.closed = new Promise((resolve) => this.socket.on('close', () => resolve()));
+  }
+
+  /** The next frame; rejects when the connection closes first. */
+  next(): Promise<Frame> {
+    const frame = this.#frames.shift();
+    if (frame !== undefined) return Promise.resolve(frame);
+    const next = new Promise<Frame>((resolve) => this.#waiting.push(resolve));
+    const closed = this.closed.then((): never => {
+      throw new Error('connection closed');
+    });
+    return Promise.race([next, closed]);
+  }
+
+  write(...args: Parameters<typeof frame>): void {
+    this.socket.write(frame(...args));
+  }
+
+  #data(chunk: Buffer): void {
+    this.#bytes = Buffer.concat([this.#bytes, chunk]);
+    while (this.#bytes.length >= 12 && this.#bytes.length >= 12 + this.#bytes.readUInt32BE(8)) {
+      const end = 12 + this.#bytes.readUInt32BE(8);
+      const received = { type: this.#bytes.readUInt16BE(6), text: this.#bytes.toString('utf8', 12, end) };
+      this.#bytes = this.#bytes.subarray(end);
+      this.onFrame(received);
+    }
+  }
+}
+
+export async function tcpClient(gateway: RunningGateway, token?: string): Promise<NeutralClient> {
+  const frames = new FrameSocket(`${gateway.addresses.tcp}`);
+  frames.write(6, offer);
+  if ((await frames.next()).type !== 7) throw new Error('no VersionAck');
+  if (token !== undefined) {
+    frames.write(1, JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params: { token } }));
+    const { text } = await frames.next();
+    if (!text.includes('sessionId')) throw new Error(text);
+  }
+  const correlator = new Correlator();
+  frames.onFrame = ({ text }) => correlator.received(text);
+  return {
+    notifications: correlator.notifications,
+    closed: frames.closed,
+    send: (text) => frames.write(1, text),
+    request: (text) => {
+      const reply = correlator.expect(text);
+      frames.write(1, text);
+      return reply;
+    },
+    close: () => frames.socket.destroy(),
+  };
+}
+
+export const jsonHeaders = {
+  'content-type': 'application/json',
+  accept: 'application/json, text/event-stream',
+};
+
+export async function httpClient(gateway: RunningGateway, headers = {}): Promise<NeutralClient> {
+  const url = `${gateway.addresses.http}`;
+  const post = (body: string, extra = {}): Promise<Response> =>
+    fetch(url, { method: 'POST', body, headers: { ...jsonHeaders, ...headers, ...extra } });
+  const opened = await post(initialize);
+  const id = opened.headers.get('mcp-session-id');
+  const text = await opened.text();
+  if (id === null) throw new Error(`${opened.status} ${text}`);
+  const correlator = new Correlator();
+  const session = { 'mcp-session-id': id };
+  return {
+    notifications: correlator.notifications,
+    closed: Promise.resolve(),
+    send: (text) => void post(text, session).then((reply) => reply.text()),
+    request: async (text) => {
+      const response = await post(text, session);
+      const body = await response.text();
+      if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return body;
+      const events = [...body.matchAll(/^data: (.*)$/gm)].map((match) => match[1]);
+      for (const event of events.slice(0, -1)) correlator.received(event);
+      return `${events.at(-1)}`;
+    },
+    close: () => {},
+  };
+}
+
+export const initialize =
+  '{"jsonrpc":"2.0","id":"init","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}';
+
+export const call = (id: number | string, args: string, method = 'tools/call'): string =>
+  `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"method":"${method}","params":{"name":"echo","arguments":${args}}}`;

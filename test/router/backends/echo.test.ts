@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { EchoBackend } from '../../../src/router/backends/echo.ts';
+import { backendContract, newCaller, Recorder } from '../../contracts/backend.ts';
+
+backendContract({
+  name: 'echo',
+  spec: async () => ({ text: 'echo', close: async () => {} }),
+  tool: { params: { name: 'echo', arguments: { message: 'hi' } }, text: 'hi' },
+});
+
+it('answers before request returns', () => {
+  const exchange = new Recorder(newCaller(), 'tools/list');
+  expect(new EchoBackend().request(exchange)).toBeUndefined();
+  expect(exchange.finals).toHaveLength(1);
+});
