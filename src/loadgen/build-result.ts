@@ -102,13 +102,15 @@ function targetInfo(plan: Plan, { server }: Collector, { identity }: ResultConte
   };
 }
 
+/** By name and operation, over all scenarios. */
 function checksOf({ layout, checks }: Collector): CheckResult[] {
-  return layout.checks.map(({ name, operation }, i) => ({
-    name,
-    operation,
-    passed: checks[2 * i],
-    failed: checks[2 * i + 1],
-  }));
+  const found = new Map<string, CheckResult>();
+  layout.checks.forEach(({ name, operation }, i) => {
+    const key = JSON.stringify([name, operation]);
+    const { passed, failed } = found.get(key) ?? { passed: 0, failed: 0 };
+    found.set(key, { name, operation, passed: passed + checks[2 * i], failed: failed + checks[2 * i + 1] });
+  });
+  return [...found.values()];
 }
 
 function generatorOf(

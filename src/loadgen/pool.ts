@@ -15,6 +15,8 @@ export class Unreachable extends Error {
 }
 
 export interface PoolEvents {
+  /** All workers are up, none has connected yet. */
+  up(): void;
   interval(interval: WorkerInterval): void;
 }
 
@@ -32,12 +34,14 @@ export class WorkerPool {
   readonly #ready = Promise.withResolvers<void>();
   readonly #done = Promise.withResolvers<GcSummary>();
   readonly #events: PoolEvents;
+  #starting: number;
   #waitingFor: number;
   #running: number;
   #gc = { count: 0, totalMicros: 0, maxMicros: 0 };
 
   constructor(plan: Plan, events: PoolEvents) {
     this.#events = events;
+    this.#starting = plan.workers;
     this.#waitingFor = plan.workers;
     this.#running = plan.workers;
     this.#ready.promise.catch(() => undefined);
@@ -86,7 +90,9 @@ export class WorkerPool {
   #received(message: FromWorker): void {
     if (message.type === 'interval') this.#events.interval(message.interval);
     else if (message.type === 'unreachable') this.#fail(new Unreachable(message.failure));
-    else if (message.type === 'ready') {
+    else if (message.type === 'up') {
+      if (--this.#starting === 0) this.#events.up();
+    } else if (message.type === 'ready') {
       if (--this.#waitingFor === 0) this.#ready.resolve();
     } else {
       const { count, totalMillis, maxMillis } = message.gc;

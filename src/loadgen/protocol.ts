@@ -16,6 +16,8 @@ export type ToWorker =
   | { readonly type: 'stop'; readonly graceMillis: number };
 
 export type FromWorker =
+  /** Up, and about to prepare. */
+  | { readonly type: 'up' }
   | { readonly type: 'ready' }
   | { readonly type: 'unreachable'; readonly failure: OpenFailure }
   | { readonly type: 'interval'; readonly interval: WorkerInterval }

@@ -35,7 +35,8 @@ export class RunRecord {
   readonly collector: Collector;
   readonly rows: TimelineRow[] = [];
   readonly table: TimelineTable;
-  readonly baseRss = process.memoryUsage.rss();
+  /** Memory of the generator before it opened a connection. */
+  baseRss = process.memoryUsage.rss();
   /** Memory of generator and target at the moment of the most connections. */
   peak = { connections: 0, rss: 0, targetRss: 0 };
   targetBase: TargetSample | undefined;
@@ -68,6 +69,10 @@ export class RunRecord {
 
   get windowSeconds(): number {
     return Math.max(0, Math.min(this.window.to, this.cutAt ?? Number.POSITIVE_INFINITY) - this.window.from);
+  }
+
+  workersUp(): void {
+    this.baseRss = process.memoryUsage.rss();
   }
 
   /** Takes in a worker's interval; returns the row that it completes. */

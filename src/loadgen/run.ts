@@ -42,6 +42,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   const record = new RunRecord(plan, options.target);
   const live = options.onInterval ?? (() => undefined);
   const pool = new WorkerPool(plan, {
+    up: () => record.workersUp(),
     interval: (part) => {
       const row = record.add(part);
       if (row && row.sequence >= 0) live(liveInterval(plan, row, record));

@@ -99,7 +99,7 @@ export class ScenarioRun {
     const expected = table.operation[slot]!;
     const judgement = this.#judgement;
     expected.judge(judgement, kind, bytes, start, end);
-    if (judgement.parsed && expected.checks.length > 0) this.#checks(expected, judgement.checks);
+    if (judgement.parsed && this.#isMeasured(table.row[slot])) this.#checks(expected, judgement.checks);
     if (judgement.outcome !== Outcome.ok) {
       if (judgement.outcome === Outcome.rpcError) this.recorder.rpcError(table.row[slot], judgement.code);
       this.end(slot, judgement.outcome, now);
@@ -184,6 +184,10 @@ export class ScenarioRun {
     if (elapsed >= bounds[0]) while (stage < bounds.length && elapsed >= bounds[stage]) stage++;
     if (stage === bounds.length) stage = 0;
     return this.#firstRow + stage * this.#expected.length + operation;
+  }
+
+  #isMeasured(row: number): boolean {
+    return row >= this.#firstRow + this.#expected.length;
   }
 
   #checks(expected: Expected, passed: number): void {

@@ -20,6 +20,7 @@ port.on('message', (message: ToWorker) => {
   else engine.stop(message.graceMillis);
 });
 
+post({ type: 'up' });
 engine.prepare();
 
 function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {

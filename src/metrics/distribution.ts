@@ -30,7 +30,7 @@ export class Total {
 
   add(counts: Counts): void {
     this.#addExact(counts);
-    for (let i = 0; i < bucketCount; i++) this.#buckets[i] += counts.buckets[i];
+    for (let i = 0; i < counts.buckets.length; i++) this.#buckets[counts.first + i] += counts.buckets[i];
   }
 
   merge(other: Total): void {

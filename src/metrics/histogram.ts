@@ -34,8 +34,10 @@ export function highestOf(bucket: number): number {
   return lowestOf(bucket) + 2 ** exponent - 1;
 }
 
-/** What a worker hands to the main thread: bucket counts with the exact figures that buckets lose. */
+/** What a worker hands to the main thread: the used stretch of its buckets, with the exact figures that buckets lose. */
 export interface Counts {
+  /** Bucket that `buckets[0]` counts. */
+  readonly first: number;
   readonly buckets: Uint32Array<ArrayBuffer>;
   readonly count: number;
   readonly sum: number;
@@ -45,13 +47,17 @@ export interface Counts {
 }
 
 /** Fixed-size accumulator of one worker. Out-of-range values are clamped and counted; nothing is allocated while recording. */
-export class Accumulator implements Counts {
-  buckets = new Uint32Array(bucketCount);
-  count = 0;
-  sum = 0;
-  min = Number.POSITIVE_INFINITY;
-  max = 0;
-  clamped = 0;
+export class Accumulator {
+  readonly #buckets = new Uint32Array(bucketCount);
+  #count = 0;
+  #sum = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = 0;
+  #clamped = 0;
+
+  get count(): number {
+    return this.#count;
+  }
 
   /** Milliseconds, as the clock gives them; recorded as whole µs, rounded to nearest. */
   recordMillis(milliseconds: number, times = 1): void {
@@ -63,12 +69,34 @@ export class Accumulator implements Counts {
     if (!(value >= 0)) value = 0;
     else if (value > histogramConfig.highest) {
       value = histogramConfig.highest;
-      this.clamped += times;
+      this.#clamped += times;
     }
-    this.buckets[bucketOf(value)] += times;
-    this.count += times;
-    this.sum += value * times;
-    if (value < this.min) this.min = value;
-    if (value > this.max) this.max = value;
+    this.#buckets[bucketOf(value)] += times;
+    this.#count += times;
+    this.#sum += value * times;
+    if (value < this.#min) this.#min = value;
+    if (value > this.#max) this.#max = value;
+  }
+
+  /** Hands over what was recorded since the last call and starts afresh. */
+  take(): Counts {
+    const first = this.#count === 0 ? 0 : bucketOf(this.#min);
+    const end = this.#count === 0 ? 0 : bucketOf(this.#max) + 1;
+    const taken = {
+      first,
+      buckets: this.#buckets.slice(first, end),
+      count: this.#count,
+      sum: this.#sum,
+      min: this.#min,
+      max: this.#max,
+      clamped: this.#clamped,
+    };
+    this.#buckets.fill(0, first, end);
+    this.#count = 0;
+    this.#sum = 0;
+    this.#min = Number.POSITIVE_INFINITY;
+    this.#max = 0;
+    this.#clamped = 0;
+    return taken;
   }
 }

@@ -57,7 +57,7 @@ export function seriesNumbers(layout: SeriesLayout) {
 export class Recorder {
   readonly #layout: SeriesLayout;
   readonly #numbers: ReturnType<typeof seriesNumbers>;
-  #histograms: (Accumulator | undefined)[];
+  readonly #histograms: (Accumulator | undefined)[];
   #snapshot: Snapshot;
 
   constructor(layout: SeriesLayout) {
@@ -117,10 +117,9 @@ export class Recorder {
 
   swap(): Snapshot {
     const filled = this.#snapshot;
-    this.#histograms.forEach((counts, series) => {
-      if (counts) filled.histograms.push({ series, counts: { ...counts } });
+    this.#histograms.forEach((recorded, series) => {
+      if (recorded !== undefined && recorded.count > 0) filled.histograms.push({ series, counts: recorded.take() });
     });
-    this.#histograms = new Array(this.#numbers.total).fill(undefined);
     this.#snapshot = this.#empty();
     return filled;
   }
