@@ -33,8 +33,8 @@ export async function build(root) {
   return 0;
 }
 
-/** sha256 of everything the build reads. @param {string} root */
-function fingerprint(root) {
+/** sha256 of everything the build reads. @param {string} root @returns {string} */
+export function fingerprint(root) {
   const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
