@@ -26,7 +26,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s drains, writes the result and exit
   const { code, stdout, stored } = await interruptedLoad([{ after: 0, signal }]);
   expect(code).toBe(105);
   expect(stdout).toContain('INTERRUPTED');
-  expect(stored).toMatchObject([{ verdict: 'interrupted', exitCode: 105, valid: false }]);
+  expect(stored).toMatchObject([{ verdict: 'interrupted', exitCode: 105 }]);
   expect(stored[0].metrics.requests.completed).toBeGreaterThan(0);
 });
 
