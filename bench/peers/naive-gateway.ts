@@ -1,6 +1,5 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { WebSocketServer } from 'ws';
 
 /** An echo gateway as one would write it in an hour: `ws` and `node:http`, every message parsed and stringified. */
@@ -17,10 +16,20 @@ function reply(message: string): string | undefined {
   return id === undefined ? undefined : JSON.stringify({ jsonrpc: '2.0', id, result: results[method] ?? {} });
 }
 
-const server = http.createServer(async (request, response) => {
-  const body = reply(await text(request));
-  if (body === undefined) response.writeHead(202).end();
-  else response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+const server = http.createServer((request, response) => {
+  if (request.method !== 'POST') {
+    response.writeHead(405).end();
+    return;
+  }
+  let message = '';
+  request.setEncoding('utf8').on('data', (chunk) => {
+    message += chunk;
+  });
+  request.on('end', () => {
+    const body = reply(message);
+    if (body === undefined) response.writeHead(202).end();
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  });
 });
 
 const protocols = (offered: Set<string>) => (offered.has('mcp') ? 'mcp' : false);

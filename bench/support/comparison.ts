@@ -1,6 +1,6 @@
 import type { TransportKind } from '../../src/scenario/plan.ts';
 import { inRounds, ratios, spread } from './rounds.ts';
-import { countCell, ratioCell } from './table.ts';
+import { countCell, percentCell, ratioCell } from './table.ts';
 
 export interface Measurement {
   readonly requestsPerSecond: number;
@@ -27,6 +27,7 @@ export const comparisonHead = [
   'user µs',
   'kernel µs',
   'CPU × wrk',
+  'core busy',
   'errors',
 ];
 
@@ -63,9 +64,12 @@ function row(subject: Subject, connections: number, measured: readonly Measureme
     median(({ userMicros }) => userMicros).toFixed(2),
     median(({ kernelMicros }) => kernelMicros).toFixed(2),
     ratioCell(toUnit(cpuMicros)),
+    percentCell(spread(measured.map(coreBusy))),
     String(measured.reduce((sum, { errors }) => sum + errors, 0)),
   ];
 }
 
 const requestsPerSecond = (measurement: Measurement) => measurement.requestsPerSecond;
 const cpuMicros = ({ userMicros, kernelMicros }: Measurement) => userMicros + kernelMicros;
+/** Share of one core, 0…1: a closed loop that leaves its core idle was held up by something else. */
+const coreBusy = (measurement: Measurement) => (measurement.requestsPerSecond * cpuMicros(measurement)) / 1e6;

@@ -24,10 +24,12 @@ export function closedLoop({ url, connections, seconds }: Load): string[] {
   return ['-t', url, '-u', `${connections}`, ...window, 'tools/list'];
 }
 
-/** A run whose requests failed still has a result; one without a result is an error. */
+/** A run whose requests failed still has a result; without one, what is printed says why. */
 function parseResult({ code, stdout, stderr }: Ended): RunResult {
-  if (stdout === '') throw new Error(`mcpb load ended with ${code} and no result: ${stderr}`);
-  return JSON.parse(stdout);
+  const document = stdout === '' ? undefined : JSON.parse(stdout);
+  if (document?.schema !== 'mcpb.result/1')
+    throw new Error(`mcpb load ended with ${code} and no result: ${stdout}${stderr}`);
+  return document;
 }
 
 /** Requests of a result that did not end `ok`. */

@@ -30,6 +30,12 @@ export function ratioCell({ median, min, max }: Spread): string {
   return `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 }
 
+/** `98 % (96–99)` of shares 0…1 */
+export function percentCell({ median, min, max }: Spread): string {
+  const percent = (share: number) => (100 * share).toFixed(0);
+  return `${percent(median)} % (${percent(min)}–${percent(max)})`;
+}
+
 /** The document with the part between `<!-- table:NAME -->` and `<!-- /table:NAME -->` replaced. */
 export function withTable(document: string, name: string, content: string): string {
   const [open, close] = [`<!-- table:${name} -->`, `<!-- /table:${name} -->`];

@@ -28,6 +28,7 @@ it('compares with the first subject, round by round', async () => {
     '3.00',
     '7.00',
     '2.00 (1.00–4.00)',
+    '1 % (1–3)',
     '3',
   ]);
 });

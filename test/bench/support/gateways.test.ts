@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import net from 'node:net';
 import { fetch } from 'undici';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -16,6 +17,20 @@ it('starts the naive gateway, which answers on the transports it names', async (
   }));
   const reply = { jsonrpc: '2.0', id: 1_000_000_000, result: { tools: [{ name: 'echo' }] } };
   expect(replies).toMatchObject(Object.fromEntries(naive.transports.map((transport) => [transport, reply])));
+});
+
+it('keeps the naive gateway alive when a client leaves in the middle of a request or sends another verb', async () => {
+  const reply = await whileRunning(await startGateway(naive, undefined), async ({ urls }) => {
+    const socket = net.connect({ host: '127.0.0.1', port: Number(new URL(urls.http).port) });
+    socket.write(`POST /mcp HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n`);
+    await once(socket, 'data');
+    socket.resetAndDestroy();
+    await once(socket, 'close');
+    const methods = ['GET', 'DELETE', 'POST'];
+    const replies = methods.map((method) => fetch(urls.http, method === 'POST' ? { method, body } : { method }));
+    return (await Promise.all(replies)).map(({ status }) => status);
+  });
+  expect(reply).toEqual([405, 405, 200]);
 });
 
 async function overWebSocket(urls: Server['urls']): Promise<unknown> {
