@@ -1,23 +1,14 @@
 import type { Recorder } from '../metrics/recorder.ts';
 import type { ScenarioPlan } from '../scenario/plan.ts';
-import { idPlaceholder } from '../scenario/plan.ts';
 import { isCensored, Outcome } from '../wire/outcome.ts';
 import type { MessageKind } from '../wire/reply-scan.ts';
 import type { Engine } from './engine.ts';
 import type { ExchangeOwner } from './exchanges.ts';
 import { type Executor, executors } from './executor.ts';
+import { initializeRequest, readInitializeResult } from './initialize.ts';
 import { Expected, type Judgement } from './operation.ts';
 import type { Session } from './session.ts';
 import { type OpenFailure, type Transport, transports } from './transport.ts';
-
-const protocolVersion = '2025-11-25';
-
-const initializeBody = JSON.stringify({
-  jsonrpc: '2.0',
-  id: Number(idPlaceholder),
-  method: 'initialize',
-  params: { protocolVersion, capabilities: {}, clientInfo: { name: 'mcpb', version: '1' } },
-});
 
 /** One scenario of the plan on one worker: its transport and executor, and the book-keeping of its exchanges. */
 export class ScenarioRun {
@@ -64,8 +55,7 @@ export class ScenarioRun {
     ];
     let end = warmup * 1000;
     this.#bounds = [end, ...stages.map(({ seconds }) => (end += seconds * 1000))];
-    const initialize = { body: initializeBody, idOffset: initializeBody.indexOf(idPlaceholder) };
-    this.transport = transports[plan.target.transport](this.plan, [...plan.operations, initialize]);
+    this.transport = transports[plan.target.transport](this.plan, [...plan.operations, initializeRequest]);
     this.executor = executors[plan.executor.model](this);
   }
 
@@ -206,13 +196,4 @@ export class ScenarioRun {
     this.#random = x >>> 0;
     return this.#random / 2 ** 32;
   }
-}
-
-function readInitializeResult(text: string) {
-  const reply = JSON.parse(text) as {
-    result?: { protocolVersion?: string; serverInfo?: { name?: string; version?: string } };
-  };
-  if (typeof reply.result?.protocolVersion !== 'string') return undefined;
-  const { name = 'unknown', version = 'unknown' } = reply.result.serverInfo ?? {};
-  return { protocolVersion: reply.result.protocolVersion, server: { name, version } };
 }

@@ -1,7 +1,9 @@
 import { Outcome } from '../wire/outcome.ts';
 import { MessageKind } from '../wire/reply-scan.ts';
+import { Backoff } from './backoff.ts';
 import { answerServerRequest, matchedSlot } from './correlation.ts';
 import { SlotState } from './exchanges.ts';
+import { duringInitialize } from './initialize.ts';
 import type { ScenarioRun } from './scenario-run.ts';
 import type { TimerTarget } from './timers.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from './transport.ts';
@@ -11,9 +13,6 @@ export interface SessionWaiter {
   sessionReady(now: number): void;
   sessionFailed(openedAt: number, now: number): void;
 }
-
-const firstBackoffMillis = 100;
-const longestBackoffMillis = 1000;
 
 /**
  * The MCP session of one virtual user, over as many connections as it lives through.
@@ -32,8 +31,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   #openedAt = 0;
   #initializeSlot = -1;
   #initializedFrom = 0;
-  #failures = 0;
-  #notBefore = 0;
+  readonly #backoff = new Backoff();
   #waiters: SessionWaiter[] = [];
   #waiting: number[] = [];
   #sentOrder = 0;
@@ -75,6 +73,7 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#connection?.forget(slot);
     const at = this.#waiting.indexOf(slot);
     if (at >= 0) this.#waiting.splice(at, 1);
+    if (this.#waiting.length > 0 && this.#state === 'ready') this.#connection?.want(this.#waiting.length);
   }
 
   /** Connecting took too long, or the back-off is over. */
@@ -98,7 +97,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   refused(failure: OpenFailure, now: number): void {
     if (this.#state === 'ready') this.#run.connectionClosed(true);
     this.#drop('kill');
-    this.#backOff(now);
+    this.#backoff.failed(now);
     this.#run.connectionRefused(failure);
     const waiters = this.#waiters;
     const waiting = this.#waiting;
@@ -116,10 +115,10 @@ export class Session implements ConnectionHandler, TimerTarget {
       const answered =
         slot < 0 ? matchedSlot(this.#run.engine, this, scanner.id) : this.#matchedOnConnection(slot, kind);
       if (answered >= 0) this.#answered(answered, kind, bytes, start, end, now);
-      else if (slot >= 0) this.#run.end(slot, Outcome.protocolError, now);
+      else if (slot >= 0) this.exchangeLost(slot, 'protocol', now);
     } else if (kind === MessageKind.notification) recorder.counters.notifications++;
     else if (kind === MessageKind.request) this.#serverRequest(bytes.toString('utf8', start, end));
-    else if (slot >= 0) this.#run.end(slot, Outcome.protocolError, now);
+    else if (slot >= 0) this.exchangeLost(slot, 'protocol', now);
     else this.#broken(now);
   }
 
@@ -137,9 +136,8 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   exchangeLost(slot: number, loss: Loss, now: number): void {
-    if (slot === this.#initializeSlot)
-      return this.#initializeFailed({ reason: 'closed', message: 'the connection was lost during initialize' }, now);
-    this.#run.end(slot, loss === 'lost' ? Outcome.connectionLost : Outcome.protocolError, now);
+    if (slot === this.#initializeSlot) this.#initializeFailed(duringInitialize(loss), now);
+    else this.#run.end(slot, outcomeOf(loss), now);
   }
 
   writable(now: number): void {
@@ -155,11 +153,10 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   lost(loss: Loss, now: number): void {
-    if (this.#state === 'initializing')
-      return this.#initializeFailed({ reason: 'closed', message: 'the connection was lost during initialize' }, now);
+    if (this.#state === 'initializing') return this.#initializeFailed(duringInitialize(loss), now);
     this.#run.connectionClosed(true);
     this.#drop('kill');
-    this.#endSent(loss === 'lost' ? Outcome.connectionLost : Outcome.protocolError, now);
+    this.#endSent(outcomeOf(loss), now);
     if (this.#waiting.length > 0) this.#open(now);
   }
 
@@ -171,8 +168,8 @@ export class Session implements ConnectionHandler, TimerTarget {
 
   #open(now: number): void {
     if (this.#state !== 'closed') return;
-    if (now < this.#notBefore) {
-      this.#run.engine.timers.add(this.#notBefore, this);
+    if (now < this.#backoff.until) {
+      this.#run.engine.timers.add(this.#backoff.until, this);
       return;
     }
     this.#state = 'opening';
@@ -251,7 +248,7 @@ export class Session implements ConnectionHandler, TimerTarget {
 
   #becomeReady(now: number): void {
     this.#state = 'ready';
-    this.#failures = 0;
+    this.#backoff.succeeded();
     this.#run.connectionOpened();
     this.#flushWaiters(now);
     this.writable(now);
@@ -274,11 +271,6 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.lost('protocol', now);
   }
 
-  #backOff(now: number): void {
-    this.#notBefore = now + Math.min(longestBackoffMillis, firstBackoffMillis * 2 ** this.#failures);
-    this.#failures++;
-  }
-
   #drop(how: CloseKind): void {
     this.#state = 'closed';
     this.#connection?.close(how);
@@ -292,4 +284,8 @@ export class Session implements ConnectionHandler, TimerTarget {
     for (let slot = 0; slot < table.highWater; slot++)
       if (table.session[slot] === this && table.state[slot] === SlotState.sent) this.#run.end(slot, outcome, now);
   }
+}
+
+function outcomeOf(loss: Loss): Outcome {
+  return loss === 'lost' ? Outcome.connectionLost : Outcome.protocolError;
 }

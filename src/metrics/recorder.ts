@@ -94,9 +94,10 @@ export class Recorder {
     this.#snapshot.outcomes[row * classes + outcome] += 1;
     const age = Math.max(0, ended - planned);
     this.#at(this.#numbers.outcome(row, outcome)).recordMillis(age);
-    if (!isCensored(outcome)) return;
-    this.#at(row * quantities + 4).recordMillis(age);
-    this.#times(row, planned, released, sent === 0 ? ended : sent, ended);
+    if (isCensored(outcome)) {
+      this.#at(row * quantities + 4).recordMillis(age);
+      this.#times(row, planned, released, sent === 0 ? ended : sent, ended);
+    } else this.#at(row * quantities + 3).recordMillis(released - planned);
   }
 
   run(quantity: RunQuantity, milliseconds: number, times = 1): void {

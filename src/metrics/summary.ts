@@ -37,7 +37,7 @@ export function operationMetrics(collector: Collector, rows: readonly number[], 
     requests: {
       planned,
       sent: add(collector.sent, rows),
-      completed: outcomes.ok + outcomes.tool_error + outcomes.rpc_error + outcomes.http_status,
+      completed: replied(outcomes),
       dropped: outcomes.dropped,
       unanswered: outcomes.unanswered,
     },
@@ -64,7 +64,8 @@ export function runMetrics(
   const base = operationMetrics(collector, measuredRows(collector), seconds);
   const run = (quantity: RunQuantity): Distribution => collector.series(collector.numbers.run(quantity)).distribution();
   const sent = add(collector.sent, [...collector.sent.keys()]);
-  const ok = collector.layout.rows.reduce((sum, _, row) => sum + collector.outcomes[row * classes], 0);
+  const everything = outcomeCounts(collector, [...collector.layout.rows.keys()]);
+  const replies = replied(everything);
   return {
     ...base,
     receiveLag: run('receiveLag'),
@@ -90,7 +91,7 @@ export function runMetrics(
       sent: counters.bytesSent,
       received: counters.bytesReceived,
       requestMean: sent === 0 ? 0 : counters.bytesSent / sent,
-      replyMean: ok === 0 ? 0 : counters.bytesReceived / ok,
+      replyMean: replies === 0 ? 0 : counters.bytesReceived / replies,
     },
   };
 }
@@ -153,6 +154,11 @@ function encodedRow(collector: Collector, row: number): Record<string, string> {
       return total.count === 0 ? [] : [[quantity, total.encode()]];
     }),
   );
+}
+
+/** Exchanges that got an answer of any kind. */
+function replied({ ok, tool_error, rpc_error, http_status }: OutcomeCounts): number {
+  return ok + tool_error + rpc_error + http_status;
 }
 
 function latencies(collector: Collector, rows: readonly number[]) {

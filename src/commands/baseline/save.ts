@@ -2,7 +2,8 @@ import { Args, Flags } from '@oclif/core';
 import { McpbError } from '../../errors.ts';
 import { runsOf } from '../../regression/baseline.ts';
 import { saveBaseline } from '../../regression/baseline-store.ts';
-import { readResults } from '../../results/files.ts';
+import { readResults, resultsDirectory } from '../../results/files.ts';
+import type { RunResult } from '../../results/result.ts';
 import { BaseCommand } from '../base.ts';
 
 export interface SavedDocument {
@@ -13,22 +14,25 @@ export interface SavedDocument {
 }
 
 export default class BaselineSave extends BaseCommand {
-  static override summary = 'Collect valid results as a baseline; an existing one gets them as a further session.';
+  static override summary =
+    'Run a scenario several times, or collect results, as a baseline; an existing one gets a further session.';
   static override examples = [
-    '<%= config.bin %> baseline save --from .mcpb/results',
+    '<%= config.bin %> baseline save smoke --runs 5',
     '<%= config.bin %> baseline save --from run1.json --from run2.json -o baselines/main.json',
   ];
 
   static override args = {
-    scenario: Args.string({ description: 'name the results must have' }),
+    scenario: Args.string({ description: 'scenario to run; with --from the name the results must have' }),
   };
 
   static override flags = {
     from: Flags.string({
       multiple: true,
-      required: true,
-      description: 'result file or folder (its newest session); repeatable',
+      exclusive: ['runs', 'speed'],
+      description: 'run nothing, take this result file or folder (its newest session); repeatable',
     }),
+    runs: Flags.integer({ description: 'how many runs to make', default: 10, min: 1 }),
+    speed: Flags.string({ description: 'divide warm-up and stage times', helpValue: 'N' }),
     output: Flags.string({
       char: 'o',
       description: 'baseline file (default: baselines/<scenario>.<machine class>.json)',
@@ -40,7 +44,7 @@ export default class BaselineSave extends BaseCommand {
 
   async run(): Promise<SavedDocument> {
     const { args, flags } = await this.parse(BaselineSave);
-    const results = await readResults(flags.from, args.scenario);
+    const results = flags.from ? await readResults(flags.from, args.scenario) : await this.#run(args.scenario, flags);
     const other = results.find(({ scenario }) => args.scenario !== undefined && scenario.name !== args.scenario);
     if (other !== undefined)
       throw new McpbError('MCPB_E_USAGE', `run ${other.runId} is of ${other.scenario.name}, not of ${args.scenario}`);
@@ -57,5 +61,28 @@ export default class BaselineSave extends BaseCommand {
     };
     this.log(`${document.path}: runs ${document.runs}, sessions ${document.sessions}`);
     return document;
+  }
+
+  async #run(
+    scenario: string | undefined,
+    { runs, speed }: { runs: number; speed?: string | undefined },
+  ): Promise<readonly RunResult[]> {
+    if (scenario === undefined)
+      throw new McpbError('MCPB_E_USAGE', 'nothing to run', {
+        hint: 'name a scenario, or collect results with --from',
+      });
+    const { runLoad } = await import('../../load.ts');
+    const { results } = await runLoad({
+      request: { scenario, overrides: speed === undefined ? {} : { speed } },
+      runs,
+      resultsDirectory,
+      outputs: [],
+      ui: 'plain',
+      ...this.interrupts(),
+      env: process.env,
+      cwd: process.cwd(),
+      stderr: process.stderr,
+    });
+    return results;
   }
 }

@@ -154,6 +154,7 @@ export class HttpConnection implements StreamHandler {
 
   /** From the reply on the connection carries nobody's exchange, though its stream may go on for a moment. */
   #event(message: Buffer, at: number): void {
+    if (message.length === 0) return; // the priming event of a resumable stream
     const slot = this.#slot;
     const kind = sharedScanner.scan(message, 0, message.length);
     if (kind === MessageKind.result || kind === MessageKind.error) {
