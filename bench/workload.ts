@@ -1,4 +1,5 @@
 import { idPlaceholder } from '../src/scenario/plan.ts';
+import { latestLegacyVersion } from '../src/wire/mcp.ts';
 
 /** The one request of every measurement. */
 export const body = `{"jsonrpc":"2.0","id":${idPlaceholder},"method":"tools/list"}`;
@@ -7,6 +8,7 @@ export const body = `{"jsonrpc":"2.0","id":${idPlaceholder},"method":"tools/list
 export const headers: Readonly<Record<string, string>> = {
   'Content-Type': 'application/json',
   Accept: 'application/json, text/event-stream',
+  'MCP-Protocol-Version': latestLegacyVersion,
 };
 
 /** Seconds of load before the window of a client in Node opens, so that compiled code is measured. */
