@@ -8,43 +8,52 @@ import { interrupted, run } from './child.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const baseline = '.mcpb/baselines/smoke.json';
 const smoke = ['load', '--scenario', 'smoke', '--runs', '5', '--summary', 'compact'];
-
+/** A command that ends with one of these did not do its work. */
 const notRun: readonly number[] = [ExitCode.internal, ExitCode.usage, ExitCode.unreachable, ExitCode.invalidScenario];
 
 process.exitCode = await quickstart();
 
 async function quickstart(): Promise<number> {
   const load = await mcpb('1. A load test', ['load', '--scenario', 'ramp-5k', '--speed', '20']);
-  if (load === interrupted || notRun.includes(load)) return load;
+  if (stops(load)) return load;
   const verdict = await judge();
   if (verdict === interrupted) return interrupted;
   return load || (verdict === ExitCode.regression ? verdict : ExitCode.ok);
 }
 
 /** Returns the exit code of the comparison, or of the step that kept it from being made. */
-async function judge(): Promise<number> {
-  if (!existsSync(`${root}${baseline}`)) {
-    const code = await record();
-    if (code !== ExitCode.ok) return code;
-  }
+async function judge(again = true): Promise<number> {
+  const recorded = existsSync(`${root}${baseline}`) ? ExitCode.ok : await record();
+  if (stops(recorded)) return recorded;
   const verdict = await compareFresh();
-  if (verdict !== ExitCode.notComparable) return explained(verdict);
-  say('The baseline is of another machine or scenario: it is recorded anew.');
-  rmSync(`${root}${baseline}`);
-  const code = await record();
-  return code === ExitCode.ok ? explained(await compareFresh()) : code;
+  if (verdict === ExitCode.notComparable && again) {
+    forget('The baseline is of another machine or scenario.');
+    return judge(false);
+  }
+  if (recorded !== ExitCode.ok) forget('Some of the baseline’s own runs are not fit to be one.');
+  return explained(verdict);
 }
 
+/** Returns the exit code of the runs where they can be saved at all. */
 async function record(): Promise<number> {
   const code = await mcpb('2. Five short runs as the baseline', smoke);
-  if (code === interrupted || notRun.includes(code)) return code;
-  return mcpb('   kept', ['baseline', 'save', 'smoke', '--from', '.mcpb/results', '-o', baseline]);
+  if (stops(code)) return code;
+  const saved = await mcpb('   kept', ['baseline', 'save', 'smoke', '--from', '.mcpb/results', '-o', baseline]);
+  return saved === ExitCode.ok ? code : saved;
 }
 
 async function compareFresh(): Promise<number> {
   const code = await mcpb('3. Five fresh runs', smoke);
-  if (code === interrupted || notRun.includes(code)) return code;
-  return mcpb('4. The verdict', ['compare', baseline]);
+  return stops(code) ? code : mcpb('4. The verdict', ['compare', baseline]);
+}
+
+function stops(code: number): boolean {
+  return code === interrupted || notRun.includes(code);
+}
+
+function forget(reason: string): void {
+  rmSync(`${root}${baseline}`, { force: true });
+  say(`${reason} It is recorded anew when it is next needed.`);
 }
 
 function explained(verdict: number): number {

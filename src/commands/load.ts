@@ -1,5 +1,4 @@
 import { Args, Flags } from '@oclif/core';
-import { thresholdsSection } from '../report/sections/thresholds.ts';
 import { verdictSection } from '../report/sections/verdict.ts';
 import { type Style, styleFor } from '../report/style.ts';
 import { renderSummary } from '../report/summary.ts';
@@ -11,8 +10,7 @@ import { outputPaths, requestOf } from './load-request.ts';
 
 const summaries = {
   full: renderSummary,
-  compact: (result: RunResult, style: Style) =>
-    [...verdictSection(result, style), ...thresholdsSection(result, style)].join('\n'),
+  compact: (result: RunResult, style: Style) => verdictSection(result, style).join('\n'),
 };
 
 export default class Load extends BaseCommand {
