@@ -18,8 +18,7 @@ export interface GatewayOptions {
   readonly limits?: Partial<Limits> | undefined;
 }
 
-export const logLevels = ['error', 'warn', 'info', 'debug', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
 
 /** Complete and structured-cloneable: every worker gets a copy. */
 export interface GatewayConfig {

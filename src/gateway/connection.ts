@@ -14,11 +14,13 @@ export abstract class Connection implements Channel {
   #crowded = false;
   /** Read before reading stopped; they wait until it goes on. */
   #waiting: Message[] | undefined = undefined;
+  #goingOn = false;
 
   constructor(socket: Socket) {
     this.socket = socket;
   }
 
+  readonly maxReply: number = Number.POSITIVE_INFINITY;
   abstract get plane(): DataPlane;
   abstract get session(): Session | undefined;
   abstract headroom(length: number): number;
@@ -80,12 +82,16 @@ export abstract class Connection implements Channel {
     return this.#crowded || this.#congestedSince > 0;
   }
 
+  /** A reply to a waiting message may end another pause: the loop that is running goes on then. */
   #goOn(): void {
+    if (this.#goingOn) return;
+    this.#goingOn = true;
     while (!this.#held && this.#waiting !== undefined) {
       const message = this.#waiting.shift();
       if (this.#waiting.length === 0) this.#waiting = undefined;
       if (message !== undefined) this.session?.receive(message, this);
     }
+    this.#goingOn = false;
     if (!this.#held) this.resumeReading();
   }
 }

@@ -26,6 +26,8 @@ export interface FrontEnd {
 
 /** Where messages to a client go: a connection, or the reply to one POST. */
 export interface Channel {
+  /** Longest result it can carry, in bytes. */
+  readonly maxReply: number;
   /** Bytes of framing that go before a message of `length` bytes. */
   headroom(length: number): number;
   /** Sends a message that lies behind its headroom in `frame`. `final`: the reply that ends its request. */

@@ -33,7 +33,8 @@ export class PendingRequest implements Exchange {
   }
 
   result(value: Buffer): void {
-    this.#finish('result', value);
+    if (value.length > this.channel.maxReply) this.refuse('backend', 'The result is too large for this transport');
+    else this.#finish('result', value);
   }
 
   error(value: Buffer): void {

@@ -23,6 +23,7 @@ export class PostRequest extends IncomingMessage {
 
 /** One POST: collects its body, hands the message to its session, and answers with JSON, or SSE once a notification comes first. */
 export class PostChannel implements Channel {
+  readonly maxReply: number = Number.POSITIVE_INFINITY;
   readonly #plane: DataPlane;
   readonly #request: PostRequest;
   readonly #response: ServerResponse;
@@ -147,8 +148,8 @@ export class PostChannel implements Channel {
   /** The session is answered for only when its upstream is open and every worker can serve it. */
   async #initialize(message: Message): Promise<void> {
     const { store, router, draining } = this.#plane;
-    const version = negotiate(message);
-    if (version === undefined || draining) return this.#deliver(this.#plane.sessionless(this.#subject), message);
+    if (negotiate(message) === undefined || draining)
+      return this.#deliver(this.#plane.sessionless(this.#subject), message);
     const session = store.create(this.#subject);
     if (session === undefined) return this.refuse('overloaded', 'Session limit reached');
     try {
@@ -157,7 +158,7 @@ export class PostChannel implements Channel {
       store.end(session);
       throw error;
     }
-    await store.publish(session, version);
+    await store.publish(session);
     this.#newSessionId = session.id;
     this.#deliver(session, message);
   }

@@ -15,7 +15,6 @@ export interface WorkerStart {
 export interface SessionRecord {
   readonly id: string;
   readonly subject: string;
-  readonly protocolVersion: string;
   readonly upstream: UpstreamSession | undefined;
 }
 

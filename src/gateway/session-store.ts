@@ -40,11 +40,11 @@ export class SessionStore {
   }
 
   /** Resolves when every worker can serve the session. */
-  async publish(session: Session, protocolVersion: string): Promise<void> {
+  async publish(session: Session): Promise<void> {
     if (this.#plane.alone) return;
     const { id, subject, upstream } = session;
     const known = new Promise<void>((resolve) => this.#waiting.set(id, resolve));
-    this.#post({ type: 'session-opened', record: { id, subject, protocolVersion, upstream } });
+    this.#post({ type: 'session-opened', record: { id, subject, upstream } });
     await known;
   }
 

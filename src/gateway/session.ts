@@ -1,5 +1,6 @@
 import type { Caller, UpstreamSession } from '../router/exchange.ts';
-import { errorObject, faults, findMember, type Message } from '../wire/jsonrpc.ts';
+import { findMember } from '../wire/json-member.ts';
+import { errorObject, faults, type Message } from '../wire/jsonrpc.ts';
 import { type Era, eras, methodIndex, methodOf, type Transport, transports } from '../wire/mcp.ts';
 import { seriesOf } from './counters.ts';
 import type { DataPlane } from './data-plane.ts';

@@ -1,17 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { errorObject, findMember, type Message, RpcCode, readMessage } from '../wire/jsonrpc.ts';
-import { methodIndex, methodName, methodOf, otherMethod, type Refusal, refusals } from '../wire/mcp.ts';
-import { encodeFrame, FrameType, frameHeaderBytes, frameVersion, writeFrameHeader } from '../wire/mcpb-frame.ts';
+import { findMember } from '../wire/json-member.ts';
+import { errorObject, type Message, RpcCode, readMessage } from '../wire/jsonrpc.ts';
+import { methodIndex, methodOf, type Refusal, refusals } from '../wire/mcp.ts';
+import {
+  encodeFrame,
+  FrameType,
+  frameHeaderBytes,
+  frameVersion,
+  maxFramePayload,
+  writeFrameHeader,
+} from '../wire/mcpb-frame.ts';
 import { Connection } from './connection.ts';
 import type { FailureReason } from './counters.ts';
 import type { DataPlane } from './data-plane.ts';
 import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
 import { refusalError, sendReply } from './frontend.ts';
 import { Session } from './session.ts';
+import { isMethodName, isTokenFormat, textOf, versionFault } from './tcp-handshake.ts';
 
 const healthCheck = encodeFrame(FrameType.healthCheck, '');
 const versionAck = encodeFrame(FrameType.versionAck, JSON.stringify({ agreed_version: frameVersion }));
+/** Bytes of a reply around its result. A request, and so its id, is at most `limits.message` long. */
+const maxEnvelope = 2 * 1024 * 1024;
 /** How long a client may take to close its side, in ms. */
 const closeMillis = 2_000;
 
@@ -43,6 +54,8 @@ type State = 'new' | 'negotiated' | 'authenticated' | 'closing';
  * ¹ authenticated when no authentication is required. Time limits (handshake, rest of a frame) end in an Error, then closing.
  */
 export class TcpConnection extends Connection implements FrameSink {
+  /** Less than a frame holds, by room for the envelope and the id. */
+  override readonly maxReply = maxFramePayload - maxEnvelope;
   readonly plane: DataPlane;
   session: Session | undefined = undefined;
   readonly #decoder = new FrameDecoder(this);
@@ -249,34 +262,4 @@ export class TcpConnection extends Connection implements FrameSink {
     this.#lastHeard = now;
     this.socket.write(healthCheck);
   }
-}
-
-function versionFault(payload: Buffer): string | undefined {
-  const offer = parsed(payload);
-  if (typeof offer !== 'object' || offer === null) return 'the offer is no JSON object';
-  const { min_version: min, max_version: max } = offer as { min_version?: unknown; max_version?: unknown };
-  if (typeof min !== 'number' || typeof max !== 'number') return 'min_version and max_version are missing';
-  return min <= frameVersion && frameVersion <= max ? undefined : `this gateway speaks version ${frameVersion}`;
-}
-
-function parsed(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString());
-  } catch {
-    return undefined;
-  }
-}
-
-function isMethodName(message: Message): boolean {
-  if (methodOf(message) !== otherMethod) return true;
-  const name = methodName(message);
-  return /^[\w./-]{1,255}$/.test(name) && !name.includes('..');
-}
-
-function textOf(value: Buffer | 'ambiguous' | undefined): string | undefined {
-  return Buffer.isBuffer(value) && value[0] === 0x22 ? String(JSON.parse(value.toString())) : undefined;
-}
-
-function isTokenFormat(token: string): boolean {
-  return token !== '' && Buffer.byteLength(token) <= 4096 && ![...'\0\r\n'].some((byte) => token.includes(byte));
 }

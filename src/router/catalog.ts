@@ -1,4 +1,5 @@
-import { decodeString, errorObject, findMember, RpcCode } from '../wire/jsonrpc.ts';
+import { decodeString, findMember } from '../wire/json-member.ts';
+import { errorObject, RpcCode } from '../wire/jsonrpc.ts';
 import { McpCode, type MethodIndex, methodIndex, methodName } from '../wire/mcp.ts';
 import type { Exchange } from './exchange.ts';
 

@@ -1,4 +1,5 @@
-import { errorObject, findMember, type Message, RpcCode } from '../wire/jsonrpc.ts';
+import { findMember } from '../wire/json-member.ts';
+import { errorObject, type Message, RpcCode } from '../wire/jsonrpc.ts';
 import { isLegacyVersion, latestLegacyVersion, type MethodIndex, methodIndex } from '../wire/mcp.ts';
 import type { Backend } from './backend.ts';
 import type { Caller, Exchange, Work } from './exchange.ts';

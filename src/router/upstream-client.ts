@@ -1,14 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool } from 'undici';
-import {
-  errorObject,
-  findMember,
-  type Message,
-  RpcCode,
-  readMessage,
-  replyLength,
-  writeReply,
-} from '../wire/jsonrpc.ts';
+import { findMember } from '../wire/json-member.ts';
+import { errorObject, type Message, RpcCode, readMessage, replyLength, writeReply } from '../wire/jsonrpc.ts';
 import { latestLegacyVersion, methodIndex, methodOf } from '../wire/mcp.ts';
 import { SseDecoder } from '../wire/sse.ts';
 import type { UpstreamSession } from './exchange.ts';

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { malformed, scanColon, scanString, scanValue, skipSpace, tooDeep } from './json-scanner.ts';
+import { decodeString } from './json-member.ts';
+import { scanColon, scanString, scanValue, skipSpace, tooDeep } from './json-scanner.ts';
 
 export const RpcCode = {
   parse: -32700,
@@ -192,35 +193,6 @@ function notAnObject(bytes: Buffer, at: number): Fault {
 
 function endOf(bytes: Buffer, at: number): Fault | undefined {
   return skipSpace(bytes, at) === bytes.length ? undefined : 'parse';
-}
-
-/** The text of the JSON string between two offsets, quotes included. */
-export function decodeString(bytes: Buffer, start: number, end: number): string {
-  return String(JSON.parse(bytes.toString('utf8', start, end)));
-}
-
-/**
- * The bytes of one member of a validated JSON object; undefined when the value is no object or has no such member.
- * 'ambiguous' when the key appears twice or in another case: two readers might then see different values.
- */
-export function findMember(object: Buffer | undefined, name: string): Buffer | undefined | 'ambiguous' {
-  if (object?.[0] !== 0x7b) return undefined;
-  let found: Buffer | undefined;
-  let at = skipSpace(object, 1);
-  while (object[at] === 0x22) {
-    const keyEnd = scanString(object, at);
-    const key = decodeString(object, at, keyEnd);
-    const start = scanColon(object, keyEnd);
-    const end = start < 0 ? malformed : scanValue(object, start, 1);
-    if (end < 0) return undefined;
-    if (key.toUpperCase().toLowerCase() === name.toLowerCase()) {
-      if (key !== name || found !== undefined) return 'ambiguous';
-      found = object.subarray(start, end);
-    }
-    at = skipSpace(object, end);
-    if (object[at] === 0x2c) at = skipSpace(object, at + 1);
-  }
-  return found;
 }
 
 const head = Buffer.from('{"jsonrpc":"2.0","id":');

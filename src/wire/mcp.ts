@@ -1,4 +1,5 @@
-import { decodeString, type Message } from './jsonrpc.ts';
+import { decodeString } from './json-member.ts';
+import type { Message } from './jsonrpc.ts';
 
 /** legacy: `initialize` and sessions (up to 2025-11-25); modern: stateless (from 2026-07-28). */
 export type Era = 'legacy' | 'modern';

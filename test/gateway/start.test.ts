@@ -6,18 +6,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { call } from './clients.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const script = `
-  const { default: Start } = await import('./src/commands/gateway/start.ts');
-  await Start.run(process.argv.slice(1), process.cwd()).catch((error) => {
-    console.error(error.code);
-    process.exitCode = error.exitCode ?? 1;
-  });`;
+const mcpb = fileURLToPath(new URL('../../bin/dev.js', import.meta.url));
 
 const children: ChildProcess[] = [];
 const launch = (...args: string[]) => {
-  const flags = ['--http', '0', '--tcp', '0', '--admin', '0', ...args];
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script, '--', ...flags], { cwd: root });
+  const free = ['--http', '--tcp', '--admin'].filter((flag) => !args.includes(flag));
+  const flags = [...free.flatMap((flag) => [flag, '0']), ...args];
+  const child = spawn(process.execPath, [mcpb, 'gateway', 'start', ...flags]);
   children.push(child);
   return child;
 };
@@ -53,15 +48,16 @@ describe('gateway start', () => {
     await new Promise((resolve) => socket.once('message', resolve));
     child.kill('SIGINT');
     await expect.poll(async () => (await fetch(`${addresses.admin}/health`)).status).toBe(503);
+    await new Promise((resolve) => setTimeout(resolve, 400));
     child.kill('SIGINT');
     expect(await exit).toBe(0);
     socket.terminate();
   });
 
-  it('exits 3 when its port is taken', async () => {
-    const first = launch('--json');
+  it.each(['1', '2'])('exits 3 when its port is taken, with %s workers', async (workers) => {
+    const first = launch('--json', '--workers', workers);
     const { addresses } = JSON.parse(await firstLine(first));
-    const second = launch('--tcp', new URL(addresses.tcp).port);
+    const second = launch('--workers', workers, '--tcp', new URL(addresses.tcp).port);
     const exit = exitOf(second);
     expect(await text(second.stderr)).toContain('MCPB_E_PORT_IN_USE');
     expect(await exit).toBe(3);

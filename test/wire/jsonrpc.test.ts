@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findMember, type Message, readMessage, replyLength, writeReply } from '../../src/wire/jsonrpc.ts';
+import { findMember } from '../../src/wire/json-member.ts';
+import { type Message, readMessage, replyLength, writeReply } from '../../src/wire/jsonrpc.ts';
 import { methodOf, methods } from '../../src/wire/mcp.ts';
 
 const read = (text: string): Message => readMessage(Buffer.from(text));

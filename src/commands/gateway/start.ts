@@ -1,39 +1,46 @@
-import { Command, Flags } from '@oclif/core';
-import { type GatewayOptions, logLevels } from '../../gateway/config.ts';
-import { type RunningGateway, startGateway } from '../../gateway/gateway.ts';
+import { Flags } from '@oclif/core';
+import type { RunningGateway } from '../../gateway/gateway.ts';
+import { BaseCommand } from '../base.ts';
 
-/** Starts the reference gateway and runs until a signal: the first drains, the second stops at once. */
-export default class GatewayStart extends Command {
-  static override description = 'start the reference gateway: WebSocket, TCP and HTTP on loopback, echo backend';
+export default class GatewayStart extends BaseCommand {
+  static override summary = 'Start the reference gateway and run until Ctrl-C or SIGTERM.';
+  static override description =
+    'The first signal drains: no new work, what is under way is finished. The second stops at once. An address is a port, host:port, or off. --json prints one document with the addresses when ready.';
   static override examples = [
-    '<%= config.bin %> gateway start',
-    '<%= config.bin %> gateway start --backend synthetic:delay=5ms,jitter=1ms --workers 2',
-    '<%= config.bin %> gateway start --backend http://127.0.0.1:3001/mcp --auth bearer --token SECRET',
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --backend synthetic:delay=5ms,jitter=1ms --workers 2',
+    '<%= config.bin %> <%= command.id %> --backend http://127.0.0.1:3001/mcp --token SECRET',
   ];
-  static override enableJsonFlag = false;
+
   static override flags = {
-    http: Flags.string({ helpValue: 'ADDR', summary: 'HTTP: port, host:port or off [default: 127.0.0.1:8443]' }),
-    ws: Flags.string({ helpValue: 'ADDR', summary: 'WebSocket [default: the port of HTTP]' }),
-    tcp: Flags.string({ helpValue: 'ADDR', summary: 'binary TCP [default: 127.0.0.1:8444]' }),
-    admin: Flags.string({ helpValue: 'ADDR', summary: 'metrics and health [default: 127.0.0.1:9090]' }),
-    backend: Flags.string({ default: 'echo', summary: 'echo, synthetic:key=value,… or the URL of an MCP server' }),
-    auth: Flags.option({ options: ['none', 'bearer'] as const })({ summary: 'bearer is implied by --token' }),
-    token: Flags.string({ summary: 'the bearer token clients must show' }),
-    workers: Flags.integer({ default: 1, summary: 'data plane threads, sharing the ports' }),
-    'log-level': Flags.option({ options: logLevels, default: 'warn' as const })({ summary: 'JSON logs on stderr' }),
-    json: Flags.boolean({ summary: 'print one JSON document when ready' }),
+    http: Flags.string({ description: 'HTTP (default 127.0.0.1:8443)', helpValue: 'ADDR' }),
+    ws: Flags.string({ description: 'WebSocket (default: the address of HTTP)', helpValue: 'ADDR' }),
+    tcp: Flags.string({ description: 'binary TCP (default 127.0.0.1:8444)', helpValue: 'ADDR' }),
+    admin: Flags.string({ description: 'metrics and health (default 127.0.0.1:9090)', helpValue: 'ADDR' }),
+    backend: Flags.string({
+      description: 'echo, synthetic:key=value,… or the URL of an MCP server',
+      default: 'echo',
+      helpValue: 'SPEC',
+    }),
+    auth: Flags.option({ options: ['none', 'bearer'] as const, description: 'implied by --token' })(),
+    token: Flags.string({ description: 'the bearer token clients must show', helpValue: 'SECRET' }),
+    workers: Flags.integer({ description: 'threads that share the ports', default: 1, min: 1, helpValue: 'N' }),
+    'log-level': Flags.option({
+      options: ['error', 'warn', 'info', 'debug', 'silent'] as const,
+      default: 'warn' as const,
+      description: 'JSON logs on stderr',
+    })(),
   };
 
-  override async run(): Promise<void> {
-    const { flags } = await this.parse(GatewayStart);
-    const { json, 'log-level': logLevel, ...rest } = flags;
+  async run(): Promise<void> {
+    const { 'log-level': logLevel, ...flags } = (await this.parse(GatewayStart)).flags;
+    const { startGateway } = await import('../../gateway/gateway.ts');
     process.title = 'mcp-gateway';
-    const options: GatewayOptions = { ...rest, logLevel };
-    const gateway = await startGateway(options);
-    this.log(json ? JSON.stringify(readyDocument(gateway)) : readyLines(gateway));
-    let signals = 0;
-    const onSignal = (): void => void (signals++ === 0 ? gateway.drain() : gateway.stop());
-    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+    const gateway = await startGateway({ ...flags, logLevel });
+    const { stop, now } = this.interrupts();
+    stop.addEventListener('abort', () => gateway.drain());
+    now.addEventListener('abort', () => gateway.stop());
+    process.stdout.write(`${this.jsonEnabled() ? JSON.stringify(readyDocument(gateway)) : readyText(gateway)}\n`);
     const end = await gateway.closed;
     if (end.how === 'failed') throw end.error;
   }
@@ -44,7 +51,7 @@ function readyDocument({ config, version, addresses }: RunningGateway): Record<s
   return { schema: 'mcpb.gateway/1', pid: process.pid, version, workers, backend: backend.kind, addresses };
 }
 
-function readyLines({ config, addresses }: RunningGateway): string {
+function readyText({ config, addresses }: RunningGateway): string {
   const lines = Object.entries(addresses).map(([name, url]) => `  ${name.padEnd(10)} ${url}`);
   return [`gateway ready, backend ${config.backend.kind}, stop with Ctrl-C`, ...lines].join('\n');
 }

@@ -96,6 +96,7 @@ export class WebSocketFrontEnd implements FrontEnd {
       channel: connection,
       maxInFlight: this.#plane.limits.inFlight,
     });
+    gatherReplies(socket);
     this.#connections.add(connection);
     this.#plane.opened('websocket');
     this.#plane.usable('websocket', socket);
@@ -105,4 +106,10 @@ export class WebSocketFrontEnd implements FrontEnd {
       connection.session.end();
     });
   }
+}
+
+/** Replies to messages that came in one chunk leave in one write: these listeners stand around the one of `ws`. */
+function gatherReplies(socket: Socket): void {
+  socket.prependListener('data', socket.cork);
+  socket.on('data', socket.uncork);
 }

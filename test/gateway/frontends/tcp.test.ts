@@ -198,6 +198,15 @@ describe('tcp state table', () => {
   });
 });
 
+it('refuses a result that no frame can hold', async () => {
+  const gateway = await startGateway({ ...quiet, backend: 'synthetic:size=10MB' });
+  const client = await tcpClient(gateway);
+  const reply = JSON.parse(await client.request(call(1, '{"message":"x"}')));
+  expect(reply.error).toMatchObject({ code: -32004, data: { reason: 'backend' } });
+  client.close();
+  await gateway.stop();
+});
+
 describe('tcp time limits and shutdown', () => {
   it('closes what does not authenticate in time', async () => {
     const gateway = await startGateway({ ...quiet, limits: { handshakeMillis: 100 } });

@@ -1,0 +1,36 @@
+import type { Message } from '../wire/jsonrpc.ts';
+import { methodName, methodOf, otherMethod } from '../wire/mcp.ts';
+import { frameVersion } from '../wire/mcpb-frame.ts';
+
+/** Why a version offer cannot be met, or undefined. */
+export function versionFault(payload: Buffer): string | undefined {
+  const offer = parsed(payload);
+  if (typeof offer !== 'object' || offer === null) return 'the offer is no JSON object';
+  const { min_version: min, max_version: max } = offer as { min_version?: unknown; max_version?: unknown };
+  if (typeof min !== 'number' || typeof max !== 'number') return 'min_version and max_version are missing';
+  return min <= frameVersion && frameVersion <= max ? undefined : `this gateway speaks version ${frameVersion}`;
+}
+
+function parsed(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** The characters the framing allows in a method. */
+export function isMethodName(message: Message): boolean {
+  if (methodOf(message) !== otherMethod) return true;
+  const name = methodName(message);
+  return /^[\w./-]{1,255}$/.test(name) && !name.includes('..');
+}
+
+/** The text of a JSON string; undefined for anything else. */
+export function textOf(value: Buffer | 'ambiguous' | undefined): string | undefined {
+  return Buffer.isBuffer(value) && value[0] === 0x22 ? String(JSON.parse(value.toString())) : undefined;
+}
+
+export function isTokenFormat(token: string): boolean {
+  return token !== '' && Buffer.byteLength(token) <= 4096 && ![...'\0\r\n'].some((byte) => token.includes(byte));
+}
