@@ -72,8 +72,10 @@ class HttpClient implements Connection, HttpOwner {
   readonly #localAddress: string | undefined;
   readonly #idle: HttpConnection[] = [];
   readonly #busy = new Map<number, HttpConnection>();
-  /** Answered, but the server has not ended the stream yet. */
+  /** Busy with what nobody waits for: a notice, or the end of a stream whose reply is here. */
   readonly #ending = new Set<HttpConnection>();
+  /** Notices that wait for a connection. */
+  readonly #notices: string[] = [];
   #open = 0;
   #opening = 0;
   #usable = false;
@@ -108,12 +110,9 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   notify(json: string): void {
-    const { scenario, host } = this.#shared;
-    const connection = this.#idle.pop();
-    if (connection === undefined) return;
-    const bytes = Buffer.from(postHead(scenario, host, Buffer.byteLength(json), this.#session) + json);
-    this.#handler.transferred(bytes.length, 0);
-    connection.carry(noSlot, bytes);
+    this.#notices.push(json);
+    this.#sendNotices();
+    if (this.#notices.length > this.#opening && this.#shared.budget > 0) this.#grow();
   }
 
   initialized(protocolVersion: string): void {
@@ -133,7 +132,7 @@ class HttpClient implements Connection, HttpOwner {
 
   close(how: CloseKind): void {
     this.#closed = true;
-    const last = how === 'delete' && this.#session.length > 0 ? this.#idle.pop() : undefined;
+    const last = how === 'delete' && this.#session.length > 0 ? this.#takeFree() : undefined;
     if (last) {
       const { scenario, host } = this.#shared;
       const bytes = Buffer.from(requestHead('DELETE', scenario.target.path, host, common(scenario, this.#session)));
@@ -153,7 +152,7 @@ class HttpClient implements Connection, HttpOwner {
       return connection.destroy();
     }
     this.#idle.push(connection);
-    if (this.#usable) return this.#handler.writable(at);
+    if (this.#usable) return this.settled(at);
     this.#usable = true;
     this.#handler.connected(connect, 0, at);
   }
@@ -192,7 +191,9 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   settled(at: number): void {
-    if (!this.#closed) this.#handler.writable(at);
+    if (this.#closed) return;
+    this.#sendNotices();
+    this.#handler.writable(at);
   }
 
   sessionOpened(sessionId: string): void {
@@ -203,11 +204,32 @@ class HttpClient implements Connection, HttpOwner {
     if (this.#closed) return;
     this.#drop(connection, slot);
     if (slot !== noSlot && loss !== undefined) this.#handler.exchangeLost(slot, loss, at);
-    if (!this.#closed) this.#handler.writable(at);
+    this.settled(at);
   }
 
   received(bytes: number): void {
     this.#handler.transferred(0, bytes);
+  }
+
+  #sendNotices(): void {
+    const { scenario, host } = this.#shared;
+    while (this.#notices.length > 0 && this.#idle.length > 0) {
+      const json = this.#notices.shift()!;
+      const connection = this.#idle.pop()!;
+      const bytes = Buffer.from(postHead(scenario, host, Buffer.byteLength(json), this.#session) + json);
+      this.#handler.transferred(bytes.length, 0);
+      this.#ending.add(connection);
+      connection.carry(noSlot, bytes);
+    }
+  }
+
+  /** A connection for a last request: an idle one, else one whose response nobody waits for. */
+  #takeFree(): HttpConnection | undefined {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    const [ending] = this.#ending;
+    this.#ending.delete(ending);
+    return ending;
   }
 
   #grow(): void {

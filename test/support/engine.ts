@@ -1,0 +1,84 @@
+import { expect } from 'vitest';
+import { Engine } from '../../src/loadgen/engine.ts';
+import type { OpenFailure } from '../../src/loadgen/transport.ts';
+import { Collector } from '../../src/metrics/collector.ts';
+import type { Metrics } from '../../src/metrics/figures.ts';
+import { runMetrics } from '../../src/metrics/summary.ts';
+import type { Overrides } from '../../src/scenario/overrides.ts';
+import type { Plan, ScenarioPlan } from '../../src/scenario/plan.ts';
+import { planFor } from '../../src/scenario/resolve.ts';
+
+/** A plan as typed after `mcpb load`, without what a machine's configuration would add; `changes` go past the rules. */
+export function planOf(overrides: Overrides, changes: Partial<ScenarioPlan> = {}): Plan {
+  const plan = planFor({ overrides }, { env: {}, cwd: '/', cores: 2 });
+  return { ...plan, scenarios: plan.scenarios.map((scenario) => ({ ...scenario, ...changes })) };
+}
+
+/** A worker's engine in this thread, so that a test can look at it while it works. */
+export interface LocalEngine {
+  readonly engine: Engine;
+  readonly ready: Promise<void>;
+  readonly done: Promise<Metrics>;
+  readonly failure: Promise<OpenFailure>;
+  /** Users at work at the end of every second. */
+  readonly vus: number[];
+}
+
+/** Prepares an engine and starts it when it is ready. */
+export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
+  const ready = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<Metrics>();
+  const failure = Promise.withResolvers<OpenFailure>();
+  const vus: number[] = [];
+  let collector: Collector | undefined;
+  const engine = new Engine(
+    { plan, worker, workers },
+    {
+      ready: () => {
+        engine.start(Number(process.hrtime.bigint()) / 1e6);
+        ready.resolve();
+      },
+      unreachable: failure.resolve,
+      interval: (interval) => {
+        collector ??= new Collector(engine.layout);
+        collector.add(interval);
+        vus.push(interval.vus);
+      },
+      done: () => {
+        try {
+          done.resolve(balanced(engine, collector!));
+        } catch (error) {
+          done.reject(error);
+        }
+      },
+    },
+  );
+  engine.prepare();
+  return { engine, ready: ready.promise, done: done.promise, failure: failure.promise, vus };
+}
+
+/** Runs a plan to its end. Rejects when the target is unreachable. */
+export async function runHere(plan: Plan): Promise<Metrics> {
+  const { done, failure } = startEngine(plan);
+  return Promise.race([
+    done,
+    failure.then(({ message }) => {
+      throw new Error(message);
+    }),
+  ]);
+}
+
+/** Whatever happened: every planned exchange has exactly one outcome, and none still holds its slot. */
+function balanced(engine: Engine, collector: Collector): Metrics {
+  const metrics = runMetrics(collector, 1, { peakConnections: 0, meanInFlight: 0 });
+  const ended = Object.values(metrics.outcomes).reduce((sum, count) => sum + count, 0);
+  expect(ended, 'planned = Σ outcomes').toBe(metrics.requests.planned);
+  expect(engine.table.used, 'slots still taken').toBe(0);
+  expect(engine.connections, 'sessions still counted as open').toBe(0);
+  return metrics;
+}
+
+/** The outcomes that did occur. */
+export function outcomesOf({ outcomes }: Metrics): Record<string, number> {
+  return Object.fromEntries(Object.entries(outcomes).filter(([, count]) => count > 0));
+}

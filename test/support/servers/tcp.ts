@@ -1,0 +1,76 @@
+import { createServer, type Socket } from 'node:net';
+import { closeServer, Desk, listen, socketMeans } from './desk.ts';
+import type { ServerOptions, TestServer } from './server.ts';
+
+/** The framing written down once more, from its description alone: magic, version 1, type, length. */
+export function tcpFrame(type: number, payload: string | Uint8Array): Buffer {
+  const body = Buffer.from(payload);
+  const header = Buffer.from('MCPB\0\x01\0\0\0\0\0\0', 'latin1');
+  header[7] = type;
+  header.writeInt32BE(body.length, 8);
+  return Buffer.concat([header, body]);
+}
+
+const frameTypes = { request: 1, response: 2, error: 5, negotiation: 6, agreement: 7 } as const;
+
+export async function startTcpServer(options: ServerOptions = {}): Promise<TestServer> {
+  const desk = new Desk(options);
+  const server = createServer((socket) => {
+    const connection = desk.admit(socket);
+    let authenticated = options.token === undefined;
+    readFrames(socket, (type, payload) => {
+      if (type === frameTypes.negotiation && options.instead) options.instead(socket);
+      else if (type === frameTypes.negotiation)
+        socket.write(tcpFrame(frameTypes.agreement, JSON.stringify({ agreed_version: 1 })));
+      else if (!authenticated) authenticated = authenticate(socket, payload, options.token);
+      else desk.message(payload, (id, method) => exchange(socket, connection, id, method, payload));
+    });
+  });
+  const port = await listen(server);
+  return Object.assign(desk, {
+    transport: 'tcp' as const,
+    port,
+    url: `tcp://127.0.0.1:${port}`,
+    close: () => closeServer(server, desk),
+  });
+}
+
+function exchange(socket: Socket, connection: number, id: number, method: string, text: string) {
+  const frame = (message: string) =>
+    tcpFrame(message.includes('"method"') ? frameTypes.request : frameTypes.response, message);
+  const send = (...messages: readonly string[]) => {
+    for (const message of messages) socket.write(frame(message));
+  };
+  return { ...{ id, method, text, connection, frame, send, begin: send }, ...socketMeans(socket) };
+}
+
+function authenticate(socket: Socket, payload: string, token: string | undefined): boolean {
+  const { id, params } = JSON.parse(payload) as { id: unknown; params: { token?: string } };
+  if (params.token === token) {
+    socket.write(tcpFrame(frameTypes.response, JSON.stringify({ jsonrpc: '2.0', id, result: { sessionId: 's' } })));
+    return true;
+  }
+  const error = { code: -32002, message: 'wrong token' };
+  socket.end(tcpFrame(frameTypes.response, JSON.stringify({ jsonrpc: '2.0', id, error })));
+  return false;
+}
+
+function readFrames(socket: Socket, frame: (type: number, payload: string) => void): void {
+  let pending: Uint8Array[] = [];
+  let size = 0;
+  let wanted = 12;
+  socket.on('data', (chunk: Buffer) => {
+    pending.push(chunk);
+    size += chunk.length;
+    if (size < wanted) return;
+    let bytes = Buffer.concat(pending);
+    for (;;) {
+      wanted = bytes.length < 12 ? 12 : 12 + bytes.readInt32BE(8);
+      if (bytes.length < wanted || bytes.length < 12) break;
+      frame(bytes.readInt16BE(6), bytes.toString('utf8', 12, wanted));
+      bytes = bytes.subarray(wanted);
+    }
+    pending = [bytes];
+    size = bytes.length;
+  });
+}
