@@ -11,13 +11,6 @@ export const transports: readonly Transport[] = ['http', 'websocket', 'tcp'];
 /** Protocol revisions of the legacy era, newest first. */
 export const legacyVersions = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
 export const latestLegacyVersion: string = legacyVersions[0];
-/** What a request without a version header is taken to speak. */
-export const assumedVersion = '2025-03-26';
-
-/** Revisions are dates, so they compare as text. */
-export function eraOf(version: string): Era {
-  return version >= '2026-07-28' ? 'modern' : 'legacy';
-}
 
 export function isLegacyVersion(version: string): boolean {
   return (legacyVersions as readonly string[]).includes(version);
