@@ -62,10 +62,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   close(how: CloseKind, now: number): void {
-    if (this.#state === 'closed') return;
-    if (this.#state === 'ready') this.#run.connectionClosed(false);
-    this.#drop(how);
-    this.#endSent(Outcome.cancelled, now);
+    this.#leave(how, Outcome.cancelled, now);
   }
 
   /** The exchange ran into its time limit. */
@@ -128,11 +125,12 @@ export class Session implements ConnectionHandler, TimerTarget {
         { reason: 'http-status', message: `initialize was answered with HTTP ${status}`, status },
         now,
       );
-    const sessionGone = status === 404 && this.#run.initializes;
     if (status >= 200 && status < 300) this.#run.end(slot, Outcome.protocolError, now);
-    else if (sessionGone) this.#run.end(slot, Outcome.sessionLost, now);
-    else this.#run.endWithStatus(slot, status, now);
-    if (sessionGone) this.close('abandon', now);
+    else if (status !== 404 || !this.#run.initializes) this.#run.endWithStatus(slot, status, now);
+    else {
+      this.#leave('abandon', Outcome.sessionLost, now);
+      if (this.#waiting.length > 0) this.#open(now);
+    }
   }
 
   exchangeLost(slot: number, loss: Loss, now: number): void {
@@ -269,6 +267,14 @@ export class Session implements ConnectionHandler, TimerTarget {
   #broken(now: number): void {
     this.#connection?.close('kill');
     this.lost('protocol', now);
+  }
+
+  /** Ends the session; what is on the wire ends with `outcome`. */
+  #leave(how: CloseKind, outcome: Outcome, now: number): void {
+    if (this.#state === 'closed') return;
+    if (this.#state === 'ready') this.#run.connectionClosed(false);
+    this.#drop(how);
+    this.#endSent(outcome, now);
   }
 
   #drop(how: CloseKind): void {

@@ -154,9 +154,11 @@ export class HttpConnection implements StreamHandler {
 
   /** From the reply on the connection carries nobody's exchange, though its stream may go on for a moment. */
   #event(message: Buffer, at: number): void {
-    if (message.length === 0) return; // the priming event of a resumable stream
+    // Behind a broken event nothing counts; an empty one primes a resumable stream.
+    if (message.length === 0 || !this.#isOpen()) return;
     const slot = this.#slot;
     const kind = sharedScanner.scan(message, 0, message.length);
+    if (kind === MessageKind.malformed) return this.#fail('protocol', at);
     if (kind === MessageKind.result || kind === MessageKind.error) {
       this.#slot = noSlot;
       this.#owner.answered(this, slot);

@@ -11,7 +11,7 @@ export function tcpFrame(type: number, payload: string | Uint8Array): Buffer {
   return Buffer.concat([header, body]);
 }
 
-const frameTypes = { request: 1, response: 2, error: 5, negotiation: 6, agreement: 7 } as const;
+const frameTypes = { request: 1, response: 2, health: 4, negotiation: 6, agreement: 7 } as const;
 
 export async function startTcpServer(options: ServerOptions = {}): Promise<TestServer> {
   const desk = new Desk(options);
@@ -22,6 +22,7 @@ export async function startTcpServer(options: ServerOptions = {}): Promise<TestS
       if (type === frameTypes.negotiation && options.instead) options.instead(socket);
       else if (type === frameTypes.negotiation)
         socket.write(tcpFrame(frameTypes.agreement, JSON.stringify({ agreed_version: 1 })));
+      else if (type === frameTypes.health) desk.answers.push('health');
       else if (!authenticated) authenticated = authenticate(socket, payload, options.token);
       else desk.message(payload, (id, method) => exchange(socket, connection, id, method, payload));
     });
