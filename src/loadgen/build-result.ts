@@ -31,7 +31,7 @@ export interface ResultContext {
 }
 
 /** Connections from which memory per connection says something about connections. */
-const fewestConnections = 100;
+const fewestConnections = 1000;
 
 /** The finished run as its result file holds it. */
 export function buildResult(plan: Plan, record: RunRecord, context: ResultContext): RunResult {

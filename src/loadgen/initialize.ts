@@ -1,4 +1,5 @@
 import { idPlaceholder } from '../scenario/plan.ts';
+import { isObject, parseObject } from './json.ts';
 import type { Loss, OpenFailure, RequestBody } from './transport.ts';
 
 const body = JSON.stringify({
@@ -13,12 +14,12 @@ export const initializeRequest: RequestBody = { body, idOffset: body.indexOf(idP
 
 /** What the target answered; undefined when that is no InitializeResult. */
 export function readInitializeResult(text: string) {
-  const reply = JSON.parse(text) as {
-    result?: { protocolVersion?: string; serverInfo?: { name?: string; version?: string } };
-  };
-  if (typeof reply.result?.protocolVersion !== 'string') return undefined;
-  const { name = 'unknown', version = 'unknown' } = reply.result.serverInfo ?? {};
-  return { protocolVersion: reply.result.protocolVersion, server: { name, version } };
+  const reply = parseObject(text);
+  const result = reply?.result;
+  if (!isObject(result) || typeof result.protocolVersion !== 'string') return undefined;
+  const info = isObject(result.serverInfo) ? result.serverInfo : {};
+  const word = (value: unknown) => (typeof value === 'string' ? value : 'unknown');
+  return { protocolVersion: result.protocolVersion, server: { name: word(info.name), version: word(info.version) } };
 }
 
 export function duringInitialize(loss: Loss): OpenFailure {

@@ -2,8 +2,9 @@ import { type CheckPlan, evaluateCheck } from '../scenario/checks.ts';
 import type { OperationPlan } from '../scenario/plan.ts';
 import { Outcome } from '../wire/outcome.ts';
 import { MessageKind, mentionsIsError } from '../wire/reply-scan.ts';
+import { isObject, parseObject } from './json.ts';
 
-/** One of so many replies is parsed even where no check asks for it: a malformed body does not stay unseen. */
+/** The first reply and one of so many are parsed even where no check asks for it: a malformed body does not stay unseen. */
 const sampleEvery = 1024;
 
 /** What a reply came to. `code`: JSON-RPC error code, where there is one. `checks`: bit i set = check i passed. */
@@ -22,7 +23,7 @@ export class Expected {
   readonly #canBeToolError: boolean;
   readonly #toolError: boolean;
   readonly #rpcCode: number | undefined;
-  #untilSample = sampleEvery;
+  #untilSample = 1;
 
   constructor(plan: Pick<OperationPlan, 'method' | 'expect' | 'checks'>, index: number) {
     this.index = index;
@@ -70,17 +71,4 @@ export class Expected {
     if (failed === this.#toolError) return Outcome.ok;
     return failed ? Outcome.toolError : Outcome.protocolError;
   }
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
