@@ -133,15 +133,19 @@ export class Engine {
     this.timers.run(at);
     if (at >= this.#nextSweep) this.#sweep(at);
     if (at < this.#startAt) return Math.min(this.timers.next, this.#startAt, this.#nextSweep);
-    if (at < this.#loadEnds) for (const { executor } of this.#runs) if (executor.next <= at) executor.wake(at);
-    if (at >= this.#loadEnds && this.#drainEnds === Number.POSITIVE_INFINITY)
-      this.#endLoad(this.#loadEnds, graceMillis);
+    if (this.#drainEnds === Number.POSITIVE_INFINITY) this.#load(at);
     if (this.#isOver(at)) return this.#finish(at);
     while (at >= this.#nextInterval) {
       this.#emit(this.#sequence, this.#nextInterval - this.#startAt);
       this.#sequence++;
     }
     return this.#nextInstant();
+  }
+
+  /** What was due before the end is released even where this thread is late for it. */
+  #load(at: number): void {
+    for (const { executor } of this.#runs) if (executor.next <= at) executor.wake(at);
+    if (at >= this.#loadEnds) this.#endLoad(this.#loadEnds, graceMillis);
   }
 
   get #nextInterval(): number {
@@ -171,17 +175,21 @@ export class Engine {
   #finish(at: number): number {
     this.#failed = true;
     this.#wakeup.stop();
-    for (let slot = 0; slot < this.table.highWater; slot++) this.#abandon(slot, at);
+    this.#abandon(at);
     for (const { executor } of this.#runs) executor.close(at);
     this.#emit(this.#sequence, at - this.#startAt);
     this.#events.done();
     return Number.POSITIVE_INFINITY;
   }
 
-  #abandon(slot: number, at: number): void {
+  /** Nothing follows an exchange that is given up now: neither a step of its iteration nor one that waited for it. */
+  #abandon(at: number): void {
     const { table } = this;
-    if (table.state[slot] === SlotState.free || table.owner[slot] === null) return;
-    table.run[slot]?.end(slot, Outcome.unanswered, at);
+    for (let slot = 0; slot < table.highWater; slot++) {
+      table.owner[slot] = null;
+      table.session[slot]?.timedOut(slot);
+    }
+    for (let slot = 0; slot < table.highWater; slot++) table.run[slot]?.end(slot, Outcome.unanswered, at);
   }
 
   #sweep(at: number): void {
