@@ -1,10 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { compare, exitCodeOf } from '../regression/compare.ts';
 import type { Comparison } from '../regression/comparison.ts';
-import { parseLimits } from '../regression/limits.ts';
-import { selectSides } from '../regression/selection.ts';
-import { renderComparison } from '../report/comparison-text.ts';
-import { styleFor } from '../report/style.ts';
 import { BaseCommand } from './base.ts';
 
 export default class Compare extends BaseCommand {
@@ -38,6 +33,11 @@ export default class Compare extends BaseCommand {
 
   async run(): Promise<Comparison> {
     const { args, flags } = await this.parse(Compare);
+    const { compare, exitCodeOf } = await import('../regression/compare.ts');
+    const { parseLimits } = await import('../regression/limits.ts');
+    const { selectSides } = await import('../regression/selection.ts');
+    const { renderComparison } = await import('../report/comparison-text.ts');
+    const { styleFor } = await import('../report/style.ts');
     const limits = parseLimits(flags.limit ?? []);
     const sides = await selectSides({ baseline: args.baseline, results: args.result ?? [] });
     const comparison = compare({ ...sides, limits, allowCrossEnv: flags['allow-cross-env'], strict: flags.strict });

@@ -1,10 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Args } from '@oclif/core';
-import { maskPlan } from '../scenario/credentials.ts';
-import { describePlan } from '../scenario/describe.ts';
 import type { Plan } from '../scenario/plan.ts';
-import { type Requirements, requirementsOf } from '../scenario/requirements.ts';
-import { planFor } from '../scenario/resolve.ts';
+import type { Requirements } from '../scenario/requirements.ts';
 import { BaseCommand } from './base.ts';
 import { loadFlags, overridesFrom } from './flags.ts';
 
@@ -21,6 +18,10 @@ export default class Inspect extends BaseCommand {
 
   override async run(): Promise<{ plan: Plan; requirements: Requirements }> {
     const { args, flags } = await this.parse(Inspect);
+    const { maskPlan } = await import('../scenario/credentials.ts');
+    const { describePlan } = await import('../scenario/describe.ts');
+    const { requirementsOf } = await import('../scenario/requirements.ts');
+    const { planFor } = await import('../scenario/resolve.ts');
     const plan = planFor(
       { scenario: args.scenario, overrides: overridesFrom(flags) },
       { env: process.env, cwd: process.cwd(), cores: availableParallelism() },

@@ -1,17 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import { verdictSection } from '../report/sections/verdict.ts';
-import { type Style, styleFor } from '../report/style.ts';
-import { renderSummary } from '../report/summary.ts';
-import { resultsDirectory } from '../results/files.ts';
 import type { RunResult } from '../results/result.ts';
 import { BaseCommand } from './base.ts';
 import { loadFlags } from './flags.ts';
-import { outputPaths, requestOf } from './load-request.ts';
-
-const summaries = {
-  full: renderSummary,
-  compact: (result: RunResult, style: Style) => verdictSection(result, style).join('\n'),
-};
 
 export default class Load extends BaseCommand {
   static override summary = 'Run a scenario, or one operation, against a target or the bundled gateway.';
@@ -50,6 +40,10 @@ export default class Load extends BaseCommand {
   async run(): Promise<RunResult | readonly RunResult[]> {
     const { args, flags } = await this.parse(Load);
     const { runLoad } = await import('../load.ts');
+    const { styleFor } = await import('../report/style.ts');
+    const { renderSummary, renderVerdict } = await import('../report/summary.ts');
+    const { resultsDirectory } = await import('../results/files.ts');
+    const { outputPaths, requestOf } = await import('./load-request.ts');
     const { results, exitCode } = await runLoad({
       request: requestOf(args, flags, process.cwd()),
       runs: flags.runs,
@@ -63,7 +57,8 @@ export default class Load extends BaseCommand {
       stderr: process.stderr,
     });
     const style = styleFor(process.stdout, process.env);
-    if (flags.summary !== 'none') for (const result of results) this.log(summaries[flags.summary](result, style));
+    const render = flags.summary === 'full' ? renderSummary : renderVerdict;
+    if (flags.summary !== 'none') for (const result of results) this.log(render(result, style));
     this.finishWith(exitCode);
     return results.length === 1 ? results[0] : results;
   }

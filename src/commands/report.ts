@@ -1,9 +1,5 @@
 import { Args } from '@oclif/core';
 import { McpbError } from '../errors.ts';
-import { renderGuideTables } from '../report/guide-tables.ts';
-import { styleFor } from '../report/style.ts';
-import { renderSummary } from '../report/summary.ts';
-import { newestSession, readResults, resultsDirectory } from '../results/files.ts';
 import type { RunResult } from '../results/result.ts';
 import { BaseCommand } from './base.ts';
 
@@ -20,6 +16,10 @@ export default class Report extends BaseCommand {
 
   async run(): Promise<RunResult | readonly RunResult[]> {
     const { args } = await this.parse(Report);
+    const { newestSession, readResults, resultsDirectory } = await import('../results/files.ts');
+    const { renderGuideTables } = await import('../report/guide-tables.ts');
+    const { renderSummary } = await import('../report/summary.ts');
+    const { styleFor } = await import('../report/style.ts');
     const results = args.result?.length ? await readResults(args.result) : await newestSession(resultsDirectory);
     if (results.length === 0)
       throw new McpbError('MCPB_E_NO_RESULT', `there is no result in ${resultsDirectory}`, {

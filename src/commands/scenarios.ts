@@ -1,7 +1,5 @@
 import { availableParallelism } from 'node:os';
-import Table from 'cli-table3';
-import { type CatalogEntry, catalog } from '../scenario/catalog.ts';
-import { describeLength } from '../scenario/describe.ts';
+import type { CatalogEntry } from '../scenario/catalog.ts';
 import { BaseCommand } from './base.ts';
 
 export default class Scenarios extends BaseCommand {
@@ -10,18 +8,11 @@ export default class Scenarios extends BaseCommand {
 
   override async run(): Promise<{ scenarios: CatalogEntry[] }> {
     await this.parse(Scenarios);
+    const { catalog } = await import('../scenario/catalog.ts');
+    const { describeLength } = await import('../scenario/describe.ts');
+    const { renderCatalog } = await import('../report/catalog-text.ts');
     const scenarios = catalog(availableParallelism());
-    if (!this.jsonEnabled()) this.log(table(scenarios));
+    if (!this.jsonEnabled()) this.log(renderCatalog(scenarios, describeLength));
     return { scenarios };
   }
-}
-
-function table(scenarios: readonly CatalogEntry[]): string {
-  const rows = new Table({
-    head: ['name', 'transport', 'executor', 'length', 'what'],
-    style: { head: [], border: [] },
-  });
-  for (const { name, transports, executors, seconds, description } of scenarios)
-    rows.push([name, transports.join(', '), executors.join(', '), describeLength(seconds), description]);
-  return rows.toString();
 }

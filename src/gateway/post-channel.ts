@@ -173,10 +173,10 @@ export class PostChannel implements Channel {
     return false;
   }
 
+  /** Reads on to the end, as long as the request may take: closing now would cost the client the answer. */
   #tooLarge(): void {
     this.#request.off('data', onData);
     this.#request.resume();
-    this.#response.setHeader('connection', 'close');
     this.refuse('tooLarge', 'The body is too large');
   }
 

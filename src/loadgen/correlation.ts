@@ -1,6 +1,8 @@
+import { Outcome } from '../wire/outcome.ts';
 import type { Engine } from './engine.ts';
 import { Match } from './exchanges.ts';
 import type { Session } from './session.ts';
+import type { Loss } from './transport.ts';
 
 /** The exchange of this session that a reply with `id` ends; −1, and counted as what it is, when there is none. */
 export function matchedSlot({ table, recorder }: Engine, session: Session, id: number): number {
@@ -21,4 +23,8 @@ export function answerServerRequest(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+export function outcomeOf(loss: Loss): Outcome {
+  return loss === 'lost' ? Outcome.connectionLost : Outcome.protocolError;
 }

@@ -27,3 +27,7 @@ export function duringInitialize(loss: Loss): OpenFailure {
     ? { reason: 'closed', message: 'the connection was lost during initialize' }
     : { reason: 'handshake', message: 'the answer to initialize is not a JSON-RPC reply' };
 }
+
+export function statusDuringInitialize(status: number): OpenFailure {
+  return { reason: 'http-status', message: `initialize was answered with HTTP ${status}`, status };
+}

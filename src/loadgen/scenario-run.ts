@@ -2,8 +2,9 @@ import type { Recorder } from '../metrics/recorder.ts';
 import type { ScenarioPlan } from '../scenario/plan.ts';
 import { isCensored, Outcome } from '../wire/outcome.ts';
 import type { MessageKind } from '../wire/reply-scan.ts';
+import { draw } from './draw.ts';
 import type { Engine } from './engine.ts';
-import type { ExchangeOwner } from './exchanges.ts';
+import { type ExchangeOwner, SlotState } from './exchanges.ts';
 import { type Executor, executors } from './executor.ts';
 import { initializeRequest, readInitializeResult } from './initialize.ts';
 import { Expected, type Judgement } from './operation.ts';
@@ -30,7 +31,6 @@ export class ScenarioRun {
   /** Ends of the measured stages, ms after the start of the profile; the first entry is the end of the warm-up. */
   readonly #bounds: readonly number[];
   #startAt = Number.POSITIVE_INFINITY;
-  #random: number;
 
   constructor(engine: Engine, index: number) {
     const plan = engine.plan.scenarios[index];
@@ -43,7 +43,6 @@ export class ScenarioRun {
     this.initializes = plan.lifecycle === 'auto' || plan.steps.some(({ type }) => type === 'initialize');
     this.initializeOperation = plan.operations.length;
     this.connectsInSteps = plan.steps.some(({ type }) => type === 'connect' || type === 'close');
-    this.#random = (engine.plan.seed ^ Math.imul(engine.worker + 1, 0x9e3779b1)) >>> 0;
     const { warmup, cooldown } = plan.phases;
     const { stages } = plan.executor;
     const first = stages[0].from;
@@ -98,7 +97,9 @@ export class ScenarioRun {
     this.recorder.ok(table.row[slot], table.planned[slot], table.released[slot], table.sent[slot], now);
     this.recorder.completed(this.#rowOf(expected.index, now));
     const owner = table.owner[slot];
+    const session = table.session[slot];
     table.end(slot, now);
+    session?.settled(now);
     owner?.ended(true, now);
   }
 
@@ -114,7 +115,9 @@ export class ScenarioRun {
     const ended = outcome === Outcome.timeout ? Math.max(now, planned + table.timeout[slot]) : now;
     this.recorder.failed(table.row[slot], outcome, planned, table.released[slot], table.sent[slot], ended);
     const owner = table.owner[slot];
+    const session = table.state[slot] === SlotState.sent ? table.session[slot] : null;
     table.end(slot, now, isCensored(outcome));
+    session?.settled(now);
     owner?.ended(false, now);
   }
 
@@ -122,23 +125,23 @@ export class ScenarioRun {
     return this.engine.table.operation[slot]!.index;
   }
 
-  /** Operation of the next call from a step on: what a failed connection is charged to. */
-  nextOperation(step: number): number {
+  /** Operation of an iteration's next call from a step on: what a failed connection is charged to. */
+  nextOperation(step: number, iteration: number): number {
     const { steps } = this.plan;
     for (let i = step; i < steps.length; i++) {
       const candidate = steps[i];
       if (candidate.type === 'call') return candidate.operation;
-      if (candidate.type === 'mix') return this.choose(i);
+      if (candidate.type === 'mix') return this.choose(i, iteration);
     }
     return 0;
   }
 
-  /** Draws from a weighted mix. */
-  choose(step: number): number {
+  /** What iteration number n calls at a weighted mix. */
+  choose(step: number, iteration: number): number {
     const mix = this.plan.steps[step];
     if (mix.type !== 'mix') return 0;
     const total = mix.choices.reduce((sum, { weight }) => sum + weight, 0);
-    let left = this.#draw() * total;
+    let left = draw(this.engine.plan.seed, iteration, step) * total;
     for (const { weight, operation } of mix.choices) {
       left -= weight;
       if (left < 0) return operation;
@@ -185,15 +188,5 @@ export class ScenarioRun {
     expected.checks.forEach((_, i) => {
       this.recorder.check(first + i, (passed & (1 << i)) !== 0);
     });
-  }
-
-  /** xorshift32: a stream of its own per worker. */
-  #draw(): number {
-    let x = this.#random || 1;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#random = x >>> 0;
-    return this.#random / 2 ** 32;
   }
 }

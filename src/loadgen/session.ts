@@ -1,9 +1,9 @@
 import { Outcome } from '../wire/outcome.ts';
 import { MessageKind } from '../wire/reply-scan.ts';
 import { Backoff } from './backoff.ts';
-import { answerServerRequest, matchedSlot } from './correlation.ts';
+import { answerServerRequest, matchedSlot, outcomeOf } from './correlation.ts';
 import { SlotState } from './exchanges.ts';
-import { duringInitialize } from './initialize.ts';
+import { duringInitialize, statusDuringInitialize } from './initialize.ts';
 import type { ScenarioRun } from './scenario-run.ts';
 import type { TimerTarget } from './timers.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from './transport.ts';
@@ -34,6 +34,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   readonly #backoff = new Backoff();
   #waiters: SessionWaiter[] = [];
   #waiting: number[] = [];
+  #inFlight = 0;
   #sentOrder = 0;
   #answeredOrder = 0;
 
@@ -57,8 +58,14 @@ export class Session implements ConnectionHandler, TimerTarget {
   submit(slot: number, operation: number, now: number): void {
     if (this.#waiting.length === 0 && this.#state === 'ready' && this.#send(slot, operation)) return;
     this.#waiting.push(slot);
-    if (this.#state === 'ready') this.#connection?.want(this.#waiting.length);
+    if (this.#state === 'ready') this.#want();
     else this.#open(now);
+  }
+
+  /** An exchange that was sent is over. */
+  settled(now: number): void {
+    this.#inFlight--;
+    if (this.#waiting.length > 0) this.writable(now);
   }
 
   close(how: CloseKind, now: number): void {
@@ -120,11 +127,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   httpStatus(slot: number, status: number, now: number): void {
-    if (slot === this.#initializeSlot)
-      return this.#initializeFailed(
-        { reason: 'http-status', message: `initialize was answered with HTTP ${status}`, status },
-        now,
-      );
+    if (slot === this.#initializeSlot) return this.#initializeFailed(statusDuringInitialize(status), now);
     if (status >= 200 && status < 300) this.#run.end(slot, Outcome.protocolError, now);
     else if (status !== 404 || !this.#run.initializes) this.#run.endWithStatus(slot, status, now);
     else {
@@ -141,10 +144,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   writable(now: number): void {
     while (this.#state === 'ready' && this.#waiting.length > 0) {
       const slot = this.#waiting[0];
-      if (!this.#send(slot, this.#run.operationOf(slot))) {
-        this.#connection?.want(this.#waiting.length);
-        return;
-      }
+      if (!this.#send(slot, this.#run.operationOf(slot))) return this.#want();
       this.#waiting.shift();
     }
     if (this.#state === 'initializing' && this.#initializeSlot < 0) this.#initialize(now);
@@ -176,13 +176,19 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#connection = this.#run.transport.open(this, this.#localAddress);
   }
 
+  #want(): void {
+    this.#connection?.want(Math.min(this.#waiting.length, this.#run.plan.inFlight - this.#inFlight));
+  }
+
   #send(slot: number, operation: number): boolean {
+    if (this.#inFlight >= this.#run.plan.inFlight) return false;
     const { table } = this.#run.engine;
     table.state[slot] = SlotState.sent;
     table.order[slot] = ++this.#sentOrder;
     table.sent[slot] = performance.now();
     if (this.#connection!.send(operation, slot, table.id(slot))) {
       this.#run.recorder.sent(table.row[slot]);
+      this.#inFlight++;
       return true;
     }
     table.state[slot] = SlotState.waiting;
@@ -290,8 +296,4 @@ export class Session implements ConnectionHandler, TimerTarget {
     for (let slot = 0; slot < table.highWater; slot++)
       if (table.session[slot] === this && table.state[slot] === SlotState.sent) this.#run.end(slot, outcome, now);
   }
-}
-
-function outcomeOf(loss: Loss): Outcome {
-  return loss === 'lost' ? Outcome.connectionLost : Outcome.protocolError;
 }

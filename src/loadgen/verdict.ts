@@ -3,6 +3,7 @@ import type { Distribution, Metrics } from '../metrics/figures.ts';
 import type { Finding, GeneratorInfo, Verdict } from '../results/result.ts';
 import type { Model } from '../scenario/plan.ts';
 import type { ThresholdResult } from '../scenario/thresholds.ts';
+import { formatMicros } from '../units.ts';
 
 /** What the judgement of a run rests on. Ratios 0…1, null = not known. */
 export interface Evidence {
@@ -82,12 +83,16 @@ function faults(evidence: Evidence, generatorLimited: boolean): Finding[] {
 
 /** Our own lateness against what was measured: half of a millisecond does not matter to a reply that takes ten. */
 function lateness(code: string, message: string, ours: Distribution, response: Distribution): Finding[] {
-  const bound = (floorMicros: number, value: number | null) => Math.max(floorMicros, 0.1 * (value ?? 0));
-  const p50 = bound(1000, response.p50);
-  const p99 = bound(5000, response.p99);
-  if (ours.p50 !== null && ours.p50 > p50) return [over(`${code}_p50`, `${message}: p50 in µs`, ours.p50, p50)];
-  if (ours.p99 !== null && ours.p99 > p99) return [over(`${code}_p99`, `${message}: p99 in µs`, ours.p99, p99)];
-  return [];
+  const p50 = late(`${code}_p50`, `${message}: lag p50`, ours.p50, Math.max(1000, 0.1 * (response.p50 ?? 0)));
+  return p50.length > 0
+    ? p50
+    : late(`${code}_p99`, `${message}: lag p99`, ours.p99, Math.max(5000, 0.1 * (response.p99 ?? 0)));
+}
+
+/** `value` and `limit` in µs. */
+function late(code: string, message: string, value: number | null, limit: number): Finding[] {
+  if (value === null || value <= limit) return [];
+  return [over(code, `${message} ${formatMicros(value)}, limit ${formatMicros(limit)}`, value, limit)];
 }
 
 function doubts({ metrics, steal, model }: Evidence, limitedBy: GeneratorInfo['limitedBy']): Finding[] {

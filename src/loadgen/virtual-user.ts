@@ -9,6 +9,8 @@ import type { TimerTarget } from './timers.ts';
 export class VirtualUser {
   readonly index: number;
   readonly session: Session;
+  /** Iterations begun so far. */
+  passes = 0;
   /** No iteration starts any more; holds and think times are cut short. */
   stopping = false;
 
@@ -31,6 +33,7 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   readonly #executor: Executor;
   user: VirtualUser;
   active = false;
+  #number = 0;
   #step = 0;
   /** When the next exchange was wanted: the arrival's due time, then the moment the previous step was over. */
   #planned = 0;
@@ -44,9 +47,13 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
     this.user = user;
   }
 
-  /** `arrival`: planned by an open schedule, so that even a missing connection is charged to the exchange. */
-  start(planned: number, arrival: boolean, now: number): void {
+  /**
+   * `number`: place in the plan, which decides what is drawn by lot. `arrival`: planned by an open schedule, so that even
+   * a missing connection is charged to the exchange.
+   */
+  start(number: number, planned: number, arrival: boolean, now: number): void {
     this.active = true;
+    this.#number = number;
     this.#step = 0;
     this.#planned = planned;
     this.#arrival = arrival;
@@ -72,7 +79,7 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   }
 
   sessionFailed(openedAt: number, now: number): void {
-    const operation = this.#run.nextOperation(this.#step);
+    const operation = this.#run.nextOperation(this.#step, this.#number);
     const slot = this.#run.begin(operation, this.#arrival ? this.#planned : openedAt, now, this, this.user.session);
     if (slot >= 0) this.#run.end(slot, Outcome.connectFailed, now);
     else this.#finish(now);
@@ -97,7 +104,7 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
       const step = steps[this.#step];
       if (step.type === 'close') this.user.session.close(step.how, now);
       else if (step.type === 'call') return this.#call(step.operation, now);
-      else if (step.type === 'mix') return this.#call(this.#run.choose(this.#step), now);
+      else if (step.type === 'mix') return this.#call(this.#run.choose(this.#step, this.#number), now);
       else if (step.type === 'think' || step.type === 'hold') {
         if (!this.user.stopping) return this.#wait(step.milliseconds, now);
       } else if (!this.user.session.ready) return this.user.session.whenReady(this, now);

@@ -26,6 +26,11 @@ const sections: readonly Section[] = [
   trustSection,
 ];
 
+/** The verdict alone: one line and its reasons. */
+export function renderVerdict(result: RunResult, style: Style): string {
+  return verdictSection(result, style).join('\n');
+}
+
 /** The end summary of a run as text, ending in a line feed. */
 export function renderSummary(result: RunResult, style: Style): string {
   const parts = sections.map((section) => section(result, style)).filter((lines) => lines.length > 0);

@@ -15,6 +15,8 @@ export const BodyFraming = { none: 0, length: 1, chunked: 2, untilClose: 3 } as 
 export type BodyFraming = (typeof BodyFraming)[keyof typeof BodyFraming];
 
 const separator = Buffer.from('\r\n\r\n');
+/** `HTTP` */
+const httpMagic = 0x48545450;
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 const colon = 0x3a;
@@ -23,7 +25,9 @@ const colon = 0x3a;
 export class ResponseHead {
   status = 0;
   framing: BodyFraming = BodyFraming.none;
+  /** 0 where the response has no body, whatever its fields say. */
   contentLength = 0;
+  /** There is a body, and it is an event stream. */
   eventStream = false;
   keepAlive = true;
   /** Where the value of `Mcp-Session-Id` stands; 0 when there is none. */
@@ -35,15 +39,19 @@ export class ResponseHead {
     if (end - start >= 8 && !isHttp1(bytes, start)) return -1;
     const blank = bytes.indexOf(separator, start);
     if (blank < 0 || blank + 4 > end) return 0;
-    this.status = (bytes[start + 9] - 48) * 100 + (bytes[start + 10] - 48) * 10 + (bytes[start + 11] - 48);
-    if (!(this.status >= 100 && this.status < 1000)) return -1;
+    this.status = statusAt(bytes, start + 9);
+    if (this.status < 100) return -1;
     this.framing = BodyFraming.untilClose;
     this.contentLength = 0;
     this.eventStream = false;
     this.keepAlive = bytes[start + 7] !== 0x30;
     this.sessionIdAt = 0;
     if (!this.#fields(bytes, start, blank)) return -1;
-    if (this.status === 204 || this.status === 304 || this.status < 200) this.framing = BodyFraming.none;
+    if (this.status === 204 || this.status === 304 || this.status < 200) {
+      this.framing = BodyFraming.none;
+      this.contentLength = 0;
+    }
+    if (this.framing <= BodyFraming.length && this.contentLength === 0) this.eventStream = false;
     return blank + 4;
   }
 
@@ -137,7 +145,18 @@ export class ChunkedDecoder {
 }
 
 function isHttp1(bytes: Buffer, at: number): boolean {
-  return bytes[at] === 0x48 && bytes[at + 1] === 0x54 && bytes[at + 4] === 0x2f && bytes[at + 5] === 0x31;
+  return bytes.readUInt32BE(at) === httpMagic && bytes[at + 4] === 0x2f && bytes[at + 5] === 0x31;
+}
+
+/** Three digits, or −1. */
+function statusAt(bytes: Buffer, at: number): number {
+  let status = 0;
+  for (let i = at; i < at + 3; i++) {
+    const digit = bytes[i] - 48;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    status = status * 10 + digit;
+  }
+  return status;
 }
 
 /** The field name at `at` is `name` (lower case), followed by a colon. */

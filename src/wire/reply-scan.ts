@@ -24,7 +24,7 @@ const isErrorKey = Buffer.from('"isError"');
 export class ReplyScanner {
   /** Integer id of the message; −1 where it has none, null or another kind of id. */
   id = -1;
-  /** The message has an id that is no integer (a string, for example). */
+  /** The message has an id that is no integer of at most 16 digits (a string, for example). */
   foreignId = false;
 
   scan(bytes: Buffer, start: number, end: number): MessageKind {
@@ -71,17 +71,18 @@ export class ReplyScanner {
       at = skipSpace(bytes, endOfValue(bytes, value, end), end);
       if (bytes[at] === comma) at = skipSpace(bytes, at + 1, end);
     }
-    if (bytes[at] !== closeBrace) return MessageKind.malformed;
+    if (at !== end - 1) return MessageKind.malformed;
     if (hasMethod) return hasId ? MessageKind.request : MessageKind.notification;
     return kind;
   }
 
-  /** Returns whether the value is an id at all (null is not). */
+  /** Returns whether the value is an id at all (null is not). A fraction, an exponent or a 17th digit is no id of ours. */
   #takeId(bytes: Buffer, at: number): boolean {
     const first = bytes[at];
     if (first === 0x6e) return false;
     const after = bytes[this.#readId(bytes, at)];
-    if (this.id >= 0 && (after === 0x2e || after === 0x65 || after === 0x45)) this.id = -1;
+    const goesOn = after === 0x2e || after === 0x65 || after === 0x45 || (after >= 0x30 && after <= 0x39);
+    if (goesOn) this.id = -1;
     this.foreignId = this.id < 0;
     return true;
   }

@@ -3,7 +3,8 @@ const carriageReturn = 0x0d;
 
 /**
  * Reads `text/event-stream`: gives the data of every complete event (RFC: WHATWG server-sent events). An event ends at
- * its blank line; several `data` lines are joined with line feeds; other fields and comments are passed over.
+ * its blank line; several `data` lines are joined with line feeds; other fields and comments are passed over, and so is
+ * an event whose data is empty (a server marks with one from where its stream can be resumed).
  */
 export class SseDecoder {
   #pending = '';
@@ -28,9 +29,10 @@ export class SseDecoder {
   #line(latin1: string, event: (data: string) => void): void {
     const line = latin1.endsWith('\r') ? latin1.slice(0, -1) : latin1;
     if (line.startsWith('data:')) this.#data.push(line.slice(line[5] === ' ' ? 6 : 5));
+    else if (line === 'data') this.#data.push('');
     if (line !== '' || this.#data.length === 0) return;
     const data = this.#data.join('\n');
     this.#data = [];
-    event(Buffer.from(data, 'latin1').toString());
+    if (data !== '') event(Buffer.from(data, 'latin1').toString());
   }
 }

@@ -34,7 +34,7 @@ test('smoke', () => {
   expect(thresholds.map(({ expression }) => expression)).toEqual(['error_rate<0.01', 'checks:rate>0.99']);
   for (const { executor, phases, operations, lifecycle, startTime } of scenarios) {
     expect(executor).toMatchObject({ kind: 'constant-arrival-rate', vus: 20 });
-    expect(executor.stages).toEqual([{ name: '500/s', seconds: 5, from: 500, to: 500 }]);
+    expect(executor.stages).toEqual([{ name: '1000/s', seconds: 5, from: 1000, to: 1000 }]);
     expect(phases).toEqual({ warmup: 1, measure: 5, cooldown: 1 });
     expect([lifecycle, startTime]).toEqual(['auto', 0]);
     expect(operations.map(({ name, checks }) => [name, checks.map((check) => check.name)])).toEqual([

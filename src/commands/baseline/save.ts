@@ -1,8 +1,5 @@
 import { Args, Flags } from '@oclif/core';
 import { McpbError } from '../../errors.ts';
-import { runsOf } from '../../regression/baseline.ts';
-import { saveBaseline } from '../../regression/baseline-store.ts';
-import { readResults, resultsDirectory } from '../../results/files.ts';
 import type { RunResult } from '../../results/result.ts';
 import { BaseCommand } from '../base.ts';
 
@@ -44,6 +41,9 @@ export default class BaselineSave extends BaseCommand {
 
   async run(): Promise<SavedDocument> {
     const { args, flags } = await this.parse(BaselineSave);
+    const { runsOf } = await import('../../regression/baseline.ts');
+    const { saveBaseline } = await import('../../regression/baseline-store.ts');
+    const { readResults } = await import('../../results/files.ts');
     const results = flags.from ? await readResults(flags.from, args.scenario) : await this.#run(args.scenario, flags);
     const other = results.find(({ scenario }) => args.scenario !== undefined && scenario.name !== args.scenario);
     if (other !== undefined)
@@ -72,6 +72,7 @@ export default class BaselineSave extends BaseCommand {
         hint: 'name a scenario, or collect results with --from',
       });
     const { runLoad } = await import('../../load.ts');
+    const { resultsDirectory } = await import('../../results/files.ts');
     const { results } = await runLoad({
       request: { scenario, overrides: speed === undefined ? {} : { speed } },
       runs,

@@ -1,9 +1,5 @@
 import { Args } from '@oclif/core';
 import type { Baseline } from '../../regression/baseline.ts';
-import { readBaseline } from '../../regression/baseline-file.ts';
-import { findBaseline } from '../../regression/baseline-store.ts';
-import { renderBaseline } from '../../report/baseline-text.ts';
-import { styleFor } from '../../report/style.ts';
 import { BaseCommand } from '../base.ts';
 
 export default class BaselineShow extends BaseCommand {
@@ -19,6 +15,10 @@ export default class BaselineShow extends BaseCommand {
 
   async run(): Promise<Baseline> {
     const { args } = await this.parse(BaselineShow);
+    const { readBaseline } = await import('../../regression/baseline-file.ts');
+    const { findBaseline } = await import('../../regression/baseline-store.ts');
+    const { renderBaseline } = await import('../../report/baseline-text.ts');
+    const { styleFor } = await import('../../report/style.ts');
     const baseline = await readBaseline(await findBaseline(args.baseline));
     this.log(renderBaseline(baseline, styleFor(process.stdout, process.env)).trimEnd());
     return baseline;

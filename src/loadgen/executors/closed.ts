@@ -6,6 +6,8 @@ import { Iteration, VirtualUser } from '../virtual-user.ts';
 
 /** How often a ramp looks at its level. */
 const rampTickMillis = 10;
+/** User u begins the iterations u, u + 2^20, u + 2 × 2^20, … of the plan. */
+const mostUsers = 2 ** 20;
 
 /**
  * `constant-vus`, `ramping-vus`: a level of virtual users, each of which starts its next iteration when the last one
@@ -102,7 +104,8 @@ export class ClosedExecutor implements Executor {
     if (this.#stopped || this.#left <= 0) return;
     this.#left--;
     this.active++;
-    iteration.start(now, false, now);
+    const { user } = iteration;
+    iteration.start(user.index + mostUsers * user.passes++, now, false, now);
   }
 
   #idle(user: VirtualUser): boolean {

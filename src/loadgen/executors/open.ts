@@ -50,12 +50,13 @@ export class OpenExecutor implements Executor {
 
   wake(now: number): void {
     while (this.next <= now) {
-      const user = this.#users[Math.floor(this.#arrival / this.#run.engine.workers) % this.#users.length];
+      const arrival = this.#arrival;
+      const user = this.#users[Math.floor(arrival / this.#run.engine.workers) % this.#users.length];
       const due = this.next;
       this.#arrival += this.#run.engine.workers;
       this.next = this.#due();
       this.active++;
-      this.#iteration(user).start(due, true, now);
+      this.#iteration(user).start(arrival, due, true, now);
     }
   }
 
