@@ -32,7 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   index: ['load', 'scenario', 'loadgen', 'metrics', 'results', 'regression', 'gateway'],
   commands: [
     ...['load', 'scenario', 'metrics', 'results', 'regression', 'report', 'gateway'],
-    ...['@oclif/core', '@oclif/core/flush', '@oclif/core/run', '@oclif/core/settings', 'cli-table3'],
+    ...['@oclif/core', '@oclif/core/flush', '@oclif/core/run', '@oclif/core/settings'],
   ],
 };
 
