@@ -17,12 +17,16 @@ export function planOf(overrides: Overrides, changes: Partial<ScenarioPlan> = {}
 /** A worker's engine in this thread, so that a test can look at it while it works. */
 export interface LocalEngine {
   readonly engine: Engine;
+  /** Start of its clock, give or take what reading two clocks costs; known when ready. */
+  startsAt: number;
   readonly ready: Promise<void>;
   readonly done: Promise<Metrics>;
   readonly failure: Promise<OpenFailure>;
   /** Users at work at the end of every second. */
   readonly vus: number[];
 }
+
+const startDelay = 20;
 
 /** Prepares an engine and starts it when it is ready. */
 export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
@@ -35,7 +39,8 @@ export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
     { plan, worker, workers },
     {
       ready: () => {
-        engine.start(Number(process.hrtime.bigint()) / 1e6);
+        local.startsAt = performance.now() + startDelay;
+        engine.start(Number(process.hrtime.bigint()) / 1e6 + startDelay);
         ready.resolve();
       },
       unreachable: failure.resolve,
@@ -53,8 +58,12 @@ export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
       },
     },
   );
+  const local: LocalEngine = {
+    ...{ engine, vus, startsAt: Number.NaN },
+    ...{ ready: ready.promise, done: done.promise, failure: failure.promise },
+  };
   engine.prepare();
-  return { engine, ready: ready.promise, done: done.promise, failure: failure.promise, vus };
+  return local;
 }
 
 /** Runs a plan to its end. Rejects when the target is unreachable. */

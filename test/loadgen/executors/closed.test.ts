@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { barePlan, executorContract } from '../../contracts/executor.ts';
+import { serve } from '../../contracts/transport.ts';
+import { outcomesOf, runHere, startEngine } from '../../support/engine.ts';
+import { answerAfter, reply } from '../../support/servers/server.ts';
+import { startWebSocketServer } from '../../support/servers/websocket.ts';
+
+executorContract({ name: 'closed', load: { vus: '4' }, delay: 10 });
+
+describe('virtual users', () => {
+  it('send their next request when the last one is answered', async () => {
+    const underWay = new Set<number>();
+    let overlaps = 0;
+    const server = await serve(startWebSocketServer, {
+      answer: (exchange) => {
+        if (underWay.has(exchange.connection)) overlaps++;
+        underWay.add(exchange.connection);
+        setTimeout(() => {
+          underWay.delete(exchange.connection);
+          exchange.send(reply(exchange.id));
+        }, 2);
+      },
+    });
+    const metrics = await runHere(barePlan({ target: server.url, vus: '5', requests: '200' }));
+    expect(outcomesOf(metrics)).toEqual({ ok: 200 });
+    expect(overlaps).toBe(0);
+    expect(metrics.inFlight.max).toBe(5);
+  });
+
+  it('all stand before the clock starts', async () => {
+    const server = await serve(startWebSocketServer);
+    const local = startEngine(barePlan({ target: server.url, vus: '30', requests: '30' }));
+    await local.ready;
+    expect(server.connections.all).toBe(31);
+    expect(server.received).toHaveLength(0);
+    await local.done;
+  });
+
+  it('follow a ramp up and down, and go in order', async () => {
+    const server = await serve(startWebSocketServer, { answer: answerAfter(5) });
+    const stages = ['300ms:10', '200ms:10', '300ms:0'];
+    const metrics = await runHere(barePlan({ target: server.url, stages }));
+    expect(outcomesOf(metrics)).toEqual({ ok: metrics.requests.planned });
+    expect(metrics.connections).toMatchObject({ opened: 10, lost: 0 });
+    expect(server.endings.filter((ending) => ending === 'close 1000')).toHaveLength(11);
+    const { received } = server;
+    const half = received.length / 2;
+    const users = (exchanges: typeof received) => new Set(exchanges.map(({ connection }) => connection)).size;
+    expect(users(received.slice(half - 20, half + 20))).toBe(10);
+    expect(users(received.slice(0, 3))).toBeLessThan(4);
+    expect(users(received.slice(-3))).toBeLessThan(4);
+  });
+
+  it('never exceed the level on two workers', async () => {
+    const server = await serve(startWebSocketServer, { answer: answerAfter(5) });
+    const plan = barePlan({ target: server.url, stages: ['200ms:7', '200ms:7'] });
+    const halves = [0, 1].map((worker) => startEngine({ ...plan, workers: 2 }, worker, 2));
+    const done = await Promise.all(halves.map((half) => half.done));
+    expect(done.map(({ connections }) => connections.opened)).toEqual([4, 3]);
+  });
+
+  it('are woken from a hold by the end, and close in order', async () => {
+    const server = await serve(startWebSocketServer);
+    const steps = [
+      { type: 'connect' as const },
+      { type: 'call' as const, operation: 0 },
+      { type: 'hold' as const, milliseconds: 600_000 },
+      { type: 'close' as const, how: 'delete' as const },
+    ];
+    const metrics = await runHere(barePlan({ target: server.url, vus: '3', duration: '200ms' }, { steps }));
+    expect(outcomesOf(metrics)).toEqual({ ok: 3 });
+    await expect.poll(() => server.endings.filter((ending) => ending === 'close 1000')).toHaveLength(4);
+  });
+
+  it('think between requests, which is charged to nobody', async () => {
+    const server = await serve(startWebSocketServer);
+    const steps = [
+      { type: 'call' as const, operation: 0 },
+      { type: 'think' as const, milliseconds: 50 },
+    ];
+    const metrics = await runHere(barePlan({ target: server.url, vus: '1', duration: '300ms' }, { steps }));
+    expect(metrics.requests.planned).toBeGreaterThanOrEqual(4);
+    expect(metrics.requests.planned).toBeLessThanOrEqual(6);
+    expect(metrics.responseTime.max).toBeLessThan(45_000);
+  });
+
+  it('wait longer and longer between attempts at a server that went away', async () => {
+    const server = await serve(startWebSocketServer, {
+      answer: () => {
+        if (server.received.length === 4) void server.close();
+      },
+    });
+    const metrics = await runHere(barePlan({ target: server.url, vus: '4', duration: '1s' }));
+    expect(metrics.outcomes).toMatchObject({ ok: 0, connection_lost: 4 });
+    expect(metrics.outcomes.connect_failed).toBeGreaterThanOrEqual(4 * 3);
+    expect(metrics.outcomes.connect_failed).toBeLessThanOrEqual(4 * 5);
+  });
+});
