@@ -66,7 +66,7 @@ export function executorContract({ name, load, delay }: ExecutorCase): void {
       local = startEngine(barePlan({ target: server.url, ...seconds('200ms') }));
       const { requests } = await local.done;
       expect(instants.length).toBeGreaterThan(20);
-      expect(instants).toHaveLength(requests.planned);
+      expect(instants.length, 'and what was begun as the end was noticed').toBeGreaterThanOrEqual(requests.planned);
       for (const inOrder of instants) expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
     });
 

@@ -22,8 +22,6 @@ export interface LocalEngine {
   readonly ready: Promise<void>;
   readonly done: Promise<Metrics>;
   readonly failure: Promise<OpenFailure>;
-  /** Users at work at the end of every second. */
-  readonly vus: number[];
 }
 
 const startDelay = 20;
@@ -33,7 +31,6 @@ export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
   const ready = Promise.withResolvers<void>();
   const done = Promise.withResolvers<Metrics>();
   const failure = Promise.withResolvers<OpenFailure>();
-  const vus: number[] = [];
   let collector: Collector | undefined;
   const engine = new Engine(
     { plan, worker, workers },
@@ -47,7 +44,6 @@ export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
       interval: (interval) => {
         collector ??= new Collector(engine.layout);
         collector.add(interval);
-        vus.push(interval.vus);
       },
       done: () => {
         try {
@@ -59,8 +55,11 @@ export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
     },
   );
   const local: LocalEngine = {
-    ...{ engine, vus, startsAt: Number.NaN },
-    ...{ ready: ready.promise, done: done.promise, failure: failure.promise },
+    engine,
+    startsAt: Number.NaN,
+    ready: ready.promise,
+    done: done.promise,
+    failure: failure.promise,
   };
   engine.prepare();
   return local;
