@@ -1,7 +1,7 @@
 import type { Collector } from '../metrics/collector.ts';
 import type { Metrics } from '../metrics/figures.ts';
 import { histogramConfig } from '../metrics/histogram.ts';
-import { encodedHistograms, operationsOf, runMetrics, stageResults } from '../metrics/summary.ts';
+import { encodedHistograms, operationsOf, runMetrics, stageResults, stageSeconds } from '../metrics/summary.ts';
 import { openFileLimit } from '../results/limits.ts';
 import type {
   CheckResult,
@@ -41,7 +41,9 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     peakConnections: record.peak.connections,
     meanInFlight: meanInFlight(record),
   });
-  const thresholds = evaluate(plan.thresholds, thresholdSource(collector, metrics, seconds));
+  const ended = record.cutAt ?? Number.POSITIVE_INFINITY;
+  const secondsOf = (stage: number | undefined) => (stage === undefined ? seconds : stageSeconds(plan, stage, ended));
+  const thresholds = evaluate(plan.thresholds, thresholdSource(collector, metrics, secondsOf));
   const targetProcess = context.target && targetProcessOf(record, metrics, context.target.pid);
   const model = plan.scenarios.every(({ executor }) => executor.model === 'open') ? 'open' : 'closed';
   const judged = judge({
@@ -81,7 +83,7 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     warnings: judged.warnings,
     metrics,
     operations: operationsOf(collector, () => true, seconds),
-    stages: stageResults(collector, plan, record.cutAt ?? Number.POSITIVE_INFINITY),
+    stages: stageResults(collector, plan, ended),
     checks: checksOf(collector),
     thresholds,
     generator: generatorOf(plan, record, metrics, context, judged.limitedBy),

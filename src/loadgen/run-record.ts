@@ -28,12 +28,15 @@ export interface Reading {
   readonly target: TargetSample | undefined;
 }
 
+/** A row without its histograms: kept for every second of the run. */
+type LevelRow = Omit<TimelineRow, 'responseTime' | 'generatorLag'>;
+
 const sampleMillis = 1000;
 
 /** What is gathered in the main thread while a run goes on. */
 export class RunRecord {
   readonly collector: Collector;
-  readonly rows: TimelineRow[] = [];
+  readonly rows: LevelRow[] = [];
   readonly table: TimelineTable;
   /** Memory of the generator before it opened a connection. */
   baseRss = process.memoryUsage.rss();
@@ -110,7 +113,8 @@ export class RunRecord {
   }
 
   #addRow(row: TimelineRow): void {
-    this.rows.push(row);
+    const { responseTime: _, generatorLag: __, ...levels } = row;
+    this.rows.push(levels);
     this.table.add(row, this.#stealSinceLast());
     if (row.connections < this.peak.connections || row.connections === 0) return;
     this.peak = {

@@ -16,10 +16,16 @@ const connectionTimes: Readonly<Record<string, RunQuantity>> = {
   initialize_time: 'initialize',
 };
 
-/** The figures of a run as thresholds ask for them: times in ms. `seconds`: length of the measure phase. */
-export function thresholdSource(collector: Collector, metrics: Metrics, seconds: number): MetricSource {
+/** The figures of a run as thresholds ask for them: times in ms. `secondsOf`: load in a stage, or in the measure phase. */
+export function thresholdSource(
+  collector: Collector,
+  metrics: Metrics,
+  secondsOf: (stage: number | undefined) => number,
+): MetricSource {
   return {
     value(threshold) {
+      const { stage } = threshold.selector;
+      const seconds = secondsOf(stage === undefined ? undefined : Number(stage));
       const rows = measuredRows(collector, (row) => selected(row, threshold));
       if (threshold.metric in times) return time(totalOf(collector, rows, times[threshold.metric]), threshold);
       if (threshold.metric in connectionTimes)
@@ -65,9 +71,10 @@ function counted(
 ): number | undefined {
   const { planned } = figures.requests;
   if (plannedInAll === 0) return undefined;
-  if (metric === 'throughput') return planned === 0 ? undefined : figures.throughputPerSecond;
-  if (metric === 'error_rate') return planned === 0 ? undefined : figures.errorRate;
   const count = metric === 'outcomes' ? figures.outcomes[selector.class as keyof typeof figures.outcomes] : planned;
   if (aggregation === 'count') return count;
+  if (planned === 0) return undefined;
+  if (metric === 'throughput') return figures.throughputPerSecond;
+  if (metric === 'error_rate') return figures.errorRate;
   return metric === 'outcomes' ? count / planned : count / seconds;
 }

@@ -110,7 +110,7 @@ function doubts({ metrics, steal, model }: Evidence, limitedBy: GeneratorInfo['l
   if (metrics.responseTime.clamped > 0)
     found.push({
       code: 'clamped',
-      message: 'times beyond one hour were counted as one hour',
+      message: 'times outside 0 … 1 hour were counted as 0 or 1 hour',
       value: metrics.responseTime.clamped,
     });
   return found;

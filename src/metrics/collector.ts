@@ -20,6 +20,8 @@ export class Collector {
   readonly counters: IntervalCounters;
   server: ServerInfo | undefined;
   readonly #series: (Total | undefined)[];
+  /** Most exchanges in flight by interval, added up over the workers, whose peaks need not have been at the same instant. */
+  readonly #inFlightMax = new Map<number, number>();
 
   constructor(layout: SeriesLayout) {
     const rows = layout.rows.length;
@@ -34,7 +36,7 @@ export class Collector {
     this.counters = noCounters();
   }
 
-  add({ snapshot, server }: WorkerInterval): void {
+  add({ sequence, snapshot, server }: WorkerInterval): void {
     this.server ??= server;
     addTo(this.planned, snapshot.planned);
     addTo(this.sent, snapshot.sent);
@@ -43,7 +45,9 @@ export class Collector {
     addTo(this.checks, snapshot.checks);
     for (const [key, count] of snapshot.rpcErrors) this.rpcErrors.set(key, (this.rpcErrors.get(key) ?? 0) + count);
     for (const [key, count] of snapshot.httpStatus) this.httpStatus.set(key, (this.httpStatus.get(key) ?? 0) + count);
-    addCounters(this.counters, snapshot.counters);
+    const inFlight = (this.#inFlightMax.get(sequence) ?? 0) + snapshot.counters.inFlightMax;
+    this.#inFlightMax.set(sequence, inFlight);
+    addCounters(this.counters, { ...snapshot.counters, inFlightMax: inFlight });
     for (const { series, counts } of snapshot.histograms) {
       const total = this.#series[series] ?? new Total();
       this.#series[series] = total;

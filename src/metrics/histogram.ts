@@ -66,9 +66,8 @@ export class Accumulator {
 
   record(micros: number, times = 1): void {
     let value = micros;
-    if (!(value >= 0)) value = 0;
-    else if (value > histogramConfig.highest) {
-      value = histogramConfig.highest;
+    if (!(value >= 0 && value <= histogramConfig.highest)) {
+      value = value > 0 ? histogramConfig.highest : 0;
       this.#clamped += times;
     }
     this.#buckets[bucketOf(value)] += times;

@@ -86,7 +86,9 @@ export class Recorder {
   /** A reply that met its step's expectation. Instants in ms of one clock. */
   ok(row: number, planned: number, released: number, sent: number, received: number): void {
     this.#snapshot.outcomes[row * classes] += 1;
-    this.#times(row, planned, released, sent, received);
+    const base = row * quantities;
+    this.#times(base, planned, released, sent, received);
+    this.#at(base + 3).recordMillis(released - planned);
   }
 
   /** Any other end. `sent` 0: never written. */
@@ -94,10 +96,11 @@ export class Recorder {
     this.#snapshot.outcomes[row * classes + outcome] += 1;
     const age = Math.max(0, ended - planned);
     this.#at(this.#numbers.outcome(row, outcome)).recordMillis(age);
-    if (isCensored(outcome)) {
-      this.#at(row * quantities + 4).recordMillis(age);
-      this.#times(row, planned, released, sent === 0 ? ended : sent, ended);
-    } else this.#at(row * quantities + 3).recordMillis(released - planned);
+    const base = row * quantities;
+    this.#at(base + 3).recordMillis(released - planned);
+    if (!isCensored(outcome)) return;
+    this.#times(base, planned, released, sent, ended);
+    this.#times(base + 4, planned, released, sent, ended);
   }
 
   run(quantity: RunQuantity, milliseconds: number, times = 1): void {
@@ -125,12 +128,11 @@ export class Recorder {
     return filled;
   }
 
-  #times(row: number, planned: number, released: number, sent: number, received: number): void {
-    const base = row * quantities;
-    this.#at(base).recordMillis(received - planned);
-    this.#at(base + 1).recordMillis(received - released);
-    this.#at(base + 2).recordMillis(received - sent);
-    this.#at(base + 3).recordMillis(released - planned);
+  /** Response, target and service time from series `first` on; what was never sent has no service time. */
+  #times(first: number, planned: number, released: number, sent: number, ended: number): void {
+    this.#at(first).recordMillis(ended - planned);
+    this.#at(first + 1).recordMillis(ended - released);
+    if (sent > 0) this.#at(first + 2).recordMillis(ended - sent);
   }
 
   #at(series: number): Accumulator {

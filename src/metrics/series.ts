@@ -1,5 +1,16 @@
-/** Quantities recorded for every stage and operation. `censored`: response time so far of those that never got their reply. */
-export const stageQuantities = ['responseTime', 'targetTime', 'serviceTime', 'generatorLag', 'censored'] as const;
+/**
+ * Quantities recorded for every stage and operation. `censored…`: the part of each time that belongs to exchanges which
+ * never got their reply, their age at the end.
+ */
+export const stageQuantities = [
+  'responseTime',
+  'targetTime',
+  'serviceTime',
+  'generatorLag',
+  'censoredResponseTime',
+  'censoredTargetTime',
+  'censoredServiceTime',
+] as const;
 /** Quantities recorded once per run. */
 export const runQuantities = ['receiveLag', 'connect', 'upgrade', 'initialize'] as const;
 

@@ -28,8 +28,8 @@ export function outcomeCounts(collector: Collector, rows: readonly number[]): Ou
 export function operationMetrics(collector: Collector, rows: readonly number[], seconds: number): OperationMetrics {
   const outcomes = outcomeCounts(collector, rows);
   const planned = add(collector.planned, rows);
-  const censored = totalOf(collector, rows, 'censored');
-  const distribution = (quantity: StageQuantity) => totalOf(collector, rows, quantity).distribution(censored);
+  const distribution = (quantity: StageQuantity, censored: StageQuantity) =>
+    totalOf(collector, rows, quantity).distribution(totalOf(collector, rows, censored));
   const rpcErrors = codes(collector.rpcErrors, rows);
   const httpStatus = codes(collector.httpStatus, rows);
   const latencyByOutcome = latencies(collector, rows);
@@ -43,9 +43,9 @@ export function operationMetrics(collector: Collector, rows: readonly number[], 
     },
     throughputPerSecond: seconds > 0 ? add(collector.completed, rows) / seconds : 0,
     errorRate: planned === 0 ? 0 : 1 - outcomes.ok / planned,
-    responseTime: distribution('responseTime'),
-    targetTime: distribution('targetTime'),
-    serviceTime: distribution('serviceTime'),
+    responseTime: distribution('responseTime', 'censoredResponseTime'),
+    targetTime: distribution('targetTime', 'censoredTargetTime'),
+    serviceTime: distribution('serviceTime', 'censoredServiceTime'),
     generatorLag: totalOf(collector, rows, 'generatorLag').distribution(),
     outcomes,
     ...(rpcErrors ? { rpcErrors } : {}),
@@ -117,8 +117,7 @@ export function stageResults(collector: Collector, plan: MeasuredPlan, ended: nu
     let from = 0;
     return scenario.executor.stages.map((stage, number) => {
       const inStage = (row: { scenario: number; stage: number }) => row.scenario === index && row.stage === number;
-      const begins = scenario.startTime + scenario.phases.warmup + from;
-      const seconds = Math.max(0, Math.min(stage.seconds, ended - begins));
+      const seconds = loadSeconds(scenario, number, ended);
       from += stage.seconds;
       return {
         index: number,
@@ -132,6 +131,17 @@ export function stageResults(collector: Collector, plan: MeasuredPlan, ended: nu
       };
     });
   });
+}
+
+/** Seconds of load in a stage by its number: those of the scenario that spent the longest in it. `ended` as above. */
+export function stageSeconds(plan: MeasuredPlan, stage: number, ended: number): number {
+  return Math.max(0, ...plan.scenarios.map((scenario) => loadSeconds(scenario, stage, ended)));
+}
+
+function loadSeconds({ startTime, phases, executor }: MeasuredPlan['scenarios'][number], stage: number, ended: number) {
+  const before = executor.stages.slice(0, stage).reduce((sum, { seconds }) => sum + seconds, 0);
+  const planned = executor.stages[stage]?.seconds ?? 0;
+  return Math.max(0, Math.min(planned, ended - startTime - phases.warmup - before));
 }
 
 /** HDR V2 by stage → operation → quantity. */
