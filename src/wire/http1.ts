@@ -14,7 +14,6 @@ export function requestHead(
 export const BodyFraming = { none: 0, length: 1, chunked: 2, untilClose: 3 } as const;
 export type BodyFraming = (typeof BodyFraming)[keyof typeof BodyFraming];
 
-const separator = Buffer.from('\r\n\r\n');
 /** `HTTP` */
 const httpMagic = 0x48545450;
 const carriageReturn = 0x0d;
@@ -37,8 +36,8 @@ export class ResponseHead {
   /** Position behind the head, 0 while it is incomplete, −1 when it is not HTTP/1. */
   read(bytes: Buffer, start: number, end: number): number {
     if (end - start >= 8 && !isHttp1(bytes, start)) return -1;
-    const blank = bytes.indexOf(separator, start);
-    if (blank < 0 || blank + 4 > end) return 0;
+    const statusEnd = lineEnd(bytes, start, end);
+    if (statusEnd < 0) return 0;
     this.status = statusAt(bytes, start + 9);
     if (this.status < 100) return -1;
     this.framing = BodyFraming.untilClose;
@@ -46,24 +45,26 @@ export class ResponseHead {
     this.eventStream = false;
     this.keepAlive = bytes[start + 7] !== 0x30;
     this.sessionIdAt = 0;
-    if (!this.#fields(bytes, start, blank)) return -1;
+    const behind = this.#fields(bytes, statusEnd + 2, end);
+    if (behind <= 0) return behind;
     if (this.status === 204 || this.status === 304 || this.status < 200) {
       this.framing = BodyFraming.none;
       this.contentLength = 0;
     }
     if (this.framing <= BodyFraming.length && this.contentLength === 0) this.eventStream = false;
-    return blank + 4;
+    return behind;
   }
 
-  #fields(bytes: Buffer, start: number, blank: number): boolean {
-    let line = bytes.indexOf(lineFeed, start) + 1;
-    while (line > 0 && line < blank) {
-      let next = line;
-      while (bytes[next] !== carriageReturn) next++;
-      if (!this.#field(bytes, line, next)) return false;
+  /** Position behind the blank line, 0 while it is missing, −1 on a field that cannot be. */
+  #fields(bytes: Buffer, from: number, end: number): number {
+    let line = from;
+    for (;;) {
+      const next = lineEnd(bytes, line, end);
+      if (next < 0) return 0;
+      if (next === line) return next + 2;
+      if (!this.#field(bytes, line, next)) return -1;
       line = next + 2;
     }
-    return true;
   }
 
   /** Looks only at the fields that frame the body or name the session, told apart by first letter and length. */
@@ -157,6 +158,12 @@ function statusAt(bytes: Buffer, at: number): number {
     status = status * 10 + digit;
   }
   return status;
+}
+
+/** Where the CRLF stands that ends the line; −1 while there is none. */
+function lineEnd(bytes: Buffer, from: number, end: number): number {
+  for (let at = from; at + 1 < end; at++) if (bytes[at] === carriageReturn && bytes[at + 1] === lineFeed) return at;
+  return -1;
 }
 
 /** The field name at `at` is `name` (lower case), followed by a colon. */

@@ -24,11 +24,11 @@ export interface HttpOwner {
   opened(connection: HttpConnection, connect: number, at: number): void;
   failed(failure: OpenFailure, at: number): void;
   /** The reply is here, its stream not yet at its end. */
-  answered(connection: HttpConnection, slot: number): void;
+  answered(connection: HttpConnection): void;
   /** The stream ended without the reply. */
   unanswered(slot: number, at: number): void;
   /** The exchange is over on the wire; called before its message is handed on, so that the next request finds the connection. */
-  done(connection: HttpConnection, slot: number, reusable: boolean): void;
+  done(connection: HttpConnection, reusable: boolean): void;
   message(slot: number, bytes: Buffer, start: number, end: number, at: number): void;
   httpStatus(slot: number, status: number, at: number): void;
   /** After everything a response caused. */
@@ -51,6 +51,11 @@ export class HttpConnection implements StreamHandler {
   constructor(address: StreamAddress, owner: HttpOwner) {
     this.#owner = owner;
     this.#stream = new SocketStream(address, this);
+  }
+
+  /** The exchange it carries, `noSlot` when none is waited for. */
+  get slot(): number {
+    return this.#slot;
   }
 
   /** Sends a request. False: its bytes must not be changed any more. */
@@ -161,7 +166,7 @@ export class HttpConnection implements StreamHandler {
     if (kind === MessageKind.malformed) return this.#fail('protocol', at);
     if (kind === MessageKind.result || kind === MessageKind.error) {
       this.#slot = noSlot;
-      this.#owner.answered(this, slot);
+      this.#owner.answered(this);
     }
     this.#owner.message(slot, message, 0, message.length, at);
   }
@@ -189,7 +194,7 @@ export class HttpConnection implements StreamHandler {
     this.#body = undefined;
     this.#state = reusable ? 'idle' : 'closed';
     if (!reusable) this.#stream.destroy();
-    this.#owner.done(this, slot, reusable);
+    this.#owner.done(this, reusable);
     return slot;
   }
 

@@ -70,8 +70,9 @@ class HttpClient implements Connection, HttpOwner {
   readonly #shared: Shared;
   readonly #handler: ConnectionHandler;
   readonly #localAddress: string | undefined;
+  /** All that are established. */
+  readonly #connections: HttpConnection[] = [];
   readonly #idle: HttpConnection[] = [];
-  readonly #busy = new Map<number, HttpConnection>();
   /** Busy with what nobody waits for: a notice, or the end of a stream whose reply is here. */
   readonly #ending = new Set<HttpConnection>();
   /** Notices that wait for a connection. */
@@ -99,7 +100,6 @@ class HttpClient implements Connection, HttpOwner {
     if (connection === undefined) return false;
     const template = (this.#templates ?? this.#shared.templates)[operation];
     const bytes = template.withId(id);
-    this.#busy.set(slot, connection);
     this.#handler.transferred(bytes.length, 0);
     if (!connection.carry(slot, bytes)) template.detach();
     return true;
@@ -122,10 +122,10 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   forget(slot: number): void {
-    const carrying = this.#busy.get(slot);
+    const carrying = this.#connections.find((connection) => connection.slot === slot);
     const dead = carrying === undefined ? [...this.#ending] : [carrying];
     for (const connection of dead) {
-      this.#drop(connection, slot);
+      this.#drop(connection);
       connection.destroy();
     }
   }
@@ -139,8 +139,7 @@ class HttpClient implements Connection, HttpOwner {
       this.#handler.transferred(bytes.length, 0);
       last.sendLast(bytes);
     }
-    for (const connection of [...this.#idle, ...this.#busy.values(), ...this.#ending])
-      connection.destroy(how === 'kill');
+    for (const connection of this.#connections) if (connection !== last) connection.destroy(how === 'kill');
     this.#shared.budget += this.#open - this.#opening;
     this.#open = this.#opening;
   }
@@ -151,6 +150,7 @@ class HttpClient implements Connection, HttpOwner {
       this.#gone();
       return connection.destroy();
     }
+    this.#connections.push(connection);
     this.#idle.push(connection);
     if (this.#usable) return this.settled(at);
     this.#usable = true;
@@ -165,8 +165,7 @@ class HttpClient implements Connection, HttpOwner {
     this.#handler.refused(failure, at);
   }
 
-  answered(connection: HttpConnection, slot: number): void {
-    this.#busy.delete(slot);
+  answered(connection: HttpConnection): void {
     this.#ending.add(connection);
   }
 
@@ -174,12 +173,11 @@ class HttpClient implements Connection, HttpOwner {
     if (!this.#closed) this.#handler.exchangeLost(slot, 'lost', at);
   }
 
-  done(connection: HttpConnection, slot: number, reusable: boolean): void {
-    if (slot !== noSlot) this.#busy.delete(slot);
-    this.#ending.delete(connection);
+  done(connection: HttpConnection, reusable: boolean): void {
     if (this.#closed) return;
-    if (reusable) this.#idle.push(connection);
-    else this.#gone();
+    if (!reusable) return this.#drop(connection);
+    if (this.#ending.size > 0) this.#ending.delete(connection);
+    this.#idle.push(connection);
   }
 
   message(slot: number, bytes: Buffer, start: number, end: number, at: number): void {
@@ -202,7 +200,7 @@ class HttpClient implements Connection, HttpOwner {
 
   lost(connection: HttpConnection, slot: number, loss: Loss | undefined, at: number): void {
     if (this.#closed) return;
-    this.#drop(connection, slot);
+    this.#drop(connection);
     if (slot !== noSlot && loss !== undefined) this.#handler.exchangeLost(slot, loss, at);
     this.settled(at);
   }
@@ -241,11 +239,10 @@ class HttpClient implements Connection, HttpOwner {
     new HttpConnection(address, this);
   }
 
-  #drop(connection: HttpConnection, slot: number): void {
-    const idle = this.#idle.indexOf(connection);
-    if (idle >= 0) this.#idle.splice(idle, 1);
+  #drop(connection: HttpConnection): void {
+    remove(this.#connections, connection);
+    remove(this.#idle, connection);
     this.#ending.delete(connection);
-    if (this.#busy.get(slot) === connection) this.#busy.delete(slot);
     this.#gone();
   }
 
@@ -253,4 +250,9 @@ class HttpClient implements Connection, HttpOwner {
     this.#open--;
     this.#shared.budget++;
   }
+}
+
+function remove(from: HttpConnection[], connection: HttpConnection): void {
+  const at = from.indexOf(connection);
+  if (at >= 0) from.splice(at, 1);
 }
