@@ -56,6 +56,7 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     targetCores: targetProcess ? targetProcess.cpuPercent / 100 : null,
     clockShiftMillis: record.end.wallClock - record.begin.wallClock - (record.end.at - record.begin.at),
     interrupted: context.interrupted,
+    targetGone: collector.targetGone,
   });
   const startedAt = record.begin.wallClock - Math.round(window.from * 1000);
   const iso = (offset: number) => new Date(startedAt + offset * 1000).toISOString();

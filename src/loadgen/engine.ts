@@ -42,7 +42,8 @@ export class Engine {
   readonly scanner = new ReplyScanner();
   readonly receiveLag: ReceiveLag;
   connections = 0;
-  lastFailure: OpenFailure = { reason: 'closed', message: 'the target closed the connection' };
+  /** Why the latest attempt to connect failed; undefined when it did not. */
+  lastFailure: OpenFailure | undefined;
   readonly #events: EngineEvents;
   readonly #runs: readonly ScenarioRun[];
   readonly #wakeup: Wakeup;
@@ -53,6 +54,7 @@ export class Engine {
   #nextSweep = 0;
   #sequence = 0;
   #server: ServerInfo | undefined;
+  #targetGone: string | undefined;
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
   #cpu = process.threadCpuUsage();
 
@@ -111,7 +113,7 @@ export class Engine {
   }
 
   unreachable(): void {
-    if (this.#failed) return;
+    if (this.#failed || this.lastFailure === undefined) return;
     this.#failed = true;
     this.#wakeup.stop();
     this.#events.unreachable(this.lastFailure);
@@ -167,12 +169,14 @@ export class Engine {
   }
 
   #endLoad(at: number, grace: number): void {
+    this.#seeTarget();
     this.#loadEnds = at;
     this.#drainEnds = at + grace;
     for (const { executor } of this.#runs) executor.stop(at);
   }
 
   #finish(at: number): number {
+    if (this.#drainEnds === Number.POSITIVE_INFINITY) this.#seeTarget();
     this.#failed = true;
     this.#wakeup.stop();
     this.#abandon(at);
@@ -180,6 +184,11 @@ export class Engine {
     this.#emit(this.#sequence, at - this.#startAt);
     this.#events.done();
     return Number.POSITIVE_INFINITY;
+  }
+
+  /** The load is at its end: is there still a target? */
+  #seeTarget(): void {
+    if (this.connections === 0) this.#targetGone = this.lastFailure?.message;
   }
 
   /** Nothing follows an exchange that is given up now: neither a step of its iteration nor one that waited for it. */
@@ -221,6 +230,7 @@ export class Engine {
       eventLoopUtilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
       cpuMicros: cpu.user - this.#cpu.user + cpu.system - this.#cpu.system,
       ...(this.#server ? { server: this.#server } : {}),
+      ...(this.#targetGone === undefined ? {} : { targetGone: this.#targetGone }),
     });
     this.#utilization = utilization;
     this.#cpu = cpu;

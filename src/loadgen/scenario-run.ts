@@ -158,6 +158,7 @@ export class ScenarioRun {
   connectionOpened(): void {
     this.recorder.counters.opened++;
     this.engine.connections++;
+    this.engine.lastFailure = undefined;
   }
 
   connectionClosed(lost: boolean): void {

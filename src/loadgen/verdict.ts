@@ -19,6 +19,8 @@ export interface Evidence {
   /** Wall clock minus monotonic clock over the run, ms. */
   readonly clockShiftMillis: number;
   readonly interrupted: boolean;
+  /** Why the target could not be reached any more when the load ended. */
+  readonly targetGone: string | undefined;
 }
 
 export interface Judged {
@@ -34,10 +36,13 @@ export function judge(evidence: Evidence): Judged {
   const limitedBy = limit(evidence);
   const invalidReasons = faults(evidence, limitedBy === 'generator');
   const warnings = doubts(evidence, limitedBy);
-  const { metrics, thresholds, interrupted } = evidence;
+  const { metrics, thresholds, interrupted, targetGone } = evidence;
   const noData = metrics.requests.planned === 0;
   const failed =
-    thresholds.some(({ passed }) => !passed) || metrics.outcomes.ok === 0 || metrics.outcomes.protocol_error > 0;
+    thresholds.some(({ passed }) => !passed) ||
+    metrics.outcomes.ok === 0 ||
+    metrics.outcomes.protocol_error > 0 ||
+    targetGone !== undefined;
   const exitCode = worstExit([
     interrupted ? ExitCode.interrupted : ExitCode.ok,
     invalidReasons.length > 0 ? ExitCode.invalidRun : ExitCode.ok,
@@ -49,6 +54,7 @@ export function judge(evidence: Evidence): Judged {
     if (interrupted) return 'interrupted';
     if (invalidReasons.length > 0) return 'invalid';
     if (noData) return 'no-data';
+    if (targetGone !== undefined) return 'unreachable';
     if (failed) return 'thresholds-failed';
     return limitedBy === 'generator' ? 'generator-limited' : 'pass';
   }
@@ -95,8 +101,10 @@ function late(code: string, message: string, value: number | null, limit: number
   return [over(code, `${message} ${formatMicros(value)}, limit ${formatMicros(limit)}`, value, limit)];
 }
 
-function doubts({ metrics, steal, model }: Evidence, limitedBy: GeneratorInfo['limitedBy']): Finding[] {
+function doubts({ metrics, steal, model, targetGone }: Evidence, limitedBy: GeneratorInfo['limitedBy']): Finding[] {
   const found: Finding[] = [];
+  if (targetGone !== undefined)
+    found.push({ code: 'target_gone', message: `the target was gone when the load ended: ${targetGone}` });
   if (steal === null) found.push({ code: 'steal_unknown', message: 'CPU steal is not known on this system' });
   else if (steal > 0.02) found.push(over('steal', 'the hypervisor gave our CPU time away', steal, 0.02));
   if (model === 'closed') found.push({ code: 'closed_loop', message: 'closed loop: stalls of the target are hidden' });

@@ -19,6 +19,7 @@ export class Collector {
   readonly httpStatus = new Map<string, number>();
   readonly counters: IntervalCounters;
   server: ServerInfo | undefined;
+  targetGone: string | undefined;
   readonly #series: (Total | undefined)[];
   /** Most exchanges in flight by interval, added up over the workers, whose peaks need not have been at the same instant. */
   readonly #inFlightMax = new Map<number, number>();
@@ -36,7 +37,8 @@ export class Collector {
     this.counters = noCounters();
   }
 
-  add({ sequence, snapshot, server }: WorkerInterval): void {
+  add({ sequence, snapshot, server, targetGone }: WorkerInterval): void {
+    this.targetGone ??= targetGone;
     this.server ??= server;
     addTo(this.planned, snapshot.planned);
     addTo(this.sent, snapshot.sent);

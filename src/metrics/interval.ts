@@ -14,6 +14,8 @@ export interface WorkerInterval {
   /** CPU time of the thread, µs. */
   readonly cpuMicros: number;
   readonly server?: ServerInfo;
+  /** At the end of the load no connection stood and the last attempt to open one had failed: why. */
+  readonly targetGone?: string;
 }
 
 /** What the target calls itself. */

@@ -1,0 +1,224 @@
+import { expect, test } from 'vitest';
+import { McpbError } from '../../src/errors.ts';
+import type { LiveInterval } from '../../src/metrics/live.ts';
+import type { RunResult } from '../../src/results/result.ts';
+import { parseCheck } from '../../src/scenario/checks.ts';
+import { barePlan } from '../contracts/executor.ts';
+import { serve } from '../contracts/transport.ts';
+import { startRun } from '../support/runs.ts';
+import { startHttpServer } from '../support/servers/http.ts';
+import { answerAfter, type Exchange, reply } from '../support/servers/server.ts';
+import { startTcpServer } from '../support/servers/tcp.ts';
+import { startWebSocketServer } from '../support/servers/websocket.ts';
+
+const servers = [
+  ['websocket', startWebSocketServer],
+  ['tcp', startTcpServer],
+  ['http', startHttpServer],
+] as const;
+
+/** What holds of every result, whatever the target did. */
+async function finished(result: Promise<RunResult>): Promise<RunResult> {
+  const found = await result;
+  const { metrics, rps } = found;
+  const ended = Object.values(metrics.outcomes).reduce((sum, count) => sum + count, 0);
+  expect(ended).toBe(metrics.requests.planned);
+  expect(metrics.generatorLag.count).toBe(metrics.requests.planned);
+  expect(rps).toBe(metrics.throughputPerSecond);
+  return found;
+}
+
+const millis = (micros: number | null) => Number(micros) / 1000;
+
+test.each(servers)('a server with a known delay is measured as what it is: %s', async (_, start) => {
+  const server = await serve(start, { answer: answerAfter(30) });
+  const { metrics, exitCode } = await finished(
+    startRun(barePlan({ target: server.url, vus: '4', duration: '1s' })).result,
+  );
+  expect(exitCode).toBe(0);
+  expect(millis(metrics.serviceTime.min)).toBeGreaterThan(28);
+  expect(millis(metrics.serviceTime.p50)).toBeLessThan(40);
+  expect(metrics.throughputPerSecond).toBeGreaterThan(80);
+  expect(metrics.throughputPerSecond).toBeLessThan(4 / 0.029);
+  expect(metrics.requests.completed).toBe(metrics.requests.sent);
+});
+
+/** Answers at once, except within 400 ms of its first second, whose requests wait for their end. */
+function freezing() {
+  const held: Exchange[] = [];
+  let first = 0;
+  return (exchange: Exchange): void => {
+    const now = performance.now();
+    first ||= now;
+    if (now - first < 300 || now - first > 700) return exchange.send(reply(exchange.id));
+    if (held.push(exchange) > 1) return;
+    setTimeout(
+      () => {
+        for (const one of held) one.send(reply(one.id));
+      },
+      first + 700 - now,
+    );
+  };
+}
+
+test('a freeze is charged to all who arrive in it, which a closed loop hides', async () => {
+  const one = await serve(startWebSocketServer, { answer: freezing() });
+  const open = barePlan({ target: one.url, rate: '500', duration: '1s', vus: '4' });
+  const { metrics: seen } = await finished(startRun(open).result);
+  expect(seen.requests).toMatchObject({ planned: 500, completed: 500 });
+  // A share of 0.4 waits, evenly up to 400 ms: a tenth of all waits longer than 300.
+  expect(millis(seen.responseTime.p90)).toBeGreaterThan(250);
+  expect(millis(seen.responseTime.p90)).toBeLessThan(350);
+  expect(millis(seen.responseTime.p50)).toBeLessThan(50);
+
+  const other = await serve(startWebSocketServer, { answer: freezing() });
+  const closed = barePlan({ target: other.url, vus: '1', duration: '1s' });
+  const { metrics: hidden, warnings } = await finished(startRun(closed).result);
+  expect(millis(hidden.responseTime.max)).toBeGreaterThan(350);
+  expect(millis(hidden.responseTime.p90)).toBeLessThan(50);
+  expect(warnings.map(({ code }) => code)).toContain('closed_loop');
+});
+
+test('time-outs are counted, and censor the percentiles they reach', async () => {
+  const server = await serve(startWebSocketServer, {
+    answer: (exchange) => {
+      if (server.received.length % 4 !== 0) exchange.send(reply(exchange.id));
+    },
+  });
+  const plan = barePlan({ target: server.url, rate: '200', duration: '1s', vus: '4' }, { timeout: 100 });
+  const { metrics, exitCode, verdict, thresholds } = await finished(startRun(plan).result);
+  expect(metrics.outcomes).toMatchObject({ ok: 150, timeout: 50 });
+  expect(metrics.errorRate).toBe(0.25);
+  expect(metrics.responseTime.count).toBe(200);
+  expect(metrics.responseTime.bounds).toEqual({ p90: '>=', p95: '>=' });
+  expect(millis(metrics.responseTime.p90)).toBeGreaterThanOrEqual(100);
+  expect(millis(metrics.responseTime.p50)).toBeLessThan(100);
+  expect({ exitCode, verdict }).toEqual({ exitCode: 99, verdict: 'thresholds-failed' });
+  expect(thresholds).toEqual([{ expression: 'error_rate<0.01', value: 0.25, passed: false }]);
+});
+
+test.each([
+  ['open, slow', { rate: '100', vus: '2' }, 30],
+  ['closed, fast', { vus: '2' }, 2000],
+] as const)('a server that dies is never a success: %s', async (_, load, requests) => {
+  const server = await serve(startWebSocketServer, {
+    answer: (exchange) => {
+      if (server.received.length < requests) exchange.send(reply(exchange.id));
+      else void server.close();
+    },
+  });
+  const { metrics, exitCode, verdict, warnings } = await finished(
+    startRun(barePlan({ target: server.url, ...load, duration: '1s' })).result,
+  );
+  expect({ exitCode, verdict }).toEqual({ exitCode: 99, verdict: 'unreachable' });
+  expect(warnings[0].message).toContain('ECONNREFUSED');
+  expect(metrics.outcomes.ok).toBe(requests - 1);
+  expect(metrics.outcomes.connect_failed).toBeGreaterThan(0);
+});
+
+test('a run in which every request failed is never a success', async () => {
+  const error = { code: -32603, message: 'no' };
+  const server = await serve(startWebSocketServer, {
+    answer: ({ id, send }) => send(JSON.stringify({ jsonrpc: '2.0', id, error })),
+  });
+  const plan = barePlan({ target: server.url, vus: '1', requests: '5', thresholds: ['error_rate<=1'] });
+  const { exitCode } = await finished(startRun(plan).result);
+  expect(exitCode).toBe(99);
+});
+
+test.each(servers)('a target that cannot be used ends the run before it starts: %s', async (_, start) => {
+  const mistake = async (url: string, token?: string) => {
+    const { result } = startRun(barePlan({ target: url, ...(token && { token }) }));
+    const error = await result.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(McpbError);
+    return error as McpbError;
+  };
+  const gone = await start();
+  await gone.close();
+  expect(await mistake(gone.url)).toMatchObject({ code: 'MCPB_E_UNREACHABLE', exitCode: 3 });
+  const guarded = await serve(start, { token: 'right' });
+  expect(await mistake(guarded.url, 'wrong')).toMatchObject({ code: 'MCPB_E_UNAUTHORIZED', exitCode: 3 });
+  const other = await serve(start, { instead: (socket) => socket.end('220 mail.example.org ESMTP\r\n\r\n') });
+  expect(await mistake(other.url)).toMatchObject({ code: 'MCPB_E_HANDSHAKE', exitCode: 3 });
+});
+
+test('the first signal awaits what is under way and keeps the result', async () => {
+  const server = await serve(startWebSocketServer, { answer: answerAfter(100) });
+  const running = startRun(barePlan({ target: server.url, vus: '3', duration: '60s' }));
+  await expect.poll(() => server.received.length).toBeGreaterThanOrEqual(6);
+  running.stop();
+  const { metrics, verdict, exitCode, window } = await finished(running.result);
+  expect({ verdict, exitCode }).toEqual({ verdict: 'interrupted', exitCode: 105 });
+  expect(metrics.outcomes).toMatchObject({ ok: server.received.length, unanswered: 0, cancelled: 0 });
+  expect(window.seconds).toBeGreaterThan(0.1);
+  expect(window.seconds).toBeLessThan(10);
+});
+
+test('the second signal ends the run though nothing is answered', async () => {
+  const server = await serve(startWebSocketServer, { answer: () => undefined });
+  const running = startRun(barePlan({ target: server.url, vus: '3', duration: '60s' }));
+  await expect.poll(() => server.received.length).toBe(3);
+  running.stop();
+  running.now();
+  await expect(running.result).rejects.toThrow('aborted');
+  await expect.poll(() => server.connections.now).toBe(0);
+});
+
+test('a signal while connecting ends the run', async () => {
+  const connected = Promise.withResolvers<void>();
+  const server = await serve(startWebSocketServer, { instead: () => connected.resolve() });
+  const running = startRun(barePlan({ target: server.url, connectTimeout: '60s' }));
+  await connected.promise;
+  running.stop();
+  await expect(running.result).rejects.toThrow('aborted');
+});
+
+test('two workers share a run', async () => {
+  const server = await serve(startTcpServer, { answer: answerAfter(1) });
+  const intervals: LiveInterval[] = [];
+  const plan = barePlan({ target: server.url, rate: '400', requests: '501', vus: '4', workers: '2' });
+  const { metrics, generator, timeline } = await finished(
+    startRun(plan, (interval) => intervals.push(interval)).result,
+  );
+  expect(metrics.outcomes.ok).toBe(501);
+  expect(server.received).toHaveLength(501);
+  expect(server.connections.all, 'one more for the preflight').toBe(5);
+  expect(generator.workers).toBe(2);
+  expect(intervals.reduce((sum, { planned }) => sum + planned, 0)).toBe(501);
+  expect(intervals[0]).toMatchObject({ second: 1, connections: 4 });
+  const planned = timeline.columns.indexOf('planned');
+  expect(timeline.rows.reduce((sum, row) => sum + Number(row[planned]), 0)).toBe(501);
+});
+
+test('checks are counted, thresholds are judged', async () => {
+  const server = await serve(startWebSocketServer, {
+    answer: ({ id, send }) => send(reply(id, { tools: server.received.length % 4 === 0 ? [] : ['x'] })),
+  });
+  const thresholds = [
+    'checks:rate>0.8',
+    'response_time:p(99)<1000',
+    'throughput>1',
+    'outcomes{class:timeout}:count<1',
+    'connect_time:max<1000',
+  ];
+  const plain = barePlan({ target: server.url, vus: '1', requests: '40', thresholds });
+  const checks = [parseCheck('has tools', '$.result.tools[0]'), parseCheck('version', "$.jsonrpc == '2.0'")];
+  const scenarios = plain.scenarios.map((scenario) => ({
+    ...scenario,
+    operations: scenario.operations.map((operation) => ({ ...operation, checks })),
+  }));
+  const result = await finished(startRun({ ...plain, scenarios }).result);
+  expect(result.checks).toEqual([
+    { name: 'has tools', operation: 'tools/list', passed: 30, failed: 10 },
+    { name: 'version', operation: 'tools/list', passed: 40, failed: 0 },
+  ]);
+  expect(result.thresholds.map(({ expression, passed }) => [expression, passed])).toEqual([
+    ['checks:rate>0.8', true],
+    ['response_time:p(99)<1000', true],
+    ['throughput>1', true],
+    ['outcomes{class:timeout}:count<1', true],
+    ['connect_time:max<1000', true],
+  ]);
+  expect(result.thresholds[0].value).toBe(70 / 80);
+  expect(result.exitCode).toBe(0);
+});

@@ -1,0 +1,18 @@
+import { run } from '../../src/loadgen/run.ts';
+import type { LiveInterval } from '../../src/metrics/live.ts';
+import type { RunResult } from '../../src/results/result.ts';
+import type { Plan } from '../../src/scenario/plan.ts';
+
+/** A run in worker threads, with both signals in the hands of the test. */
+export function startRun(plan: Plan, onInterval: (interval: LiveInterval) => void = () => {}) {
+  const stop = new AbortController();
+  const now = new AbortController();
+  const result: Promise<RunResult> = run(plan, {
+    sessionId: 'session',
+    createdBy: 'test',
+    stop: stop.signal,
+    now: now.signal,
+    onInterval,
+  });
+  return { result, stop: () => stop.abort(), now: () => now.abort() };
+}
