@@ -1,5 +1,5 @@
-import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import fc from 'fast-check';
+import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
 import { percentiles, samplesNeeded, Total } from '../../src/metrics/distribution.ts';
 import { bucketOf, highestOf, histogramConfig, lowestOf } from '../../src/metrics/histogram.ts';
@@ -152,7 +152,7 @@ describe('adding up', () => {
         expect(decoded.totalCount).toBe(values.length);
         for (const { p } of percentiles)
           expect(decoded.getValueAtPercentile(p * 100)).toBe(direct.getValueAtPercentile(p * 100));
-        expect(decoded.maxValue).toBe(direct.highestEquivalentValue(direct.maxValue));
+        expect(bucketOf(decoded.maxValue)).toBe(bucketOf(direct.maxValue));
       }),
       { numRuns: 30 },
     );
