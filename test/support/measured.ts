@@ -57,7 +57,10 @@ export function measuredScenario(
 }
 
 /** One worker's interval of nothing but what is given. */
-export function intervalOf(snapshot: Snapshot, changes: Partial<Omit<WorkerInterval, 'snapshot'>> = {}): WorkerInterval {
+export function intervalOf(
+  snapshot: Snapshot,
+  changes: Partial<Omit<WorkerInterval, 'snapshot'>> = {},
+): WorkerInterval {
   const idle = { sequence: 0, to: 1000, vus: 0, connections: 0, inFlight: 0, eventLoopUtilization: 0, cpuMicros: 0 };
   return { ...idle, ...changes, snapshot };
 }
