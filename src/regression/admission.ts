@@ -9,7 +9,7 @@ export interface Sides {
   readonly excluded: readonly ExcludedRun[];
 }
 
-const ownRun = 'it is one of the baseline’s own runs';
+export const ownRun = 'it is one of the baseline’s own runs';
 /** More invalid runs than this share of a side, and the side is refused: a slow target must not hide behind a full machine. */
 const invalidShare = 0.2;
 

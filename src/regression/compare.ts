@@ -2,7 +2,7 @@ import { ExitCode } from '../errors.ts';
 import { bootOf } from '../results/environment.ts';
 import type { RunResult } from '../results/result.ts';
 import { achieved, achievedRow, errorRow } from './absolute-rows.ts';
-import { admit, refusal, type Sides } from './admission.ts';
+import { admit, ownRun, refusal, type Sides } from './admission.ts';
 import { settlingCommands } from './advice.ts';
 import type { Baseline } from './baseline.ts';
 import { inWords, machineDifferences, scenarioDifferences } from './comparable.ts';
@@ -91,7 +91,8 @@ function judgeRows(
   sides: Sides,
   prior: SessionPrior,
 ): ComparisonRow[] {
-  const inputs = { ...sides, baseline, limits, basis: basisOf(sides), priorSigma: prior.sigma };
+  const disturbed = sides.excluded.some(({ reason }) => reason !== ownRun);
+  const inputs = { ...sides, baseline, limits, basis: basisOf(sides), disturbed, priorSigma: prior.sigma };
   return [...logRows(inputs), achievedRow(inputs), errorRow(inputs)].filter((row) => row !== undefined);
 }
 

@@ -16,6 +16,8 @@ export interface RowInputs {
   readonly base: readonly StoredRun[];
   readonly candidate: readonly StoredRun[];
   readonly basis: Basis;
+  /** Some runs of this comparison were invalid: the machine was noisy while the others were made. */
+  readonly disturbed: boolean;
   readonly limits: Limits;
   /** Spread between sessions where the baseline has too few to measure it. */
   readonly priorSigma: number;
@@ -61,7 +63,7 @@ function logRow(metric: GateMetric, scope: Scope, inputs: RowInputs): Comparison
   const reason = notGated(metric, scope, inputs);
   if (!allPositive(values.base, inputs.base.length) || !allPositive(values.candidate, inputs.candidate.length))
     return { ...row, ...noJudgement, ...noData(metric, inputs.limits, reason ?? 'not measured') };
-  const judgement = judge({ metric, values, limit, sigma, basis: inputs.basis });
+  const judgement = judge({ metric, values, limit, sigma, basis: inputs.basis, disturbed: inputs.disturbed });
   if (reason !== undefined) return { ...row, ...judgement, ...noData(metric, inputs.limits, reason) };
   if (metric.needsIdleGenerator && [...inputs.base, ...inputs.candidate].some(isGeneratorLimited))
     return {
@@ -89,11 +91,15 @@ interface Case {
   readonly limit: number;
   readonly sigma: number;
   readonly basis: Basis;
+  readonly disturbed: boolean;
 }
 
-function judge({ metric, values, limit, sigma, basis }: Case): Judgement {
+function judge({ metric, values, limit, sigma, basis, disturbed }: Case): Judgement {
   const question = { ...values, direction: metric.direction, limit, floor: metric.latency ? latencyFloor : 0 };
-  return basis === 'unpaired' ? judgeUnpaired(question, sigma) : judgePoint(question, metric.decidesAtOnce);
+  if (basis === 'unpaired') return judgeUnpaired(question, sigma);
+  const judgement = judgePoint(question, metric.decidesAtOnce && !disturbed);
+  const suspected = disturbed && metric.decidesAtOnce && judgement.verdict === 'inconclusive';
+  return suspected ? { ...judgement, note: 'other runs were disturbed' } : judgement;
 }
 
 /** A metric that was asked for by name fails as "no data" instead of being left out. */

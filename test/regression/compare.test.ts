@@ -232,6 +232,20 @@ describe('refusals', () => {
     expect(exitCodeOf(most)).toBe(5);
   });
 
+  it('calls nothing a regression on medians alone when other runs of the comparison were disturbed', () => {
+    const invalid = {
+      valid: false,
+      verdict: 'invalid',
+      invalidReasons: [{ code: 'STEAL', message: 'steal was 12 %' }],
+    } as const;
+    const dearer = candidate({ cpuMicros: 60 }).slice(0, 4);
+    expect(compare({ baseline, candidate: dearer }).verdict).toBe('regression');
+    const disturbed = [...dearer, syntheticRun({ seed: 200, sessionId: 'session-2', changes: invalid })];
+    const comparison = compare({ baseline, candidate: disturbed });
+    expect(row(comparison, 'cpu/request')).toMatchObject({ verdict: 'inconclusive', leaning: 'worse' });
+    expect(exitCodeOf(comparison)).toBe(7);
+  });
+
   it('never compares the baseline’s own runs with it', () => {
     const comparison = compare({ baseline, candidate: [...base, ...candidate()] });
     expect(comparison.candidate.runs).toBe(5);
