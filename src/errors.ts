@@ -43,6 +43,7 @@ export const errorTable = {
   MCPB_E_PORTS: ExitCode.unreachable,
   MCPB_E_INVALID_RUN: ExitCode.invalidRun,
   MCPB_E_NOT_COMPARABLE: ExitCode.notComparable,
+  MCPB_E_INTERRUPTED: ExitCode.interrupted,
 } as const satisfies Record<string, ExitCode>;
 
 export type ErrorCode = keyof typeof errorTable;

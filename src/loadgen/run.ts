@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { McpbError } from '../errors.ts';
 import type { LiveInterval } from '../metrics/live.ts';
 import { environmentBetween } from '../results/environment.ts';
 import type { RunResult, TargetInfo } from '../results/result.ts';
@@ -38,7 +39,7 @@ const interruptGraceMillis = 5000;
  * Throws McpbError when the target cannot be reached or the run is ended by a second signal.
  */
 export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
-  options.now.throwIfAborted();
+  if (options.now.aborted) throw interrupted();
   const record = new RunRecord(plan, options.target);
   const live = options.onInterval ?? (() => undefined);
   const pool = new WorkerPool(plan, {
@@ -97,8 +98,14 @@ async function conduct(plan: Plan, { stop }: RunOptions, record: RunRecord, pool
 /** Rejects when the signal is given. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(interrupted()), { once: true });
+    if (signal.aborted) reject(interrupted());
+  });
+}
+
+function interrupted(): McpbError {
+  return new McpbError('MCPB_E_INTERRUPTED', 'interrupted before there was a result', {
+    hint: 'once the load runs, one Ctrl-C ends it and keeps its result',
   });
 }
 

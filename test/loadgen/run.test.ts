@@ -160,7 +160,7 @@ test('the second signal ends the run though nothing is answered', async () => {
   await expect.poll(() => server.received.length).toBe(3);
   running.stop();
   running.now();
-  await expect(running.result).rejects.toThrow('aborted');
+  await expect(running.result).rejects.toMatchObject({ code: 'MCPB_E_INTERRUPTED', exitCode: 105 });
   await expect.poll(() => server.connections.now).toBe(0);
 });
 
@@ -170,7 +170,7 @@ test('a signal while connecting ends the run', async () => {
   const running = startRun(barePlan({ target: server.url, connectTimeout: '60s' }));
   await connected.promise;
   running.stop();
-  await expect(running.result).rejects.toThrow('aborted');
+  await expect(running.result).rejects.toMatchObject({ code: 'MCPB_E_INTERRUPTED', exitCode: 105 });
 });
 
 test('two workers share a run', async () => {
