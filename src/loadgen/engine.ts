@@ -38,7 +38,7 @@ export class Engine {
   readonly layout: SeriesLayout;
   readonly recorder: Recorder;
   readonly table: ExchangeTable;
-  readonly timers = new TimerQueue();
+  readonly timers = new TimerQueue((at) => this.#wakeup.sooner(at));
   readonly scanner = new ReplyScanner();
   readonly receiveLag: ReceiveLag;
   connections = 0;

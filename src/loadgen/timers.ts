@@ -10,6 +10,12 @@ export interface TimerTarget {
 export class TimerQueue {
   readonly #at: number[] = [];
   readonly #targets: TimerTarget[] = [];
+  readonly #sooner: (at: number) => void;
+
+  /** `sooner` is told when a timer was added that is due before all others. */
+  constructor(sooner: (at: number) => void) {
+    this.#sooner = sooner;
+  }
 
   /** When the next timer is due, Infinity when there is none. */
   get next(): number {
@@ -25,11 +31,14 @@ export class TimerQueue {
       this.#swap(child, parent);
       child = parent;
     }
+    if (child === 0) this.#sooner(at);
   }
 
   /** Fires everything due; what is added meanwhile waits for the next call. */
   run(now: number): void {
-    for (let left = this.#at.length; left > 0 && this.next <= now; left--) this.#pop().fire(now);
+    const due: TimerTarget[] = [];
+    while (this.next <= now) due.push(this.#pop());
+    for (const target of due) target.fire(now);
   }
 
   #pop(): TimerTarget {

@@ -35,7 +35,7 @@ export class Wakeup {
     this.#cancel();
   }
 
-  /** Something due at `at` was added from outside `work`. */
+  /** Something due at `at` was added. What `work` itself adds is in the instant it returns. */
   sooner(at: number): void {
     if (!this.#running || at >= this.#next) return;
     this.#cancel();
@@ -48,7 +48,10 @@ export class Wakeup {
     if (!this.#running) return;
     const at = now();
     this.#turn(at);
-    this.#sleepUntil(at >= this.#next || this.#next === Number.POSITIVE_INFINITY ? this.#work(at) : this.#next, at);
+    if (at >= this.#next || this.#next === Number.POSITIVE_INFINITY) {
+      this.#next = Number.NEGATIVE_INFINITY;
+      this.#sleepUntil(this.#work(at), at);
+    } else this.#sleepUntil(this.#next, at);
   };
 
   #sleepUntil(next: number, at: number): void {
