@@ -13,7 +13,13 @@ export const SlotState = { free: 0, waiting: 1, sent: 2 } as const;
 const firstId = 1_000_000_000;
 const idRange = 1_000_000_000;
 
-/** What an id in a reply stands for. */
+/** Exchanges of a slot that are remembered as having missed their reply. */
+const generationsKept = 32;
+
+/**
+ * What an id in a reply stands for: an exchange that waits for it, one that had its reply, one that had given up, or none
+ * that was ever sent.
+ */
 export const Match = { current: 0, duplicate: 1, late: 2, unknown: 3 } as const;
 export type Match = (typeof Match)[keyof typeof Match];
 
@@ -37,7 +43,8 @@ export class ExchangeTable {
   readonly session: (Session | null)[];
   readonly operation: (Expected | null)[];
   readonly #generation: Int32Array;
-  readonly #timedOut: Int32Array;
+  /** By slot, bit k: the exchange k generations ago ended without its reply. */
+  readonly #missed: Uint32Array;
   readonly #free: Int32Array;
   readonly #generations: number;
   #freeCount: number;
@@ -58,7 +65,7 @@ export class ExchangeTable {
     this.row = new Int32Array(capacity);
     this.state = new Uint8Array(capacity);
     this.#generation = new Int32Array(capacity).fill(-1);
-    this.#timedOut = new Int32Array(capacity).fill(-1);
+    this.#missed = new Uint32Array(capacity);
     this.owner = new Array(capacity).fill(null);
     this.run = new Array(capacity).fill(null);
     this.session = new Array(capacity).fill(null);
@@ -80,6 +87,7 @@ export class ExchangeTable {
     if (this.used > this.#most) this.#most = this.used;
     const generation = this.#generation[slot] + 1;
     this.#generation[slot] = generation === this.#generations ? 0 : generation;
+    this.#missed[slot] <<= 1;
     this.planned[slot] = planned;
     this.released[slot] = released;
     this.sent[slot] = 0;
@@ -103,10 +111,11 @@ export class ExchangeTable {
     const slot = offset & (this.capacity - 1);
     const generation = Math.floor(offset / this.capacity);
     const current = this.#generation[slot];
-    if (generation === current && this.state[slot] === SlotState.sent)
-      return this.session[slot] === session ? Match.current : Match.unknown;
-    if (generation === this.#timedOut[slot]) {
-      this.#timedOut[slot] = -1;
+    if (generation === current && this.state[slot] !== SlotState.free)
+      return this.state[slot] === SlotState.sent && this.session[slot] === session ? Match.current : Match.unknown;
+    const age = generation <= current ? current - generation : current - generation + this.#generations;
+    if (age < generationsKept && (this.#missed[slot] >>> age) & 1) {
+      this.#missed[slot] &= ~(1 << age);
       return Match.late;
     }
     return generation <= current ? Match.duplicate : Match.unknown;
@@ -116,7 +125,7 @@ export class ExchangeTable {
   end(slot: number, now: number, timedOut = false): void {
     this.#account(now);
     this.state[slot] = SlotState.free;
-    if (timedOut) this.#timedOut[slot] = this.#generation[slot];
+    if (timedOut) this.#missed[slot] |= 1;
     this.owner[slot] = null;
     this.run[slot] = null;
     this.session[slot] = null;
