@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { expect, onTestFinished, test } from 'vitest';
+import { mcpb, root } from '../support/cli.ts';
+import { scratch } from '../support/scratch.ts';
+
+/** The bundled gateway as a process of its own. */
+async function startGateway() {
+  const flags = ['--http', '127.0.0.1:0', '--tcp', '127.0.0.1:0', '--admin', 'off'];
+  const gateway = spawn(process.execPath, [`${root}bin/run.js`, 'gateway', 'start', ...flags, '--json'], {
+    cwd: scratch(),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  onTestFinished(() => void gateway.kill('SIGKILL'));
+  const [ready] = await once(createInterface(gateway.stdout), 'line');
+  return { gateway, addresses: JSON.parse(ready).addresses as Record<string, string> };
+}
+
+test.each(['websocket', 'tcp', 'http'])('a gateway killed in the middle is never a success: %s', async (transport) => {
+  const { gateway, addresses } = await startGateway();
+  const load = ['load', '-t', addresses[transport], '-u', '4', '-d', '2s', '--warmup', '0s', '--json'];
+  const { code, stdout, stderr } = await mcpb(load, {
+    cwd: scratch(),
+    onStderr: (line) => {
+      if (/\b1s\/\d+s/.test(line)) gateway.kill('SIGKILL');
+    },
+  });
+  if (gateway.signalCode === null) await once(gateway, 'exit');
+  const { verdict, metrics, warnings } = JSON.parse(stdout);
+  expect({ code, verdict }).toEqual({ code: 99, verdict: 'unreachable' });
+  expect(warnings[0].code).toBe('target_gone');
+  expect(metrics.outcomes.ok).toBeGreaterThan(0);
+  expect(metrics.outcomes.connection_lost + metrics.outcomes.connect_failed).toBeGreaterThan(0);
+  const ended = Object.values<number>(metrics.outcomes).reduce((sum, count) => sum + count, 0);
+  expect(ended).toBe(metrics.requests.planned);
+  expect(stderr).not.toMatch(/^\s+at .+:\d+/m);
+});

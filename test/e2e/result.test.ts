@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Distribution, OperationMetrics, RunResult } from '../../src/results/result.ts';
+import { formatMicros } from '../../src/units.ts';
+import { mcpb } from '../support/cli.ts';
+import { scratch } from '../support/scratch.ts';
+import { answerAfter } from '../support/servers/server.ts';
+import { startWebSocketServer } from '../support/servers/websocket.ts';
+
+const keys = [
+  ...['schema', 'createdBy', 'engineRevision', 'runId', 'sessionId', 'startedAt', 'exitCode', 'rps', 'model', 'seed'],
+  ...['speed', 'driver', 'tags', 'units', 'window', 'scenario', 'target', 'verdict', 'valid', 'invalidReasons'],
+  ...['warnings', 'metrics', 'operations', 'stages', 'checks', 'thresholds', 'generator', 'environment', 'timeline'],
+  'histograms',
+];
+
+async function recorded(cwd: string, flags: readonly string[]): Promise<{ result: RunResult; text: string }> {
+  const server = await startWebSocketServer({ answer: answerAfter(2) });
+  onTestFinished(() => server.close());
+  const load = ['load', '-t', server.url, '--warmup', '0s', ...flags, '-q', '--json', '-o', 'json=copy.json'];
+  const { code, stdout } = await mcpb(load, { cwd });
+  const folder = join(cwd, '.mcpb/results');
+  const [name, ...others] = readdirSync(folder);
+  const text = readFileSync(join(folder, name), 'utf8');
+  expect(others).toEqual([]);
+  expect(JSON.parse(stdout), 'stdout is the stored document').toEqual(JSON.parse(text));
+  expect(readFileSync(join(cwd, 'copy.json'), 'utf8')).toBe(text);
+  const result = JSON.parse(stdout) as RunResult;
+  expect(code).toBe(result.exitCode);
+  expect(name).toContain(result.runId);
+  return { result, text };
+}
+
+/** What holds of any set of figures. */
+function consistent({ requests, outcomes, errorRate, responseTime, serviceTime }: OperationMetrics): void {
+  expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(requests.planned);
+  expect(errorRate).toBeCloseTo(1 - outcomes.ok / requests.planned, 12);
+  expect(requests.sent).toBeLessThanOrEqual(requests.planned);
+  for (const times of [responseTime, serviceTime]) ordered(times);
+  expect(responseTime.sum).toBeGreaterThanOrEqual(serviceTime.sum - responseTime.count);
+}
+
+function ordered({ min, p50, p90, p95, p99, p999, p9999, max }: Distribution): void {
+  const known = [min, p50, p90, p95, p99, p999, p9999, max].filter((value) => value !== null);
+  expect(known).toEqual(known.toSorted((a, b) => a - b));
+}
+
+test('a result file says the same everywhere', async () => {
+  const { result } = await recorded(scratch(), ['-R', '600', '-d', '2s', '-u', '4', '--tag', 'branch=main']);
+  const { metrics, stages, operations, timeline, histograms, window } = result;
+  expect(keys.filter((key) => !(key in result))).toEqual([]);
+  expect(result).toMatchObject({
+    schema: 'mcpb.result/1',
+    model: 'open',
+    rps: metrics.throughputPerSecond,
+    units: { time: 'us', size: 'bytes' },
+    tags: { branch: 'main' },
+  });
+  expect(metrics.requests.planned).toBe(1200);
+  expect(window.seconds).toBe(2);
+  expect(Date.parse(window.to) - Date.parse(window.from)).toBe(2000);
+  for (const figures of [metrics, ...Object.values(operations), ...stages.map((stage) => stage.metrics)])
+    consistent(figures);
+  expect(stages.reduce((sum, stage) => sum + stage.metrics.requests.planned, 0)).toBe(1200);
+  expect(operations['tools/list'].responseTime).toEqual(metrics.responseTime);
+  const column = timeline.columns.indexOf('planned');
+  const overAll = timeline.rows.reduce((sum, row) => sum + Number(row[column]), 0);
+  expect(overAll, 'the cool-down is planned too').toBe(1800);
+  expect(histograms.stages).toHaveLength(stages.length);
+});
+
+test('its histograms give the percentiles that are printed', async () => {
+  const cwd = scratch();
+  const { result } = await recorded(cwd, ['-u', '4', '-d', '1s']);
+  const [{ 'tools/list': quantities }] = result.histograms.stages;
+  const { responseTime, serviceTime } = result.metrics;
+  for (const [name, times] of Object.entries({ responseTime, serviceTime })) {
+    const histogram = decodeFromCompressedBase64(quantities[name]);
+    const at = (p: number) =>
+      Math.min(Number(times.max), Math.max(Number(times.min), histogram.getValueAtPercentile(p)));
+    expect(histogram.totalCount).toBe(times.count);
+    expect([at(50), at(90), at(95), at(99)]).toEqual([times.p50, times.p90, times.p95, times.p99]);
+    expect(times.p9999, 'too few samples').toBeNull();
+  }
+  const { stdout } = await mcpb(['report', 'copy.json'], { cwd });
+  const line = stdout.split('\n').find((text) => /tools\/list +response/.test(text));
+  for (const value of [responseTime.p50, responseTime.p90, responseTime.p99, responseTime.max])
+    expect(line).toContain(formatMicros(Number(value)));
+});
