@@ -14,7 +14,7 @@ import type {
 import type { Plan } from '../scenario/plan.ts';
 import { evaluate } from '../scenario/thresholds.ts';
 import type { GcSummary } from './pool.ts';
-import type { RunRecord } from './run-record.ts';
+import type { LevelRow, RunRecord } from './run-record.ts';
 import { thresholdSource } from './threshold-source.ts';
 import { judge } from './verdict.ts';
 
@@ -52,7 +52,7 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     thresholds,
     steal: context.environment.steal,
     throttled: context.environment.cgroup.throttledRatio,
-    workerCpu: workerCpu(record, plan.workers),
+    workersBusy: workersBusy(record, plan.workers),
     targetCores: targetProcess ? targetProcess.cpuPercent / 100 : null,
     clockShiftMillis: record.end.wallClock - record.begin.wallClock - (record.end.at - record.begin.at),
     interrupted: context.interrupted,
@@ -169,8 +169,16 @@ function meanInFlight(record: RunRecord): number {
   return rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + row.inFlightMillis, 0) / (rows.length * 1000);
 }
 
-/** CPU used by the workers, of the cores they could have used. */
-function workerCpu(record: RunRecord, workers: number): number {
+/**
+ * How busy the workers were: CPU of the cores they could have used, or the share of time their event loops never slept,
+ * which is more where other programs took part of the cores.
+ */
+function workersBusy(record: RunRecord, workers: number): number {
   const rows = measured(record);
-  return rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + row.cpuMicros, 0) / (rows.length * 1e6 * workers);
+  if (rows.length === 0) return 0;
+  const mean = (of: (row: LevelRow) => number) => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
+  return Math.max(
+    mean((row) => row.cpuMicros / 1e6 / workers),
+    mean((row) => row.eventLoopUtilization),
+  );
 }

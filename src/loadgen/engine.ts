@@ -71,7 +71,7 @@ export class Engine {
     this.#wakeup = new Wakeup(
       (at) => this.#work(at),
       plan.pacing === 'spin',
-      (at) => this.receiveLag.mark(at),
+      (at, polled) => this.receiveLag.mark(at, polled),
     );
     this.#runs = plan.scenarios.map((_, index) => new ScenarioRun(this, index));
   }

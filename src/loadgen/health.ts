@@ -2,43 +2,49 @@ import { PerformanceObserver, performance } from 'node:perf_hooks';
 import type { Recorder } from '../metrics/recorder.ts';
 
 /**
- * Upper bound of our own lateness on the way back, per reply. Data that a poll returns arrived after the previous poll
- * ended, else that one had returned it; and just now where the poll had to sleep for it. So the bound is 0 at the start
- * of a turn whose poll slept, else the time since the latest instant known to lie behind the previous poll.
+ * Upper bound of our own lateness on the way back, per reply. A batch of events that a poll returns came in after the
+ * previous poll had ended, else that one had returned it; and just now where the poll had to sleep for it; and never
+ * before its request was sent. One turn of the event loop may poll many times while there is work: the counter of
+ * finished events tells batches apart.
  */
 export class ReceiveLag {
   readonly #recorder: Recorder;
-  #behindPoll = 0;
+  /** End of the latest poll that is known of. */
+  #pollEnded = 0;
   #idle = 0;
-  #inTurn = false;
+  #events = 0;
+  /** No reply came in since the last mark. */
+  #quiet = true;
   #from = 0;
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
   }
 
-  /** A callback of the event loop begins, other than one that brings data. */
-  mark(now: number): void {
-    this.#behindPoll = now;
-    this.#idle = performance.nodeTiming.idleTime;
+  /** A callback begins that brings no data. `polled`: it follows a poll directly. */
+  mark(now: number, polled: boolean): void {
+    const idle = performance.nodeTiming.idleTime;
+    if (idle > this.#idle || (polled && this.#quiet)) this.#pollEnded = now;
+    this.#idle = idle;
+    this.#quiet = true;
   }
 
-  reply(now: number): void {
-    if (!this.#inTurn) this.#begin(now);
-    this.#recorder.run('receiveLag', now - this.#from);
+  /** A reply is taken up at `now`, its request was sent at `sent`. */
+  reply(now: number, sent: number): void {
+    const { events } = performance.nodeTiming.uvMetricsInfo;
+    if (this.#quiet || events !== this.#events) this.#batch(now, events);
+    this.#recorder.run('receiveLag', now - Math.max(this.#from, sent));
   }
 
-  #begin(now: number): void {
-    this.#inTurn = true;
-    const slept = performance.nodeTiming.idleTime > this.#idle;
-    this.#from = slept ? now : this.#behindPoll;
-    this.mark(now);
-    setImmediate(this.#end);
+  /** The first reply of a batch: the poll that returned it has just ended. */
+  #batch(now: number, events: number): void {
+    const idle = performance.nodeTiming.idleTime;
+    this.#from = idle > this.#idle ? now : this.#pollEnded;
+    this.#pollEnded = now;
+    this.#idle = idle;
+    this.#events = events;
+    this.#quiet = false;
   }
-
-  readonly #end = (): void => {
-    this.#inTurn = false;
-  };
 }
 
 export interface GcTotals {

@@ -7,12 +7,12 @@ import { isObject, parseObject } from './json.ts';
 /** The first reply and one of so many are parsed even where no check asks for it: a malformed body does not stay unseen. */
 const sampleEvery = 1024;
 
-/** What a reply came to. `code`: JSON-RPC error code, where there is one. `checks`: bit i set = check i passed. */
+/** What a reply came to. `code`: JSON-RPC error code, where there is one. `checks`: whether each passed, where it was parsed. */
 export interface Judgement {
   outcome: Outcome;
   code: number;
   parsed: boolean;
-  checks: number;
+  readonly checks: boolean[];
 }
 
 /** How the replies of one operation are judged: most by their bytes alone, some by parsing them. */
@@ -51,9 +51,8 @@ export class Expected {
       return;
     }
     into.parsed = true;
-    into.checks = 0;
     this.checks.forEach((check, i) => {
-      if (evaluateCheck(check, reply)) into.checks |= 1 << i;
+      into.checks[i] = evaluateCheck(check, reply);
     });
     into.outcome = this.#outcomeOf(into, reply);
   }

@@ -29,7 +29,7 @@ export interface Reading {
 }
 
 /** A row without its histograms: kept for every second of the run. */
-type LevelRow = Omit<TimelineRow, 'responseTime' | 'generatorLag'>;
+export type LevelRow = Omit<TimelineRow, 'responseTime' | 'generatorLag'>;
 
 const sampleMillis = 1000;
 

@@ -27,7 +27,7 @@ export class ScenarioRun {
   readonly #firstRow: number;
   readonly #firstCheck: readonly number[];
   readonly #expected: readonly Expected[];
-  readonly #judgement: Judgement = { outcome: Outcome.ok, code: 0, parsed: false, checks: 0 };
+  readonly #judgement: Judgement = { outcome: Outcome.ok, code: 0, parsed: false, checks: [] };
   /** Ends of the measured stages, ms after the start of the profile; the first entry is the end of the warm-up. */
   readonly #bounds: readonly number[];
   #startAt = Number.POSITIVE_INFINITY;
@@ -184,10 +184,10 @@ export class ScenarioRun {
     return row >= this.#firstRow + this.#expected.length;
   }
 
-  #checks(expected: Expected, passed: number): void {
+  #checks(expected: Expected, passed: readonly boolean[]): void {
     const first = this.#firstCheck[expected.index];
     expected.checks.forEach((_, i) => {
-      this.recorder.check(first + i, (passed & (1 << i)) !== 0);
+      this.recorder.check(first + i, passed[i]);
     });
   }
 }

@@ -112,8 +112,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   message(slot: number, bytes: Buffer, start: number, end: number, now: number): void {
-    const { scanner, receiveLag, recorder } = this.#run.engine;
-    receiveLag.reply(now);
+    const { scanner, recorder } = this.#run.engine;
     const kind = scanner.scan(bytes, start, end);
     if (kind === MessageKind.result || kind === MessageKind.error) {
       const answered =
@@ -206,7 +205,9 @@ export class Session implements ConnectionHandler, TimerTarget {
 
   #answered(slot: number, kind: MessageKind, bytes: Buffer, start: number, end: number, now: number): void {
     if (slot === this.#initializeSlot) return this.#initializeAnswered(kind, bytes.toString('utf8', start, end), now);
-    const order = this.#run.engine.table.order[slot];
+    const { table, receiveLag } = this.#run.engine;
+    receiveLag.reply(now, table.sent[slot]);
+    const order = table.order[slot];
     if (order < this.#answeredOrder) this.#run.recorder.counters.outOfOrder++;
     else this.#answeredOrder = order;
     this.#run.answered(slot, kind, bytes, start, end, now);

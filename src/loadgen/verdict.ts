@@ -12,8 +12,8 @@ export interface Evidence {
   readonly thresholds: readonly ThresholdResult[];
   readonly steal: number | null;
   readonly throttled: number | null;
-  /** CPU the workers used of the cores they could use. */
-  readonly workerCpu: number;
+  /** Share of the time the workers had work, of their cores or of their event loops. */
+  readonly workersBusy: number;
   /** CPU of the target in cores; null = not measured. */
   readonly targetCores: number | null;
   /** Wall clock minus monotonic clock over the run, ms. */
@@ -60,22 +60,21 @@ export function judge(evidence: Evidence): Judged {
   }
 }
 
-/** Who set the pace: the schedule in an open run; in a closed one the side that used up its cores. */
-function limit({ model, workerCpu, targetCores }: Evidence): GeneratorInfo['limitedBy'] {
+/**
+ * Who set the pace: the schedule in an open run; in a closed one the side that used up its cores, or the generator where
+ * it was late: there its lateness delays the next request, so that it lowers the throughput with everything else.
+ */
+function limit({ model, metrics, workersBusy, targetCores }: Evidence): GeneratorInfo['limitedBy'] {
   if (model === 'open') return 'schedule';
+  if (allLateness(metrics).length > 0) return 'generator';
   if (targetCores !== null && targetCores > 0.95) return 'target';
-  return workerCpu > 0.95 ? 'generator' : 'none';
+  return workersBusy > 0.95 ? 'generator' : 'none';
 }
 
 function faults(evidence: Evidence, generatorLimited: boolean): Finding[] {
   const { metrics, steal, throttled, clockShiftMillis } = evidence;
   const found: Finding[] = [];
-  if (!generatorLimited) {
-    found.push(...lateness('generator_lag', 'the generator was late', metrics.generatorLag, metrics.responseTime));
-    found.push(
-      ...lateness('receive_lag', 'replies waited for the generator', metrics.receiveLag, metrics.responseTime),
-    );
-  }
+  if (!generatorLimited) found.push(...allLateness(metrics));
   if (throttled !== null && throttled > 0.01)
     found.push(over('throttled', 'the cgroup quota stopped the generator', throttled, 0.01));
   if (steal !== null && steal > 0.05) found.push(over('steal', 'the hypervisor gave our CPU time away', steal, 0.05));
@@ -85,6 +84,13 @@ function faults(evidence: Evidence, generatorLimited: boolean): Finding[] {
   if (ended !== metrics.requests.planned)
     found.push(over('accounting', 'planned requests and outcomes do not add up', ended, metrics.requests.planned));
   return found;
+}
+
+function allLateness({ generatorLag, receiveLag, responseTime }: Metrics): Finding[] {
+  return [
+    ...lateness('generator_lag', 'the generator was late', generatorLag, responseTime),
+    ...lateness('receive_lag', 'replies waited for the generator', receiveLag, responseTime),
+  ];
 }
 
 /** Our own lateness against what was measured: half of a millisecond does not matter to a reply that takes ten. */
@@ -109,7 +115,10 @@ function doubts({ metrics, steal, model, targetGone }: Evidence, limitedBy: Gene
   else if (steal > 0.02) found.push(over('steal', 'the hypervisor gave our CPU time away', steal, 0.02));
   if (model === 'closed') found.push({ code: 'closed_loop', message: 'closed loop: stalls of the target are hidden' });
   if (limitedBy === 'generator')
-    found.push({ code: 'generator_limited', message: 'the generator used its cores up: throughput is a lower bound' });
+    found.push({
+      code: 'generator_limited',
+      message: 'the generator was late or had no core left: throughput is a lower bound, latency partly its own',
+    });
   const { unknownId, duplicate, late } = metrics.correlation;
   if (unknownId > 0)
     found.push({ code: 'unknown_id', message: 'replies with ids that were never sent', value: unknownId });

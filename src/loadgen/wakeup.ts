@@ -12,14 +12,14 @@ const longestSleepMillis = 100;
 export class Wakeup {
   readonly #work: (now: number) => number;
   readonly #spin: boolean;
-  readonly #turn: (now: number) => void;
+  readonly #turn: (now: number, polled: boolean) => void;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #running = false;
   #next = Number.POSITIVE_INFINITY;
 
-  /** `turn` is told of every turn of the event loop this class sees. */
-  constructor(work: (now: number) => number, spin: boolean, turn: (now: number) => void) {
+  /** `turn` is told of every turn of the event loop this class sees, and whether it directly follows a poll. */
+  constructor(work: (now: number) => number, spin: boolean, turn: (now: number, polled: boolean) => void) {
     this.#work = work;
     this.#spin = spin;
     this.#turn = turn;
@@ -43,11 +43,12 @@ export class Wakeup {
   }
 
   readonly #poll = (): void => {
+    const polled = this.#immediate !== undefined;
     this.#immediate = undefined;
     this.#timer = undefined;
     if (!this.#running) return;
     const at = now();
-    this.#turn(at);
+    this.#turn(at, polled);
     if (at >= this.#next || this.#next === Number.POSITIVE_INFINITY) {
       this.#next = Number.NEGATIVE_INFINITY;
       this.#sleepUntil(this.#work(at), at);
@@ -65,5 +66,7 @@ export class Wakeup {
   #cancel(): void {
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
+    this.#timer = undefined;
+    this.#immediate = undefined;
   }
 }
