@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { thresholdSource } from '../../src/loadgen/threshold-source.ts';
+import type { Recorder } from '../../src/metrics/recorder.ts';
+import { runMetrics } from '../../src/metrics/summary.ts';
+import { evaluate, parseThreshold } from '../../src/scenario/thresholds.ts';
+import { Outcome } from '../../src/wire/outcome.ts';
+import { collected, measuredOperation, measuredScenario, rowOf } from '../support/measured.ts';
+
+const plan = {
+  scenarios: [
+    measuredScenario([10, 20], {
+      operations: [measuredOperation('list', ['a', 'b']), measuredOperation('call', ['c'])],
+    }),
+  ],
+};
+const [list0, call0, list1] = [rowOf(plan, 0, 0, 0), rowOf(plan, 0, 0, 1), rowOf(plan, 0, 1, 0)];
+const outside = rowOf(plan, 0, -1, 0);
+
+function load(recorder: Recorder): void {
+  const ok = (row: number, millis: number) => {
+    recorder.planned(row);
+    recorder.ok(row, 0, 1, 3, millis);
+    recorder.completed(row);
+  };
+  for (let millis = 11; millis <= 20; millis++) ok(list0, millis);
+  for (let i = 0; i < 30; i++) ok(list1, 100);
+  ok(outside, 9999);
+  recorder.planned(call0);
+  recorder.failed(call0, Outcome.rpcError, 0, 1, 3, 50);
+  for (const [check, passed] of [
+    [0, true],
+    [0, true],
+    [0, false],
+    [2, false],
+  ] as const)
+    recorder.check(check, passed);
+  recorder.run('connect', 4);
+  recorder.run('connect', 8);
+}
+
+function value(expression: string, record = load): number | undefined {
+  const collector = collected(plan, record);
+  const metrics = runMetrics(collector, 30, { peakConnections: 0, meanInFlight: 0 });
+  const source = thresholdSource(collector, metrics, (stage) => (stage === undefined ? 30 : [10, 20, 0][stage]));
+  const [result] = evaluate([parseThreshold(expression)], source);
+  return result.value ?? undefined;
+}
+
+describe('thresholdSource', () => {
+  it.each([
+    ['response_time{stage:0}:min<1', 11],
+    ['response_time{stage:0}:max<1', 20],
+    ['response_time{stage:0}:avg<1', 15.5],
+    ['response_time{stage:0}:med<1', 15.007],
+    ['response_time{stage:0}:p(100)<1', 20],
+    ['target_time{stage:0}:min<1', 10],
+    ['service_time{stage:0}:min<1', 8],
+    ['generator_lag:max<1', 1],
+    ['response_time{operation:list,stage:1}:max<1', 100],
+    ['http_req_duration:max<1', 100],
+    ['connect_time:avg<1', 6],
+    ['throughput>1', 40 / 30],
+    ['throughput{stage:0}>1', 1],
+    ['throughput{stage:1}>1', 1.5],
+    ['throughput{operation:list,stage:0}>1', 1],
+    ['throughput{operation:call}>1', 0],
+    ['requests:count>1', 41],
+    ['requests:rate>1', 41 / 30],
+    ['requests{stage:0}:rate>1', 1.1],
+    ['error_rate<1', 1 / 41],
+    ['error_rate{operation:call}<1', 1],
+    ['error_rate{stage:1}<1', 0],
+    ['outcomes{class:rpc_error}:count<1', 1],
+    ['outcomes{class:rpc_error}:rate<1', 1 / 41],
+    ['outcomes{class:timeout}:count<1', 0],
+    ['outcomes{class:timeout,operation:none}:count<1', 0],
+    ['checks>1', 0.5],
+    ['checks{operation:list}>1', 2 / 3],
+    ['checks{operation:call}>1', 0],
+  ])('%s is %f', (expression, expected) => {
+    expect(value(expression)).toBeCloseTo(expected, 9);
+  });
+
+  it.each([
+    'response_time{operation:call}:p(50)<1',
+    'response_time{stage:2}:avg<1',
+    'initialize_time:avg<1',
+    'throughput{stage:2}>1',
+    'requests{stage:2}:rate>1',
+    'error_rate{operation:none}<1',
+    'outcomes{class:ok,operation:none}:rate<1',
+    'checks{operation:none}>1',
+  ])('%s has no data', (expression) => {
+    expect(value(expression)).toBeUndefined();
+  });
+
+  it.each([
+    'requests:count<1',
+    'error_rate<1',
+    'throughput<1',
+    'outcomes{class:ok}:count<1',
+    'checks>0',
+    'response_time:avg<1',
+  ])('%s has no data where nothing was planned', (expression) => {
+    expect(value(expression, () => undefined)).toBeUndefined();
+  });
+});
