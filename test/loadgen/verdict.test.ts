@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Evidence, judge } from '../../src/loadgen/verdict.ts';
+import type { Metrics } from '../../src/metrics/figures.ts';
+import { runMetrics } from '../../src/metrics/summary.ts';
+import { type OutcomeClass, outcomeClasses } from '../../src/wire/outcome.ts';
+import { collected, measuredScenario, totalOfValues } from '../support/measured.ts';
+
+/** 2,000 replies of 20 ms (p50) to 100 ms (p99), 10 µs of lag. */
+const good: Metrics = (() => {
+  const collector = collected({ scenarios: [measuredScenario([1])] }, (recorder) => {
+    for (let i = 0; i < 2000; i++) {
+      recorder.planned(1);
+      recorder.ok(1, 0, 0.01, 0.02, i < 1900 ? 20 : 100);
+      recorder.run('receiveLag', 0.01);
+    }
+  });
+  return runMetrics(collector, 1, { peakConnections: 1, meanInFlight: 1 });
+})();
+
+const sound: Evidence = {
+  model: 'open',
+  metrics: good,
+  thresholds: [{ expression: 'error_rate<0.01', value: 0, passed: true }],
+  steal: 0,
+  throttled: 0,
+  workersBusy: 0.5,
+  targetCores: 0.5,
+  clockShiftMillis: 0,
+  interrupted: false,
+  targetGone: undefined,
+};
+const failedThreshold: Partial<Evidence> = { thresholds: [{ expression: 'x', value: 1, passed: false }] };
+
+const verdictOf = (changes: Partial<Evidence>) => judge({ ...sound, ...changes });
+const codes = (found: readonly { readonly code: string }[]) => found.map(({ code }) => code);
+const invalidCodes = (changes: Partial<Evidence>) => codes(verdictOf(changes).invalidReasons);
+
+/** 1,000 times this value. */
+const lag = (micros: number) => totalOfValues(Array<number>(1000).fill(micros)).distribution();
+const tail = (micros: number) =>
+  totalOfValues([...Array<number>(980).fill(1), ...Array<number>(20).fill(micros)]).distribution();
+
+function withOutcomes(counts: Partial<Record<OutcomeClass, number>>): Metrics {
+  const outcomes = { ...good.outcomes, ok: 0, ...counts };
+  const planned = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  return { ...good, outcomes, requests: { ...good.requests, planned } };
+}
+
+describe('a sound run', () => {
+  it('passes, without a word', () => {
+    expect(judge(sound)).toEqual({
+      verdict: 'pass',
+      exitCode: 0,
+      invalidReasons: [],
+      warnings: [],
+      limitedBy: 'schedule',
+    });
+  });
+});
+
+describe('what makes a run invalid', () => {
+  it.each([
+    ['generator_lag_p50', { metrics: { ...good, generatorLag: lag(2010) } }],
+    ['generator_lag_p99', { metrics: { ...good, generatorLag: tail(10_100) } }],
+    ['receive_lag_p50', { metrics: { ...good, receiveLag: lag(2010) } }],
+    ['receive_lag_p99', { metrics: { ...good, receiveLag: tail(10_100) } }],
+    ['throttled', { throttled: 0.011 }],
+    ['steal', { steal: 0.051 }],
+    ['clock_shift', { clockShiftMillis: 1001 }],
+    ['clock_shift', { clockShiftMillis: -1001 }],
+    ['accounting', { metrics: { ...good, requests: { ...good.requests, planned: 2001 } } }],
+    ['accounting', { metrics: { ...good, requests: { ...good.requests, planned: 1999 } } }],
+  ])('%s', (code, changes) => {
+    const judged = verdictOf(changes);
+    expect(codes(judged.invalidReasons)).toEqual([code]);
+    expect(judged).toMatchObject({ verdict: 'invalid', exitCode: 5 });
+  });
+
+  it.each<[string, Partial<Evidence>]>([
+    ['lag of a tenth of the median', { metrics: { ...good, generatorLag: lag(1990), receiveLag: lag(1990) } }],
+    ['lag of a tenth of the tail', { metrics: { ...good, generatorLag: tail(9900), receiveLag: tail(9900) } }],
+    ['some throttling', { throttled: 0.01 }],
+    ['steal as far as it may go', { steal: 0.05 }],
+    ['a machine that does not know', { steal: null, throttled: null, targetCores: null }],
+    ['a clock that was adjusted', { clockShiftMillis: 999 }],
+  ])('but not %s', (_, changes) => {
+    expect(verdictOf(changes)).toMatchObject({ verdict: 'pass', exitCode: 0, invalidReasons: [] });
+  });
+
+  it('is at least 1 ms of lag in the median, 5 ms in the tail, however fast the replies', () => {
+    const fast = { ...good, responseTime: lag(100) };
+    expect(invalidCodes({ metrics: { ...fast, generatorLag: lag(999) } })).toEqual([]);
+    expect(invalidCodes({ metrics: { ...fast, generatorLag: lag(1001) } })).toEqual(['generator_lag_p50']);
+    expect(invalidCodes({ metrics: { ...fast, generatorLag: tail(4990) } })).toEqual([]);
+    expect(invalidCodes({ metrics: { ...fast, generatorLag: tail(5010) } })).toEqual(['generator_lag_p99']);
+  });
+
+  it('is not lag that too few samples tell of', () => {
+    const { p50, p99 } = totalOfValues(Array<number>(19).fill(1e6)).distribution();
+    expect([p50, p99]).toEqual([null, null]);
+    const few = totalOfValues(Array<number>(19).fill(1e6)).distribution();
+    expect(invalidCodes({ metrics: { ...good, generatorLag: few, receiveLag: few } })).toEqual([]);
+  });
+
+  it('is told in full', () => {
+    expect(
+      invalidCodes({ throttled: 1, steal: 1, clockShiftMillis: 1e6, metrics: { ...good, receiveLag: lag(1e6) } }),
+    ).toEqual(['receive_lag_p50', 'throttled', 'steal', 'clock_shift']);
+  });
+});
+
+describe('what fails a run', () => {
+  it('a threshold', () => {
+    expect(verdictOf(failedThreshold)).toMatchObject({ verdict: 'thresholds-failed', exitCode: 99 });
+    const noData = { expression: 'x', value: null, passed: false, noData: true } as const;
+    expect(verdictOf({ thresholds: [...sound.thresholds, noData] }).exitCode).toBe(99);
+  });
+
+  it('a broken protocol, even once', () => {
+    const metrics = withOutcomes({ ok: 1_000_000, protocol_error: 1 });
+    expect(verdictOf({ metrics, thresholds: [] })).toMatchObject({ verdict: 'thresholds-failed', exitCode: 99 });
+  });
+
+  it('a target that is gone', () => {
+    expect(verdictOf({ targetGone: 'ECONNREFUSED' })).toMatchObject({ verdict: 'unreachable', exitCode: 99 });
+  });
+
+  it('that nothing came back: it never exits 0, whatever went wrong and whatever else holds', () => {
+    const counts = fc.record(Object.fromEntries(outcomeClasses.map((name) => [name, fc.nat({ max: 3 })])));
+    const evidence = fc.record({
+      model: fc.constantFrom('open' as const, 'closed' as const),
+      interrupted: fc.boolean(),
+      workersBusy: fc.constantFrom(0, 1),
+      steal: fc.constantFrom(0, 1, null),
+    });
+    fc.assert(
+      fc.property(counts, evidence, (outcomes, changes) => {
+        const metrics = withOutcomes({ ...outcomes, ok: 0 });
+        expect(verdictOf({ ...changes, metrics, thresholds: [] }).exitCode).not.toBe(0);
+      }),
+    );
+  });
+
+  it('that nothing was planned, which is called so', () => {
+    expect(verdictOf({ metrics: withOutcomes({}), thresholds: [] })).toMatchObject({
+      verdict: 'no-data',
+      exitCode: 99,
+    });
+  });
+});
+
+describe('precedence', () => {
+  const invalid: Partial<Evidence> = { steal: 1 };
+  it.each<[string, number, Partial<Evidence>]>([
+    ['interrupted', 105, { interrupted: true }],
+    ['interrupted', 105, { ...invalid, ...failedThreshold, interrupted: true, targetGone: 'x' }],
+    ['invalid', 5, { ...invalid, ...failedThreshold, targetGone: 'x' }],
+    ['invalid', 5, { ...invalid, metrics: withOutcomes({}) }],
+    ['unreachable', 99, { ...failedThreshold, targetGone: 'x' }],
+    ['thresholds-failed', 99, { ...failedThreshold, model: 'closed', workersBusy: 1 }],
+    ['generator-limited', 0, { model: 'closed', workersBusy: 1 }],
+  ])('%s, %i', (verdict, exitCode, changes) => {
+    expect(verdictOf(changes)).toMatchObject({ verdict, exitCode });
+  });
+});
+
+describe('who set the pace', () => {
+  it.each<['schedule' | 'target' | 'generator' | 'none', Partial<Evidence>]>([
+    ['schedule', { model: 'open', workersBusy: 1, targetCores: 1 }],
+    ['target', { model: 'closed', workersBusy: 1, targetCores: 0.96 }],
+    ['target', { model: 'closed', workersBusy: 0.1, targetCores: 2 }],
+    ['generator', { model: 'closed', workersBusy: 0.96, targetCores: 0.9 }],
+    ['generator', { model: 'closed', workersBusy: 0.96, targetCores: null }],
+    ['none', { model: 'closed', workersBusy: 0.95, targetCores: 0.95 }],
+  ])('%s', (limitedBy, changes) => {
+    expect(verdictOf(changes).limitedBy).toBe(limitedBy);
+  });
+
+  it('lets a closed run without a core left be late, and says so', () => {
+    const late = { ...good, generatorLag: lag(1e6), receiveLag: lag(1e6) };
+    const judged = verdictOf({ model: 'closed', workersBusy: 1, metrics: late });
+    expect(judged).toMatchObject({ verdict: 'generator-limited', exitCode: 0 });
+    expect(codes(judged.warnings)).toContain('generator_limited');
+    expect(invalidCodes({ model: 'closed', workersBusy: 1, metrics: late, steal: 1 })).toEqual(['steal']);
+  });
+});
+
+describe('warnings', () => {
+  const { correlation, responseTime } = good;
+  it.each<[string, Partial<Evidence>]>([
+    ['steal', { steal: 0.021 }],
+    ['steal_unknown', { steal: null }],
+    ['closed_loop', { model: 'closed' }],
+    ['unknown_id', { metrics: { ...good, correlation: { ...correlation, unknownId: 1 } } }],
+    ['duplicate', { metrics: { ...good, correlation: { ...correlation, duplicate: 1 } } }],
+    ['late', { metrics: { ...good, correlation: { ...correlation, late: 1 } } }],
+    ['clamped', { metrics: { ...good, responseTime: { ...responseTime, clamped: 1 } } }],
+    ['target_gone', { targetGone: 'x' }],
+  ])('%s', (code, changes) => {
+    const { warnings, invalidReasons } = verdictOf(changes);
+    expect([codes(warnings), invalidReasons]).toEqual([[code], []]);
+  });
+});
