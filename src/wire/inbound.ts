@@ -28,3 +28,28 @@ export class Inbound {
     if (this.length === 0 && this.bytes.length > keepCapacity) this.bytes = empty;
   }
 }
+
+/** Takes what is whole from bytes[start, end) and returns the position behind it. */
+export interface Consumer {
+  consume(bytes: Buffer, start: number, end: number, at: number): number;
+}
+
+/** Hands a chunk, behind what was left of earlier ones, to a consumer; returns what is left now. */
+export function receive(
+  left: Inbound | undefined,
+  consumer: Consumer,
+  chunk: Buffer,
+  length: number,
+  at: number,
+): Inbound | undefined {
+  if (left !== undefined) {
+    left.append(chunk, 0, length);
+    left.drop(consumer.consume(left.bytes, 0, left.length, at));
+    return left.length === 0 ? undefined : left;
+  }
+  const consumed = consumer.consume(chunk, 0, length, at);
+  if (consumed === length) return undefined;
+  const rest = new Inbound();
+  rest.append(chunk, consumed, length);
+  return rest;
+}

@@ -1,5 +1,5 @@
 import { BodyFraming, ResponseHead } from '../../wire/http1.ts';
-import { Inbound } from '../../wire/inbound.ts';
+import { type Inbound, receive } from '../../wire/inbound.ts';
 import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
 import { now } from '../clock.ts';
 import { type ByteStream, SocketStream, type StreamAddress, type StreamHandler } from '../stream.ts';
@@ -94,25 +94,14 @@ export class HttpConnection implements StreamHandler {
 
   data(bytes: Buffer, length: number, at: number): void {
     this.#owner.received(length);
-    if (this.#inbound === undefined) {
-      const consumed = this.#consume(bytes, 0, length, at);
-      if (consumed < length && this.#isOpen()) {
-        this.#inbound = new Inbound();
-        this.#inbound.append(bytes, consumed, length);
-      }
-      return;
-    }
-    const inbound = this.#inbound;
-    inbound.append(bytes, 0, length);
-    inbound.drop(this.#consume(inbound.bytes, 0, inbound.length, at));
-    if (inbound.length === 0 && this.#inbound === inbound) this.#inbound = undefined;
+    this.#inbound = receive(this.#inbound, this, bytes, length, at);
   }
 
   #isOpen(): boolean {
     return this.#state !== 'closed';
   }
 
-  #consume(bytes: Buffer, start: number, end: number, at: number): number {
+  consume(bytes: Buffer, start: number, end: number, at: number): number {
     let position = start;
     while (position < end && this.#isOpen()) {
       const before = position;

@@ -2,29 +2,16 @@ import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { ResponseHead, requestHead } from '../../wire/http1.ts';
 import { Inbound } from '../../wire/inbound.ts';
 import { encodeMasked, FrameHeader, handshakeKey, Opcode } from '../../wire/websocket-frame.ts';
-import { now } from '../clock.ts';
-import { type ByteStream, SocketStream, type StreamHandler } from '../stream.ts';
 import { idDigits, RequestTemplate } from '../template.ts';
-import type {
-  CloseKind,
-  Connection,
-  ConnectionHandler,
-  Loss,
-  OpenFailure,
-  RequestBody,
-  Transport,
-  TransportFactory,
-} from '../transport.ts';
-import { connectFailure } from './failure.ts';
+import type { ConnectionHandler, RequestBody, Transport, TransportFactory } from '../transport.ts';
+import { MultiplexedConnection, type Prepared } from './multiplexed.ts';
 
 /** Longest message taken; a longer one is a protocol error. */
 const maxMessageBytes = 64 * 1024 * 1024;
 const normalClosure = encodeMasked(Opcode.close, Buffer.from([0x03, 0xe8])).frame;
 
 /** What all connections of a worker and scenario share. */
-interface Shared {
-  readonly scenario: ScenarioPlan;
-  readonly templates: readonly RequestTemplate[];
+interface Shared extends Prepared {
   readonly upgrade: Buffer;
   readonly accept: string;
   readonly head: ResponseHead;
@@ -71,102 +58,41 @@ function upgradeRequest({ target, headers, token }: ScenarioPlan, key: string): 
 }
 
 /**
- * connecting → upgrading → open. A message in fragments is put together; pings are answered; a close frame, a masked
- * or oversized frame ends the connection.
+ * Greeting: the upgrade. A message in fragments is put together; pings are answered; a close frame, a masked or oversized
+ * frame ends the connection.
  */
-class WebSocketConnection implements Connection, StreamHandler {
+class WebSocketConnection extends MultiplexedConnection {
+  protected readonly greeting = 'the upgrade';
   readonly #shared: Shared;
-  readonly #handler: ConnectionHandler;
-  readonly #stream: ByteStream;
-  readonly #startedAt = now();
-  #connectedAt = 0;
-  #state: 'connecting' | 'upgrading' | 'open' | 'closed' = 'connecting';
-  #blocked = false;
-  #inbound: Inbound | undefined;
   #fragments: Inbound | undefined;
 
   constructor(shared: Shared, handler: ConnectionHandler, localAddress: string | undefined) {
+    super(shared, handler, localAddress);
     this.#shared = shared;
-    this.#handler = handler;
-    const { host, port } = shared.scenario.target;
-    this.#stream = new SocketStream({ host, port, ...(localAddress === undefined ? {} : { localAddress }) }, this);
   }
-
-  send(operation: number, _slot: number, id: number): boolean {
-    if (this.#state !== 'open' || this.#blocked) return false;
-    const template = this.#shared.templates[operation];
-    const bytes = template.withId(id);
-    this.#handler.transferred(bytes.length, 0);
-    if (!this.#stream.write(bytes)) {
-      template.detach();
-      this.#blocked = true;
-    }
-    return true;
-  }
-
-  want(): void {}
 
   notify(json: string): void {
-    this.#write(encodeMasked(Opcode.text, Buffer.from(json)).frame);
+    this.write(encodeMasked(Opcode.text, Buffer.from(json)).frame);
   }
 
-  initialized(): void {}
-
-  forget(): void {}
-
-  close(how: CloseKind): void {
-    const wasOpen = this.#state === 'open';
-    this.#state = 'closed';
-    if (how === 'kill' || !wasOpen) return this.#stream.destroy(how === 'kill');
-    if (how === 'delete') this.#write(normalClosure);
-    this.#stream.end();
+  protected greet(): void {
+    this.write(this.#shared.upgrade);
   }
 
-  connected(at: number): void {
-    this.#connectedAt = at;
-    this.#state = 'upgrading';
-    this.#write(this.#shared.upgrade);
+  protected farewell(): void {
+    this.write(normalClosure);
   }
 
-  drained(at: number): void {
-    if (!this.#blocked) return;
-    this.#blocked = false;
-    if (this.#state === 'open') this.#handler.writable(at);
-  }
-
-  closed(error: NodeJS.ErrnoException | undefined, at: number): void {
-    const state = this.#state;
-    this.#state = 'closed';
-    if (state === 'open') this.#handler.lost('lost', at);
-    else this.#handler.refused(connectFailure(error, state === 'connecting' ? 'connecting' : 'the upgrade'), at);
-  }
-
-  data(bytes: Buffer, length: number, at: number): void {
-    this.#handler.transferred(0, length);
-    if (this.#inbound === undefined) {
-      const consumed = this.#consume(bytes, 0, length, at);
-      if (consumed < length && this.#state !== 'closed') {
-        this.#inbound = new Inbound();
-        this.#inbound.append(bytes, consumed, length);
-      }
-      return;
-    }
-    const inbound = this.#inbound;
-    inbound.append(bytes, 0, length);
-    inbound.drop(this.#consume(inbound.bytes, 0, inbound.length, at));
-    if (inbound.length === 0) this.#inbound = undefined;
-  }
-
-  #consume(bytes: Buffer, start: number, end: number, at: number): number {
+  consume(bytes: Buffer, start: number, end: number, at: number): number {
     let position = start;
-    if (this.#state === 'upgrading') {
+    if (this.state === 'greeting') {
       position = this.#upgraded(bytes, start, end, at);
       if (position === start) return start;
     }
     const frame = this.#shared.frame;
-    while (this.#state === 'open' && frame.read(bytes, position, end)) {
+    while (this.state === 'open' && frame.read(bytes, position, end)) {
       if (frame.masked || frame.reserved || frame.payloadBytes > maxMessageBytes) {
-        this.#fail('protocol', at);
+        this.fail('protocol', at);
         break;
       }
       const payload = position + frame.headerBytes;
@@ -174,7 +100,7 @@ class WebSocketConnection implements Connection, StreamHandler {
       if (next > end) break;
       position = next;
       if (frame.opcode === Opcode.text && frame.final && this.#fragments === undefined)
-        this.#handler.message(-1, bytes, payload, next, at);
+        this.handler.message(-1, bytes, payload, next, at);
       else this.#rare(bytes, payload, next, at);
     }
     return position;
@@ -186,56 +112,36 @@ class WebSocketConnection implements Connection, StreamHandler {
     const behind = head.read(bytes, start, end);
     if (behind === 0) return start;
     const text = behind < 0 ? '' : bytes.toString('latin1', start, behind);
-    if (behind < 0) this.#refuse({ reason: 'handshake', message: 'the answer to the upgrade is not HTTP' }, at);
+    if (behind < 0) this.refuse({ reason: 'handshake', message: 'the answer to the upgrade is not HTTP' }, at);
     else if (head.status !== 101)
-      this.#refuse(
+      this.refuse(
         { reason: 'http-status', message: `the upgrade was answered with HTTP ${head.status}`, status: head.status },
         at,
       );
     else if (!text.includes(this.#shared.accept))
-      this.#refuse({ reason: 'handshake', message: 'Sec-WebSocket-Accept does not answer our key' }, at);
-    else {
-      this.#state = 'open';
-      this.#handler.connected(this.#connectedAt - this.#startedAt, at - this.#connectedAt, at);
-    }
+      this.refuse({ reason: 'handshake', message: 'Sec-WebSocket-Accept does not answer our key' }, at);
+    else this.opened(at);
     return behind < 0 ? end : behind;
   }
 
   /** Control frames and fragments. */
   #rare(bytes: Buffer, start: number, end: number, at: number): void {
     const { opcode, final } = this.#shared.frame;
-    if (opcode === Opcode.ping) this.#write(encodeMasked(Opcode.pong, bytes.subarray(start, end)).frame);
-    else if (opcode === Opcode.close) this.#fail('lost', at);
+    if (opcode === Opcode.ping) this.write(encodeMasked(Opcode.pong, bytes.subarray(start, end)).frame);
+    else if (opcode === Opcode.close) this.fail('lost', at);
     else if (opcode === Opcode.text && this.#fragments === undefined) this.#fragment(bytes, start, end, final, at);
     else if (opcode === Opcode.continuation && this.#fragments !== undefined)
       this.#fragment(bytes, start, end, final, at);
-    else if (opcode !== Opcode.pong) this.#fail('protocol', at);
+    else if (opcode !== Opcode.pong) this.fail('protocol', at);
   }
 
   #fragment(bytes: Buffer, start: number, end: number, final: boolean, at: number): void {
     const message = this.#fragments ?? new Inbound();
     this.#fragments = message;
     message.append(bytes, start, end);
-    if (message.length > maxMessageBytes) return this.#fail('protocol', at);
+    if (message.length > maxMessageBytes) return this.fail('protocol', at);
     if (!final) return;
     this.#fragments = undefined;
-    this.#handler.message(-1, message.bytes, 0, message.length, at);
-  }
-
-  #write(bytes: Buffer): void {
-    this.#handler.transferred(bytes.length, 0);
-    if (!this.#stream.write(bytes)) this.#blocked = true;
-  }
-
-  #refuse(failure: OpenFailure, at: number): void {
-    this.#state = 'closed';
-    this.#stream.destroy();
-    this.#handler.refused(failure, at);
-  }
-
-  #fail(loss: Loss, at: number): void {
-    this.#state = 'closed';
-    this.#stream.destroy();
-    this.#handler.lost(loss, at);
+    this.handler.message(-1, message.bytes, 0, message.length, at);
   }
 }

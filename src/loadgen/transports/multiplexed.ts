@@ -1,0 +1,118 @@
+import type { ScenarioPlan } from '../../scenario/plan.ts';
+import { type Inbound, receive } from '../../wire/inbound.ts';
+import { now } from '../clock.ts';
+import { type ByteStream, SocketStream, type StreamHandler } from '../stream.ts';
+import type { RequestTemplate } from '../template.ts';
+import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from '../transport.ts';
+import { connectFailure } from './failure.ts';
+
+/** What all connections of a worker and scenario share. */
+export interface Prepared {
+  readonly scenario: ScenarioPlan;
+  readonly templates: readonly RequestTemplate[];
+}
+
+/**
+ * A connection that carries any number of exchanges at once: connecting → greeting (upgrade, negotiation) → open →
+ * closed. The framing and the greeting are the subclass's.
+ */
+export abstract class MultiplexedConnection implements Connection, StreamHandler {
+  protected readonly handler: ConnectionHandler;
+  protected readonly stream: ByteStream;
+  protected state: 'connecting' | 'greeting' | 'open' | 'closed' = 'connecting';
+  readonly #prepared: Prepared;
+  readonly #startedAt = now();
+  #connectedAt = 0;
+  #blocked = false;
+  #inbound: Inbound | undefined;
+
+  constructor(prepared: Prepared, handler: ConnectionHandler, localAddress: string | undefined) {
+    this.#prepared = prepared;
+    this.handler = handler;
+    const { host, port } = prepared.scenario.target;
+    this.stream = new SocketStream({ host, port, ...(localAddress === undefined ? {} : { localAddress }) }, this);
+  }
+
+  /** Takes whole frames from bytes[start, end); returns the position behind the last one. */
+  abstract consume(bytes: Buffer, start: number, end: number, at: number): number;
+  abstract notify(json: string): void;
+  /** Connected: begins the greeting, or calls `opened` where there is none. */
+  protected abstract greet(at: number): void;
+  /** What is said before a session is ended in peace. */
+  protected abstract farewell(): void;
+  /** Completes "the target closed the connection during …". */
+  protected abstract readonly greeting: string;
+
+  send(operation: number, _slot: number, id: number): boolean {
+    if (this.state !== 'open' || this.#blocked) return false;
+    const template = this.#prepared.templates[operation];
+    const bytes = template.withId(id);
+    this.handler.transferred(bytes.length, 0);
+    if (!this.stream.write(bytes)) {
+      template.detach();
+      this.#blocked = true;
+    }
+    return true;
+  }
+
+  want(): void {}
+
+  initialized(): void {}
+
+  forget(): void {}
+
+  close(how: CloseKind): void {
+    const wasOpen = this.state === 'open';
+    this.state = 'closed';
+    if (how === 'kill' || !wasOpen) return this.stream.destroy(how === 'kill');
+    if (how === 'delete') this.farewell();
+    this.stream.end();
+  }
+
+  connected(at: number): void {
+    this.#connectedAt = at;
+    this.state = 'greeting';
+    this.greet(at);
+  }
+
+  drained(at: number): void {
+    if (!this.#blocked) return;
+    this.#blocked = false;
+    if (this.state === 'open') this.handler.writable(at);
+  }
+
+  closed(error: NodeJS.ErrnoException | undefined, at: number): void {
+    const { state } = this;
+    this.state = 'closed';
+    if (state === 'open') this.handler.lost('lost', at);
+    else this.handler.refused(connectFailure(error, state === 'greeting' ? this.greeting : state), at);
+  }
+
+  data(bytes: Buffer, length: number, at: number): void {
+    this.handler.transferred(0, length);
+    this.#inbound = receive(this.#inbound, this, bytes, length, at);
+  }
+
+  /** The greeting is over. */
+  protected opened(at: number): void {
+    this.state = 'open';
+    this.handler.connected(this.#connectedAt - this.#startedAt, at - this.#connectedAt, at);
+  }
+
+  protected write(bytes: Buffer): void {
+    this.handler.transferred(bytes.length, 0);
+    if (!this.stream.write(bytes)) this.#blocked = true;
+  }
+
+  protected refuse(failure: OpenFailure, at: number): void {
+    this.state = 'closed';
+    this.stream.destroy();
+    this.handler.refused(failure, at);
+  }
+
+  protected fail(loss: Loss, at: number): void {
+    this.state = 'closed';
+    this.stream.destroy();
+    this.handler.lost(loss, at);
+  }
+}
