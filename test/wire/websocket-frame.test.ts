@@ -102,6 +102,16 @@ describe('encodeMasked', () => {
     );
   });
 
+  it.each([
+    [0, 6],
+    [125, 6],
+    [126, 8],
+    [65_535, 8],
+    [65_536, 14],
+  ])('writes a length of %i in the fewest bytes', (length, payloadAt) => {
+    expect(encodeMasked(Opcode.text, Buffer.alloc(length)).payloadAt).toBe(payloadAt);
+  });
+
   it('masks every frame anew', () => {
     const masks = Array.from({ length: 8 }, () => encodeMasked(Opcode.text, Buffer.alloc(1)).mask.toString('hex'));
     expect(new Set(masks).size).toBeGreaterThan(1);
