@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Overrides } from '../../src/scenario/overrides.ts';
 import type { Plan, ScenarioPlan } from '../../src/scenario/plan.ts';
 import { type LocalEngine, outcomesOf, planOf, runHere, startEngine } from '../support/engine.ts';
+import { serve } from '../support/servers/serve.ts';
 import { answerAfter, type Exchange, reply } from '../support/servers/server.ts';
 import { startWebSocketServer } from '../support/servers/websocket.ts';
-import { serve } from './transport.ts';
 
 export interface ExecutorCase {
   readonly name: string;

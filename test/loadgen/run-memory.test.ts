@@ -5,8 +5,8 @@ import { RunRecord } from '../../src/loadgen/run-record.ts';
 import { Recorder } from '../../src/metrics/recorder.ts';
 import { seriesLayout } from '../../src/metrics/series.ts';
 import { barePlan } from '../contracts/executor.ts';
-import { serve } from '../contracts/transport.ts';
 import { startEngine } from '../support/engine.ts';
+import { serve } from '../support/servers/serve.ts';
 import { startWebSocketServer } from '../support/servers/websocket.ts';
 
 setFlagsFromString('--expose-gc');

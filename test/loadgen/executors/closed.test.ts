@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { barePlan, executorContract } from '../../contracts/executor.ts';
-import { serve } from '../../contracts/transport.ts';
 import { outcomesOf, runHere, startEngine } from '../../support/engine.ts';
+import { serve } from '../../support/servers/serve.ts';
 import { answerAfter, reply } from '../../support/servers/server.ts';
 import { startWebSocketServer } from '../../support/servers/websocket.ts';
 

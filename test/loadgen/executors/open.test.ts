@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ArrivalSchedule } from '../../../src/loadgen/pacer.ts';
 import { barePlan, executorContract, runHalves } from '../../contracts/executor.ts';
-import { serve } from '../../contracts/transport.ts';
 import { type LocalEngine, outcomesOf, runHere, startEngine } from '../../support/engine.ts';
+import { serve } from '../../support/servers/serve.ts';
 import { reply } from '../../support/servers/server.ts';
 import { startWebSocketServer } from '../../support/servers/websocket.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { serve, transportContract } from '../../contracts/transport.ts';
+import { transportContract } from '../../contracts/transport.ts';
 import { outcomesOf, planOf, runHere } from '../../support/engine.ts';
 import { httpResponse, responses, startHttpServer } from '../../support/servers/http.ts';
+import { serve } from '../../support/servers/serve.ts';
 import { type Answer, type Exchange, notification, reply } from '../../support/servers/server.ts';
 
 transportContract({ name: 'http', start: startHttpServer, multiplexed: false });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { serve, transportContract } from '../../contracts/transport.ts';
+import { transportContract } from '../../contracts/transport.ts';
 import { outcomesOf, planOf, runHere, startEngine } from '../../support/engine.ts';
+import { serve } from '../../support/servers/serve.ts';
 import { type Answer, reply } from '../../support/servers/server.ts';
 import { startTcpServer, tcpFrame } from '../../support/servers/tcp.ts';
 
