@@ -56,7 +56,7 @@ export class Session implements ConnectionHandler, TimerTarget {
 
   /** Sends the exchange now or as soon as the target takes it. */
   submit(slot: number, operation: number, now: number): void {
-    if (this.#waiting.length === 0 && this.#state === 'ready' && this.#send(slot, operation)) return;
+    if (this.#waiting.length === 0 && this.#state === 'ready' && this.#send(slot, operation, now)) return;
     this.#waiting.push(slot);
     if (this.#state === 'ready') this.#want();
     else this.#open(now);
@@ -143,7 +143,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   writable(now: number): void {
     while (this.#state === 'ready' && this.#waiting.length > 0) {
       const slot = this.#waiting[0];
-      if (!this.#send(slot, this.#run.operationOf(slot))) return this.#want();
+      if (!this.#send(slot, this.#run.operationOf(slot), now)) return this.#want();
       this.#waiting.shift();
     }
     if (this.#state === 'initializing' && this.#initializeSlot < 0) this.#initialize(now);
@@ -179,12 +179,13 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#connection?.want(Math.min(this.#waiting.length, this.#run.plan.inFlight - this.#inFlight));
   }
 
-  #send(slot: number, operation: number): boolean {
+  /** `now`: when what led to this write was read; a reply that is handled in between does not pass it. */
+  #send(slot: number, operation: number, now: number): boolean {
     if (this.#inFlight >= this.#run.plan.inFlight) return false;
     const { table } = this.#run.engine;
     table.state[slot] = SlotState.sent;
     table.order[slot] = ++this.#sentOrder;
-    table.sent[slot] = performance.now();
+    table.sent[slot] = now;
     if (this.#connection!.send(operation, slot, table.id(slot))) {
       this.#run.recorder.sent(table.row[slot]);
       this.#inFlight++;

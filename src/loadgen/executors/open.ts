@@ -1,3 +1,4 @@
+import { now as clock } from '../clock.ts';
 import type { Executor } from '../executor.ts';
 import { ArrivalSchedule, share } from '../pacer.ts';
 import { preconnect } from '../preconnect.ts';
@@ -56,7 +57,7 @@ export class OpenExecutor implements Executor {
       this.#arrival += this.#run.engine.workers;
       this.next = this.#due();
       this.active++;
-      this.#iteration(user).start(arrival, due, true, now);
+      this.#iteration(user).start(arrival, due, true, clock());
     }
   }
 
