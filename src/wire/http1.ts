@@ -18,7 +18,19 @@ export type BodyFraming = (typeof BodyFraming)[keyof typeof BodyFraming];
 const httpMagic = 0x48545450;
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
-const colon = 0x3a;
+
+const fieldName = {
+  contentLength: Buffer.from('content-length:'),
+  contentType: Buffer.from('content-type:'),
+  connection: Buffer.from('connection:'),
+  transferEncoding: Buffer.from('transfer-encoding:'),
+  sessionId: Buffer.from('mcp-session-id:'),
+};
+const fieldValue = {
+  eventStream: Buffer.from('text/event-stream'),
+  close: Buffer.from('close'),
+  chunked: Buffer.from('chunked'),
+};
 
 /** A response head; one instance is read into again and again. */
 export class ResponseHead {
@@ -67,18 +79,21 @@ export class ResponseHead {
     }
   }
 
-  /** Looks only at the fields that frame the body or name the session, told apart by first letter and length. */
+  /** Looks only at the fields that frame the body or name the session, told apart by their first letter. */
   #field(bytes: Buffer, at: number, end: number): boolean {
     const first = bytes[at] | 0x20;
     if (first === 0x63) {
-      if (isName(bytes, at, 'content-length')) return this.#length(bytes, at + 15, end);
-      if (isName(bytes, at, 'content-type')) this.eventStream = valueStarts(bytes, at + 13, 'text/event-stream');
-      else if (isName(bytes, at, 'connection')) this.keepAlive = !valueStarts(bytes, at + 11, 'close');
-    } else if (first === 0x74 && isName(bytes, at, 'transfer-encoding')) {
-      if (!valueStarts(bytes, at + 18, 'chunked')) return false;
+      if (same(bytes, at, fieldName.contentLength))
+        return this.#length(bytes, at + fieldName.contentLength.length, end);
+      if (same(bytes, at, fieldName.contentType))
+        this.eventStream = has(bytes, at, fieldName.contentType, fieldValue.eventStream);
+      else if (same(bytes, at, fieldName.connection))
+        this.keepAlive = !has(bytes, at, fieldName.connection, fieldValue.close);
+    } else if (first === 0x74 && same(bytes, at, fieldName.transferEncoding)) {
+      if (!has(bytes, at, fieldName.transferEncoding, fieldValue.chunked)) return false;
       this.framing = BodyFraming.chunked;
-    } else if (first === 0x6d && isName(bytes, at, 'mcp-session-id')) {
-      this.sessionIdAt = skipBlank(bytes, at + 15);
+    } else if (first === 0x6d && same(bytes, at, fieldName.sessionId)) {
+      this.sessionIdAt = skipBlank(bytes, at + fieldName.sessionId.length);
       this.sessionIdEnd = end;
     }
     return true;
@@ -120,10 +135,10 @@ export class ChunkedDecoder {
         if (this.#left > 0) return at;
         this.#state = 'data-end';
       }
-      const lineEnd = bytes.indexOf(lineFeed, at);
-      if (lineEnd < 0 || lineEnd >= end) return at;
-      if (!this.#line(bytes.toString('latin1', at, lineEnd).trim())) return -1;
-      at = lineEnd + 1;
+      const feed = bytes.indexOf(lineFeed, at);
+      if (feed < 0 || feed >= end) return at;
+      if (!this.#line(bytes.toString('latin1', at, feed).trim())) return -1;
+      at = feed + 1;
     }
     return at;
   }
@@ -166,21 +181,14 @@ function lineEnd(bytes: Buffer, from: number, end: number): number {
   return -1;
 }
 
-/** The field name at `at` is `name` (lower case), followed by a colon. */
-function isName(bytes: Buffer, at: number, name: string): boolean {
-  return bytes[at + name.length] === colon && equalsIgnoreCase(bytes, at, name);
+/** Whether the value of the field at `at` begins with `expected`. */
+function has(bytes: Buffer, at: number, prefix: Buffer, expected: Buffer): boolean {
+  return same(bytes, skipBlank(bytes, at + prefix.length), expected);
 }
 
-function valueStarts(bytes: Buffer, from: number, expected: string): boolean {
-  return equalsIgnoreCase(bytes, skipBlank(bytes, from), expected);
-}
-
-function equalsIgnoreCase(bytes: Buffer, at: number, lowerCase: string): boolean {
-  for (let i = 0; i < lowerCase.length; i++) {
-    const expected = lowerCase.charCodeAt(i);
-    const isLetter = expected >= 0x61 && expected <= 0x7a;
-    if ((isLetter ? bytes[at + i] | 0x20 : bytes[at + i]) !== expected) return false;
-  }
+/** Compares with lower-case text; the bit that makes a letter small is set in every other character of it anyway. */
+function same(bytes: Buffer, at: number, lowerCase: Buffer): boolean {
+  for (let i = 0; i < lowerCase.length; i++) if ((bytes[at + i] | 0x20) !== lowerCase[i]) return false;
   return true;
 }
 

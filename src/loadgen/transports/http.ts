@@ -190,7 +190,7 @@ class HttpClient implements Connection, HttpOwner {
 
   settled(at: number): void {
     if (this.#closed) return;
-    this.#sendNotices();
+    if (this.#notices.length > 0) this.#sendNotices();
     this.#handler.writable(at);
   }
 
