@@ -89,7 +89,7 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     thresholds,
     generator: generatorOf(plan, record, metrics, context, judged.limitedBy),
     ...(targetProcess ? { targetProcess } : {}),
-    environment: context.environment,
+    environment: { ...context.environment, otherCores: otherCores(record, context.environment.cores) },
     timeline: record.table.build(),
     histograms: { config: histogramConfig, stages: encodedHistograms(collector, plan) },
   };
@@ -167,6 +167,17 @@ function measured({ rows, window }: RunRecord) {
 function meanInFlight(record: RunRecord): number {
   const rows = measured(record);
   return rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + row.inFlightMillis, 0) / (rows.length * 1000);
+}
+
+/** Cores that neither we nor the target used: what of a disturbed machine can be seen from here. */
+function otherCores({ begin, end }: RunRecord, cores: number): number | null {
+  const [before, after] = [begin.machine.ticks, end.machine.ticks];
+  const elapsed = (end.at - begin.at) * 1000;
+  if (before === null || after === null || after.total <= before.total || elapsed <= 0) return null;
+  const busy = ((after.busy - before.busy) / (after.total - before.total)) * cores;
+  const own = end.cpu.user - begin.cpu.user + end.cpu.system - begin.cpu.system;
+  const target = begin.target && end.target ? end.target.cpuMicros - begin.target.cpuMicros : 0;
+  return Math.max(0, busy - (own + target) / elapsed);
 }
 
 /**

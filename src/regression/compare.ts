@@ -13,7 +13,7 @@ import { runsForBounds } from './rules.ts';
 import type { StoredRun } from './run.ts';
 import { type SessionPrior, sessionPrior } from './session-spread.ts';
 import { median } from './statistics.ts';
-import { noticeOf, reasonsOf, verdictOf, warningsOf } from './verdict.ts';
+import { busierNote, noticeOf, reasonsOf, verdictOf, warningsOf } from './verdict.ts';
 
 export interface CompareRequest {
   readonly baseline: Baseline;
@@ -93,7 +93,21 @@ function judgeRows(
 ): ComparisonRow[] {
   const disturbed = sides.excluded.some(({ reason }) => reason !== ownRun);
   const inputs = { ...sides, baseline, limits, basis: basisOf(sides), disturbed, priorSigma: prior.sigma };
-  return [...logRows(inputs), achievedRow(inputs), errorRow(inputs)].filter((row) => row !== undefined);
+  const rows = wasBusier(sides) ? logRows(inputs).map(unproven) : logRows(inputs);
+  return [...rows, achievedRow(inputs), errorRow(inputs)].filter((row) => row !== undefined);
+}
+
+/** More of the machine went to other programs than this while the candidate ran: what got slower need not be the target. */
+const busierByCores = 0.1;
+
+function wasBusier({ base, candidate }: Sides): boolean {
+  const [before, after] = [base, candidate].map((runs) => medianOf(runs.map((run) => run.otherCores ?? null)));
+  return before !== null && after !== null && after - before > busierByCores;
+}
+
+function unproven(row: ComparisonRow): ComparisonRow {
+  if (!row.gated || row.verdict !== 'regression') return row;
+  return { ...row, verdict: 'inconclusive', leaning: 'worse', note: busierNote };
 }
 
 function basisOf({ base, candidate }: Sides): Comparison['basis'] {
@@ -136,6 +150,7 @@ function describeSide(runs: readonly StoredRun[]): Pick<SideOfComparison, 'runs'
     from: runs[0]?.startedAt ?? null,
     conditions: {
       steal: medianOf(runs.map((run) => run.steal)),
+      otherCores: medianOf(runs.map((run) => run.otherCores ?? null)),
       generatorLagP99: medianOf(runs.map((run) => run.metrics.generatorLag.p99)),
       achieved: medianOf(runs.map(achieved)),
     },

@@ -38,6 +38,8 @@ export interface SideOfComparison {
 
 export interface Conditions {
   readonly steal: number | null;
+  /** Cores other programs used. */
+  readonly otherCores: number | null;
   readonly generatorLagP99: number | null;
   /** Replies received ÷ requests planned. */
   readonly achieved: number | null;

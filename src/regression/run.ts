@@ -20,6 +20,7 @@ export type StoredRun = Pick<
 > & {
   readonly targetProcess?: Omit<TargetProcess, 'pid'>;
   readonly steal: number | null;
+  readonly otherCores: number | null;
 };
 
 /** Builds the stored form of a run. */
@@ -41,6 +42,7 @@ export function storedRun(result: RunResult): StoredRun {
     histograms: result.histograms,
     ...(result.targetProcess === undefined ? {} : { targetProcess: withoutPid(result.targetProcess) }),
     steal: result.environment.steal,
+    otherCores: result.environment.otherCores ?? null,
   };
 }
 

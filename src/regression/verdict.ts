@@ -2,6 +2,9 @@ import type { ComparisonRow, ComparisonVerdict } from './comparison.ts';
 import { okUnreachable } from './rules.ts';
 import type { SessionPrior } from './session-spread.ts';
 
+/** Of a row that would be a regression on a quiet machine. */
+export const busierNote = 'other programs used more of the machine';
+
 /** Regression wins; then what primary rows leave open; a tail row that is only suspected decides nothing. */
 export function verdictOf(rows: readonly ComparisonRow[], strict: boolean): ComparisonVerdict {
   const gated = rows.filter((row) => row.gated);
@@ -66,6 +69,8 @@ function openReason(row: ComparisonRow): string {
   if (row.changePercent === null || row.note === 'the generator was the limit')
     return `${label(row)} cannot be judged: ${row.note ?? 'no data'}`;
   if (row.scale === 'absolute') return `${label(row)} changed by ${points(row)}, which may be noise; ${allowed(row)}`;
+  if (row.note === busierNote)
+    return `${label(row)} is ${percent(change(row))} worse, but ${row.note}; ${allowed(row)}`;
   const note =
     row.basis === 'point' ? (row.note ?? noise(row)) : `between ${percent(best(row))} and ${percent(worst(row))}`;
   return `${label(row)} looks ${percent(change(row))} worse (${note}), which is not proven; ${allowed(row)}`;

@@ -174,9 +174,11 @@ function spread({ rows }: Comparison): [string, string][] {
 /** What could explain a difference other than the target: base → candidate. */
 function conditions({ conditions: base }: SideOfComparison, { conditions: candidate }: SideOfComparison): string {
   const percent = (value: number | null) => (value === null ? 'not known' : `${(value * 100).toFixed(1)} %`);
+  const cores = (value: number | null) => (value === null ? 'not known' : `${value.toFixed(2)} cores`);
   const lag = (value: number | null) => (value === null ? 'not known' : formatMicros(value));
   return [
     `steal ${percent(base.steal)} → ${percent(candidate.steal)}`,
+    `other programs ${cores(base.otherCores)} → ${cores(candidate.otherCores)}`,
     `send lag p99 ${lag(base.generatorLagP99)} → ${lag(candidate.generatorLagP99)}`,
     `load answered ${percent(base.achieved)} → ${percent(candidate.achieved)}`,
   ].join(', ');

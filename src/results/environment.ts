@@ -61,11 +61,14 @@ export function describe(
   return { class: machineClass(described, run), ...described };
 }
 
+/** In fewer ticks of 10 ms a single stolen one would look like much. */
+const fewestTicks = 100;
+
 /** Share of all ticks that the hypervisor gave to others. */
 function stealRatio(before: MachineCounters, after: MachineCounters): number | null {
   if (before.ticks === null || after.ticks === null) return null;
   const total = after.ticks.total - before.ticks.total;
-  return total > 0 ? (after.ticks.steal - before.ticks.steal) / total : null;
+  return total >= fewestTicks ? (after.ticks.steal - before.ticks.steal) / total : null;
 }
 
 function throttledRatio(before: MachineCounters, after: MachineCounters, windowSeconds: number): number | null {

@@ -1,6 +1,8 @@
 /** Readers of Linux's /proc and cgroup text: pure, null for what the text does not say. */
 
 export interface CpuTicks {
+  /** Neither idle nor stolen. */
+  readonly busy: number;
   readonly steal: number;
   readonly total: number;
 }
@@ -9,7 +11,9 @@ export interface CpuTicks {
 export function parseStat(text: string): CpuTicks | null {
   const fields = /^cpu +(.+)$/m.exec(text)?.[1].trim().split(/ +/).map(Number);
   if (!fields || fields.length < 8 || fields.some(Number.isNaN)) return null;
-  return { steal: fields[7], total: fields.slice(0, 8).reduce((sum, ticks) => sum + ticks, 0) };
+  const total = fields.slice(0, 8).reduce((sum, ticks) => sum + ticks, 0);
+  const [, , , idle, waiting, , , steal] = fields;
+  return { busy: total - idle - waiting - steal, steal, total };
 }
 
 export interface CpuInfo {

@@ -133,6 +133,8 @@ export interface Environment {
   readonly cgroup: { readonly cpuQuota: number | null; readonly throttledRatio: number | null };
   /** Share of the window stolen by the hypervisor; null = not known. */
   readonly steal: number | null;
+  /** Cores that programs other than generator and target used over the window; null or absent = not known. */
+  readonly otherCores?: number | null;
   readonly placement: 'loopback' | 'remote';
   readonly ci?: string;
 }

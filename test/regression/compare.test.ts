@@ -232,6 +232,16 @@ describe('refusals', () => {
     expect(exitCodeOf(most)).toBe(5);
   });
 
+  it('calls nothing a regression while other programs took more of the machine', () => {
+    const busy = candidate({ cpuMicros: 60, environment: { otherCores: 0.6 } });
+    const comparison = compare({ baseline, candidate: busy });
+    expect(row(comparison, 'cpu/request')).toMatchObject({ verdict: 'inconclusive', leaning: 'worse' });
+    expect(exitCodeOf(comparison)).toBe(7);
+    expect(comparison.reasons.join()).toMatch(/cpu\/request is .* worse, but other programs used more of the machine/);
+    const quiet = candidate({ cpuMicros: 60, environment: { otherCores: 0.05 } });
+    expect(compare({ baseline, candidate: quiet }).verdict).toBe('regression');
+  });
+
   it('calls nothing a regression on medians alone when other runs of the comparison were disturbed', () => {
     const invalid = {
       valid: false,

@@ -17,11 +17,11 @@ const facts: MachineFacts = {
   bootId: '5446c34d-a59a-46ed-9190-33f6f51f6349',
 };
 const run: RunPlacement = { placement: 'loopback', workers: 1, pacing: 'auto', engineRevision: 1, windowSeconds: 10 };
-const idle = { ticks: { steal: 100, total: 10_000 }, throttledMicros: 0 };
+const idle = { ticks: { busy: 5000, steal: 100, total: 10_000 }, throttledMicros: 0 };
 
 describe('what happened between two readings', () => {
   it('is the share of stolen ticks and of throttled time', () => {
-    const after = { ticks: { steal: 140, total: 12_000 }, throttledMicros: 250_000 };
+    const after = { ticks: { busy: 6000, steal: 140, total: 12_000 }, throttledMicros: 250_000 };
     const environment = describeMachine(facts, idle, after, run);
     expect(environment.steal).toBeCloseTo(0.02, 12);
     expect(environment.cgroup.throttledRatio).toBeCloseTo(0.025, 12);
@@ -31,6 +31,8 @@ describe('what happened between two readings', () => {
     const unknown = { ticks: null, throttledMicros: null };
     expect(describeMachine(facts, unknown, idle, run)).toMatchObject({ steal: null, cgroup: { throttledRatio: null } });
     expect(describeMachine(facts, idle, idle, run).steal).toBeNull();
+    const soon = { ...idle, ticks: { busy: 5010, steal: 110, total: 10_020 } };
+    expect(describeMachine(facts, idle, soon, run).steal).toBeNull();
   });
 });
 

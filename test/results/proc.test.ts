@@ -11,7 +11,7 @@ import {
 describe('/proc/stat', () => {
   it('sums the first line without counting guests twice', () => {
     const text = 'cpu  100 1 20 800 5 0 3 71 40 2\ncpu0 50 0 10 400 2 0 1 30 20 1\nintr 1 2\n';
-    expect(parseStat(text)).toEqual({ steal: 71, total: 1000 });
+    expect(parseStat(text)).toEqual({ busy: 124, steal: 71, total: 1000 });
   });
 
   it('does not make numbers up', () => {

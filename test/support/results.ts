@@ -150,6 +150,7 @@ export const syntheticEnvironment: MachineEnvironment = {
   virtualization: 'vm',
   cgroup: { cpuQuota: null, throttledRatio: null },
   steal: 0.002,
+  otherCores: 0.02,
   placement: 'loopback',
   boot: 'abcdef01',
 };

@@ -57,10 +57,11 @@ function target({ targetProcess }: RunResult): string {
 }
 
 function machine({ environment }: RunResult): string {
-  const { steal, cgroup } = environment;
+  const { steal, cgroup, otherCores } = environment;
   const stolen = steal === null ? 'steal not known' : `steal ${formatPercent(steal)}`;
   const throttled = cgroup.throttledRatio === null ? '' : `, throttled ${formatPercent(cgroup.throttledRatio)}`;
-  return `${environment.class}, ${stolen}${throttled}`;
+  const others = otherCores == null ? '' : `, other programs ${otherCores.toFixed(2)} cores`;
+  return `${environment.class}, ${stolen}${throttled}${others}`;
 }
 
 /** A finding's message says it all; the numbers stand behind it where it has them. */
