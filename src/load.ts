@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { worstExit } from './errors.ts';
+import { McpbError, worstExit } from './errors.ts';
 import { run } from './loadgen/run.ts';
 import type { TargetProbe } from './loadgen/run-record.ts';
 import { outputs } from './report/output.ts';
@@ -10,7 +10,7 @@ import type { RunResult } from './results/result.ts';
 import type { Plan, ScenarioPlan } from './scenario/plan.ts';
 import { type PlanRequest, planFor } from './scenario/resolve.ts';
 import { type BundledGateway, startBundled } from './target/bundled.ts';
-import { processProbe } from './target/process-sample.ts';
+import { processProbe, sampleProcess } from './target/process-sample.ts';
 import { version } from './version.ts';
 
 export interface LoadOptions {
@@ -41,6 +41,7 @@ export interface LoadOutcome {
 export async function runLoad(options: LoadOptions): Promise<LoadOutcome> {
   const { request, env, cwd } = options;
   const plan = planFor(request, { env, cwd, cores: availableParallelism() });
+  if (options.pid !== undefined) await checkPid(options.pid, plan);
   const sessionId = randomBytes(6).toString('hex');
   const live = outputs[options.ui]({ stream: options.stderr, style: styleFor(options.stderr, env) });
   const results: RunResult[] = [];
@@ -52,6 +53,13 @@ export async function runLoad(options: LoadOptions): Promise<LoadOutcome> {
     for (const path of options.outputs) await writeResult(result, path);
   }
   return { results, paths, exitCode: worstExit(results.map(({ exitCode }) => exitCode)) };
+}
+
+async function checkPid(pid: number, plan: Plan): Promise<void> {
+  if (plan.scenarios.some(({ target }) => target.bundled))
+    throw new McpbError('MCPB_E_USAGE', '--pid is for targets of your own: the bundled gateway is measured anyway');
+  if ((await sampleProcess(pid)) === undefined)
+    throw new McpbError('MCPB_E_USAGE', `--pid: there is no process ${pid}, or its figures cannot be read`);
 }
 
 async function oneRun(

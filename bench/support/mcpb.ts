@@ -1,3 +1,6 @@
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metrics, RunResult } from '../../src/results/result.ts';
 import type { Load } from '../peer.ts';
@@ -8,13 +11,20 @@ import { type Command, type Ended, start } from './processes.ts';
 /** How this clone's `mcpb` is run as a process. */
 export const mcpbCommand: Command = [process.execPath, fileURLToPath(new URL('../../bin/run.js', import.meta.url))];
 
+/** Result files of a bench are not the user's. */
+function scratch(): string {
+  const folder = join(tmpdir(), 'mcpb-bench');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
 /** Starts `mcpb load` with one worker; `result` is there when it has ended. */
 export async function startLoad(
   args: readonly string[],
   core: number | undefined,
 ): Promise<{ readonly pid: number; readonly result: Promise<RunResult> }> {
   const command = [...mcpbCommand, 'load', '-w', '1', '--ui', 'none', '--json', ...args];
-  const { pid, ended } = await start(pinned(command, core));
+  const { pid, ended } = await start(pinned(command, core), process.env, scratch());
   return { pid, result: ended.then(parseResult) };
 }
 

@@ -18,8 +18,12 @@ export interface Started {
 export type Command = readonly string[];
 
 /** Starts a program; its output is kept. Rejects when it cannot be started. */
-export async function start(command: Command, env: NodeJS.ProcessEnv = process.env): Promise<Started> {
-  const { child, ended } = await launch(command, env);
+export async function start(
+  command: Command,
+  env: NodeJS.ProcessEnv = process.env,
+  cwd: string = process.cwd(),
+): Promise<Started> {
+  const { child, ended } = await launch(command, env, cwd);
   return started(child, ended);
 }
 
@@ -33,7 +37,7 @@ export async function run(command: Command, env?: NodeJS.ProcessEnv): Promise<st
 
 /** Starts a server and waits until its standard output is one JSON document. */
 export async function startServer(command: Command): Promise<Started & { readonly ready: unknown }> {
-  const { child, ended } = await launch(command, process.env);
+  const { child, ended } = await launch(command, process.env, process.cwd());
   const ready = await Promise.race([firstDocument(child), ended.then(failedToStart(command))]);
   return { ...started(child, ended), ready };
 }
@@ -52,9 +56,9 @@ interface Launched {
   readonly ended: Promise<Ended>;
 }
 
-async function launch(command: Command, env: NodeJS.ProcessEnv): Promise<Launched> {
+async function launch(command: Command, env: NodeJS.ProcessEnv, cwd: string): Promise<Launched> {
   const [program, ...args] = command;
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const written = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text) => (written.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (written.stderr += text));

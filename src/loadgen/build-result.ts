@@ -30,6 +30,9 @@ export interface ResultContext {
   readonly target?: { readonly pid: number };
 }
 
+/** Less CPU time than this is too few clock ticks of 10 ms to be divided by requests. */
+const leastCpuMicros = 200_000;
+
 /** Connections from which memory per connection says something about connections. */
 const fewestConnections = 1000;
 
@@ -39,7 +42,7 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
   const seconds = record.windowSeconds;
   const metrics = runMetrics(collector, seconds, {
     peakConnections: record.peak.connections,
-    meanInFlight: meanInFlight(record),
+    meanInFlight: perSecond(record, (row) => row.inFlightMillis / 1000),
   });
   const ended = record.cutAt ?? Number.POSITIVE_INFINITY;
   const secondsOf = (stage: number | undefined) => (stage === undefined ? seconds : stageSeconds(plan, stage, ended));
@@ -146,10 +149,10 @@ function targetProcessOf(record: RunRecord, metrics: Metrics, pid: number): Targ
   if (!begin.target || !end.target || !targetBase || !targetLast) return undefined;
   const cpu = end.target.cpuMicros - begin.target.cpuMicros;
   const elapsed = (end.at - begin.at) * 1000;
-  const { completed } = metrics.requests;
+  const served = metrics.requests.completed + metrics.correlation.late;
   return {
     pid,
-    cpuMicrosPerRequest: completed > 0 ? cpu / completed : null,
+    cpuMicrosPerRequest: served > 0 && cpu >= leastCpuMicros ? cpu / served : null,
     cpuPercent: elapsed > 0 ? (100 * cpu) / elapsed : 0,
     rssBytes: targetLast.rssBytes,
     rssBaseBytes: targetBase.rssBytes,
@@ -159,24 +162,38 @@ function targetProcessOf(record: RunRecord, metrics: Metrics, pid: number): Targ
   };
 }
 
-/** Rows that lie wholly inside the measure phase. */
-function measured({ rows, window }: RunRecord) {
-  return rows.filter(({ sequence, seconds }) => sequence >= Math.ceil(window.from) && seconds <= window.to + 1e-3);
+type MeasuredRow = LevelRow & { readonly length: number };
+
+/** Rows of which at least half lies inside the measure phase, with their length in seconds. */
+function measured({ rows, window, cutAt }: RunRecord): MeasuredRow[] {
+  const end = Math.min(window.to, cutAt ?? Number.POSITIVE_INFINITY);
+  return rows.flatMap((row) => {
+    const from = Math.max(0, row.sequence);
+    const length = row.seconds - from;
+    const inside = Math.min(row.seconds, end) - Math.max(from, window.from);
+    return row.sequence >= 0 && length > 0 && inside >= length / 2 - 1e-3 ? [{ ...row, length }] : [];
+  });
 }
 
-function meanInFlight(record: RunRecord): number {
+/** Mean of a figure per second of the measured rows; 0 when there is none. */
+function perSecond(record: RunRecord, of: (row: MeasuredRow) => number): number {
   const rows = measured(record);
-  return rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + row.inFlightMillis, 0) / (rows.length * 1000);
+  const seconds = rows.reduce((sum, { length }) => sum + length, 0);
+  return seconds === 0 ? 0 : rows.reduce((sum, row) => sum + of(row), 0) / seconds;
 }
 
-/** Cores that neither we nor the target used: what of a disturbed machine can be seen from here. */
+/**
+ * Cores that neither we nor the target used: what of a disturbed machine can be seen from here. Unknown where the
+ * target's own share is: it must not pass for that of others.
+ */
 function otherCores({ begin, end }: RunRecord, cores: number): number | null {
   const [before, after] = [begin.machine.ticks, end.machine.ticks];
   const elapsed = (end.at - begin.at) * 1000;
   if (before === null || after === null || after.total <= before.total || elapsed <= 0) return null;
+  if (!begin.target || !end.target) return null;
   const busy = ((after.busy - before.busy) / (after.total - before.total)) * cores;
   const own = end.cpu.user - begin.cpu.user + end.cpu.system - begin.cpu.system;
-  const target = begin.target && end.target ? end.target.cpuMicros - begin.target.cpuMicros : 0;
+  const target = end.target.cpuMicros - begin.target.cpuMicros;
   return Math.max(0, busy - (own + target) / elapsed);
 }
 
@@ -185,11 +202,8 @@ function otherCores({ begin, end }: RunRecord, cores: number): number | null {
  * which is more where other programs took part of the cores.
  */
 function workersBusy(record: RunRecord, workers: number): number {
-  const rows = measured(record);
-  if (rows.length === 0) return 0;
-  const mean = (of: (row: LevelRow) => number) => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
   return Math.max(
-    mean((row) => row.cpuMicros / 1e6 / workers),
-    mean((row) => row.eventLoopUtilization),
+    perSecond(record, (row) => row.cpuMicros / 1e6 / workers),
+    perSecond(record, (row) => row.eventLoopUtilization * row.length),
   );
 }

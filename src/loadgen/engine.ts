@@ -237,9 +237,9 @@ export class Engine {
   }
 }
 
-/** How many exchanges a scenario can have under way: those of its users, or what its rate brings within the time-out. */
+/** How many exchanges a scenario can have under way or waiting: those of its users, or what its rate brings within the time-out. */
 function mostExchanges({ executor, inFlight, timeout }: ScenarioPlan): number {
   if (executor.model === 'closed') return executor.vus * Math.min(inFlight, 2 ** 20);
   const rate = Math.max(...executor.stages.map(({ from, to }) => Math.max(from, to)));
-  return Math.min(rate * (timeout / 1000), executor.vus * inFlight) + executor.vus;
+  return rate * (timeout / 1000) + executor.vus;
 }

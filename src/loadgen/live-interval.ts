@@ -33,9 +33,13 @@ export function liveInterval(plan: Plan, row: TimelineRow, record: RunRecord): L
   };
 }
 
-/** A row ends at `seconds`: it shows the second before. */
+/** A row ends at `seconds` and begins at the whole second before. */
+function middleOf(seconds: number): number {
+  return (Math.ceil(seconds) - 1 + seconds) / 2;
+}
+
 function phaseAt(seconds: number, { window, cutAt }: RunRecord): LiveInterval['phase'] {
-  const middle = seconds - 0.5;
+  const middle = middleOf(seconds);
   if (cutAt !== undefined && middle >= cutAt) return 'draining';
   if (middle < window.from) return 'warm-up';
   if (middle < window.to) return 'measure';
@@ -44,7 +48,7 @@ function phaseAt(seconds: number, { window, cutAt }: RunRecord): LiveInterval['p
 
 function stageAt({ scenarios }: Plan, seconds: number): string {
   const [{ startTime, phases, executor }] = scenarios;
-  let left = seconds - 0.5 - startTime - phases.warmup;
+  let left = middleOf(seconds) - startTime - phases.warmup;
   if (left < 0) return '';
   for (const stage of executor.stages) {
     if (left < stage.seconds) return stage.name;

@@ -1,5 +1,5 @@
 import type { Collector } from '../metrics/collector.ts';
-import type { Total } from '../metrics/distribution.ts';
+import { samplesNeeded, Total } from '../metrics/distribution.ts';
 import type { Metrics } from '../metrics/figures.ts';
 import type { Row, RunQuantity, StageQuantity } from '../metrics/series.ts';
 import { measuredRows, operationMetrics, totalOf } from '../metrics/summary.ts';
@@ -10,6 +10,12 @@ const times: Readonly<Record<string, StageQuantity>> = {
   target_time: 'targetTime',
   service_time: 'serviceTime',
   generator_lag: 'generatorLag',
+};
+/** The part of a time that belongs to exchanges which never got their reply. */
+const censoredTimes: Readonly<Record<string, StageQuantity>> = {
+  response_time: 'censoredResponseTime',
+  target_time: 'censoredTargetTime',
+  service_time: 'censoredServiceTime',
 };
 const connectionTimes: Readonly<Record<string, RunQuantity>> = {
   connect_time: 'connect',
@@ -27,9 +33,12 @@ export function thresholdSource(
       const { stage } = threshold.selector;
       const seconds = secondsOf(stage === undefined ? undefined : Number(stage));
       const rows = measuredRows(collector, (row) => selected(row, threshold));
-      if (threshold.metric in times) return time(totalOf(collector, rows, times[threshold.metric]), threshold);
+      const total = (quantity: StageQuantity | undefined) =>
+        quantity === undefined ? new Total() : totalOf(collector, rows, quantity);
+      if (threshold.metric in times)
+        return time(total(times[threshold.metric]), threshold, total(censoredTimes[threshold.metric]));
       if (threshold.metric in connectionTimes)
-        return time(collector.series(collector.numbers.run(connectionTimes[threshold.metric])), threshold);
+        return time(collector.series(collector.numbers.run(connectionTimes[threshold.metric])), threshold, new Total());
       if (threshold.metric === 'checks') return checkRate(collector, threshold);
       return counted(operationMetrics(collector, rows, seconds), threshold, metrics.requests.planned, seconds);
     },
@@ -43,12 +52,20 @@ function selected(row: Row, { selector }: Threshold): boolean {
   );
 }
 
-function time(total: Total, { aggregation }: Threshold): number | undefined {
+/**
+ * In ms. A percentile without enough samples is no data. One that falls on exchanges which were given up is only known
+ * from below: infinite where the threshold limits it from above, so that a short time-out does not make it pass.
+ */
+function time(total: Total, { aggregation, operator }: Threshold, censored: Total): number | undefined {
   if (total.count === 0) return undefined;
   if (aggregation === 'avg') return total.sum / total.count / 1000;
   if (aggregation === 'min') return total.min / 1000;
   if (aggregation === 'max') return total.max / 1000;
   const p = aggregation === 'med' ? 50 : Number(/\((.+)\)/.exec(aggregation)?.[1]);
+  if (p === 100) return total.max / 1000;
+  if (total.count < samplesNeeded(p / 100)) return undefined;
+  const limitsFromAbove = operator === '<' || operator === '<=';
+  if (limitsFromAbove && total.isLowerBound(p / 100, censored)) return Number.POSITIVE_INFINITY;
   return total.percentile(p / 100)! / 1000;
 }
 

@@ -61,11 +61,11 @@ export function judge(evidence: Evidence): Judged {
 }
 
 /**
- * Who set the pace: the schedule in an open run; in a closed one the side that used up its cores, or the generator where
+ * Who set the pace: the schedule in an open run that was answered; in a closed one the side that used up its cores, or the generator where
  * it was late: there its lateness delays the next request, so that it lowers the throughput with everything else.
  */
 function limit({ model, metrics, workersBusy, targetCores }: Evidence): GeneratorInfo['limitedBy'] {
-  if (model === 'open') return 'schedule';
+  if (model === 'open') return keptUp(metrics) ? 'schedule' : 'target';
   if (allLateness(metrics).length > 0) return 'generator';
   if (targetCores !== null && targetCores > 0.95) return 'target';
   return workersBusy > 0.95 ? 'generator' : 'none';
@@ -75,6 +75,9 @@ function faults(evidence: Evidence, generatorLimited: boolean): Finding[] {
   const { metrics, steal, throttled, clockShiftMillis } = evidence;
   const found: Finding[] = [];
   if (!generatorLimited) found.push(...allLateness(metrics));
+  const { planned, dropped } = metrics.requests;
+  if (dropped > 0.01 * planned)
+    found.push(over('released', 'due requests found the generator’s queue full', (planned - dropped) / planned, 0.99));
   if (throttled !== null && throttled > 0.01)
     found.push(over('throttled', 'the cgroup quota stopped the generator', throttled, 0.01));
   if (steal !== null && steal > 0.05) found.push(over('steal', 'the hypervisor gave our CPU time away', steal, 0.05));
@@ -84,6 +87,11 @@ function faults(evidence: Evidence, generatorLimited: boolean): Finding[] {
   if (ended !== metrics.requests.planned)
     found.push(over('accounting', 'planned requests and outcomes do not add up', ended, metrics.requests.planned));
   return found;
+}
+
+/** What was due was answered, in time. */
+function keptUp({ requests, outcomes }: Metrics): boolean {
+  return requests.completed >= 0.99 * requests.planned && outcomes.dropped === 0 && outcomes.timeout === 0;
 }
 
 function allLateness({ generatorLag, receiveLag, responseTime }: Metrics): Finding[] {

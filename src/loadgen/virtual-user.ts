@@ -1,4 +1,5 @@
 import { Outcome } from '../wire/outcome.ts';
+import { now as clock } from './clock.ts';
 import type { ExchangeOwner } from './exchanges.ts';
 import type { Executor } from './executor.ts';
 import type { ScenarioRun } from './scenario-run.ts';
@@ -115,8 +116,9 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   #call(operation: number, now: number): void {
     const { session } = this.user;
     if (!this.#arrival && !session.ready) return session.whenReady(this, now);
-    const slot = this.#run.begin(operation, this.#planned, now, this, session);
-    if (slot >= 0) session.submit(slot, operation, now);
+    const released = clock();
+    const slot = this.#run.begin(operation, this.#planned, released, this, session);
+    if (slot >= 0) session.submit(slot, operation, released);
     else this.#finish(now);
   }
 

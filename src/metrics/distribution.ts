@@ -67,6 +67,11 @@ export class Total {
     return this.count === 0 ? undefined : this.#within(this.histogram().getValueAtPercentile(p * 100));
   }
 
+  /** Whether a percentile would be another one had the `censored` among the counts lasted for ever. */
+  isLowerBound(p: number, censored: Total): boolean {
+    return censored.count > 0 && this.#isBound(this.#without(censored), p, this.percentile(p) ?? 0);
+  }
+
   /**
    * `censored`: those of the counts that never got their reply, recorded with their age. A percentile that would be
    * another one had they lasted for ever is marked `>=`.

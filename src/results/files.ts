@@ -37,13 +37,26 @@ export async function readResult(path: string): Promise<RunResult> {
   return document;
 }
 
+/** Blocks of `metrics` that everything printed or compared needs. */
+const measured = [
+  'requests',
+  'responseTime',
+  'targetTime',
+  'serviceTime',
+  'outcomes',
+  'connections',
+  'inFlight',
+  'bytes',
+];
+
 export function isResult(document: JsonObject): document is JsonObject & RunResult {
   const blocks = ['metrics', 'operations', 'scenario', 'target', 'generator', 'environment', 'histograms', 'window'];
   return (
     document.schema === schema &&
     typeof document.runId === 'string' &&
     Array.isArray(document.stages) &&
-    blocks.every((block) => isObject(document[block]))
+    blocks.every((block) => isObject(document[block])) &&
+    measured.every((block) => isObject((document.metrics as JsonObject)[block]))
   );
 }
 

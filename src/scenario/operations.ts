@@ -30,6 +30,8 @@ const nameParameter: ReadonlyMap<string, 'name' | 'uri' | undefined> = new Map([
   ['logging/setLevel', undefined],
 ]);
 
+export const methods: readonly string[] = [...nameParameter.keys()];
+
 export function isMethod(word: string): boolean {
   return nameParameter.has(word);
 }

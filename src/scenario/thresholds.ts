@@ -23,6 +23,7 @@ export interface MetricSource {
 
 export interface ThresholdResult {
   readonly expression: string;
+  /** null: no data, or a percentile among exchanges that were given up. */
   readonly value: number | null;
   readonly passed: boolean;
   readonly noData?: true;
@@ -53,7 +54,8 @@ export function evaluate(thresholds: readonly Threshold[], source: MetricSource)
   return thresholds.map((threshold) => {
     const value = source.value(threshold);
     if (value === undefined) return { expression: threshold.expression, value: null, passed: false, noData: true };
-    return { expression: threshold.expression, value, passed: holds(value, threshold) };
+    const known = Number.isFinite(value) ? value : null;
+    return { expression: threshold.expression, value: known, passed: holds(value, threshold) };
   });
 }
 

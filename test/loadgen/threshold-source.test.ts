@@ -51,7 +51,7 @@ describe('thresholdSource', () => {
     ['response_time{stage:0}:min<1', 11],
     ['response_time{stage:0}:max<1', 20],
     ['response_time{stage:0}:avg<1', 15.5],
-    ['response_time{stage:0}:med<1', 15.007],
+    ['response_time:med<1', 100],
     ['response_time{stage:0}:p(100)<1', 20],
     ['target_time{stage:0}:min<1', 10],
     ['service_time{stage:0}:min<1', 8],
@@ -83,6 +83,8 @@ describe('thresholdSource', () => {
 
   it.each([
     'response_time{operation:call}:p(50)<1',
+    'response_time{stage:0}:med<1',
+    'response_time:p(90)<1',
     'response_time{stage:2}:avg<1',
     'initialize_time:avg<1',
     'throughput{stage:2}>1',
@@ -92,6 +94,24 @@ describe('thresholdSource', () => {
     'checks{operation:none}>1',
   ])('%s has no data', (expression) => {
     expect(value(expression)).toBeUndefined();
+  });
+
+  it('lets no short time-out make a percentile pass: what was given up is only known from below', () => {
+    const quarterLost = (recorder: Recorder) => {
+      for (let i = 0; i < 75; i++) recorder.ok(list0, 0, 0, 0, 10);
+      for (let i = 0; i < 25; i++) recorder.failed(list0, Outcome.timeout, 0, 0, 0, 30);
+    };
+    const judged = (expression: string) => {
+      const collector = collected(plan, quarterLost);
+      const metrics = runMetrics(collector, 30, { peakConnections: 0, meanInFlight: 0 });
+      return evaluate(
+        [parseThreshold(expression)],
+        thresholdSource(collector, metrics, () => 30),
+      )[0];
+    };
+    expect(judged('response_time:p(50)<1000')).toMatchObject({ passed: true, value: 10 });
+    expect(judged('response_time:p(90)<1000')).toMatchObject({ passed: false, value: null });
+    expect(judged('response_time:p(90)>20')).toMatchObject({ passed: true });
   });
 
   it.each([

@@ -1,4 +1,3 @@
-import { now as clock } from '../clock.ts';
 import type { Executor } from '../executor.ts';
 import { ArrivalSchedule, share } from '../pacer.ts';
 import { preconnect } from '../preconnect.ts';
@@ -57,7 +56,7 @@ export class OpenExecutor implements Executor {
       this.#arrival += this.#run.engine.workers;
       this.next = this.#due();
       this.active++;
-      this.#iteration(user).start(arrival, due, true, clock());
+      this.#iteration(user).start(arrival, due, true, now);
     }
   }
 

@@ -26,6 +26,7 @@ function line(passed: boolean, name: string, value: string, style: Style): strin
 
 /** Thresholds are in k6's units: ms, ratios, counts. */
 function measured({ value, noData }: ThresholdResult): string {
-  if (noData || value === null) return 'no data';
+  if (noData) return 'no data';
+  if (value === null) return 'not known: it falls on requests that were given up';
   return String(Number(value.toPrecision(4)));
 }

@@ -23,7 +23,7 @@ export function trustSection(result: RunResult, style: Style): string[] {
 }
 
 const limits = {
-  generator: 'the generator: the target can do more than this',
+  generator: 'the generator: the target may do more than this',
   target: 'the target',
   schedule: 'the schedule: the target had capacity left',
   none: 'nothing that was measured',
