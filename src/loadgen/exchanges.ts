@@ -121,6 +121,14 @@ export class ExchangeTable {
     return generation <= current ? Match.duplicate : Match.unknown;
   }
 
+  /** Slots whose request a session has on the wire. */
+  sentBy(session: Session): number[] {
+    const slots: number[] = [];
+    for (let slot = 0; slot < this.highWater; slot++)
+      if (this.session[slot] === session && this.state[slot] === SlotState.sent) slots.push(slot);
+    return slots;
+  }
+
   /** Gives the slot back. `timedOut`: a reply that still comes is late, not a duplicate. */
   end(slot: number, now: number, timedOut = false): void {
     this.#account(now);

@@ -294,8 +294,6 @@ export class Session implements ConnectionHandler, TimerTarget {
 
   /** Everything on the wire ends with the connection; what was not sent yet still may be. */
   #endSent(outcome: Outcome, now: number): void {
-    const { table } = this.#run.engine;
-    for (let slot = 0; slot < table.highWater; slot++)
-      if (table.session[slot] === this && table.state[slot] === SlotState.sent) this.#run.end(slot, outcome, now);
+    for (const slot of this.#run.engine.table.sentBy(this)) this.#run.end(slot, outcome, now);
   }
 }
