@@ -113,3 +113,8 @@ function unknownParts(line: string): string[] {
   const known = new Set(flags.flatMap(({ name, char }) => [`--${name}`, `-${char}`]));
   return words.filter((word) => word.startsWith('-') && !known.has(word));
 }
+
+test('README shows a run', () => {
+  const [, transcript = ''] = read('README.md').split(/<!-- \/?transcript -->/);
+  expect(transcript).toMatch(/\$ npm run quickstart[\s\S]*PASS {2}ramp-5k[\s\S]*mcpb compare/);
+});

@@ -13,8 +13,8 @@ export function liveInterval(plan: Plan, row: TimelineRow, record: RunRecord): L
   return {
     second,
     of: Math.round(record.window.end),
-    phase: phaseAt(row.seconds, record),
-    stage: stageAt(plan, row.seconds),
+    phase: phaseAt(middleOf(row), record),
+    stage: stageAt(plan, middleOf(row)),
     vus: row.vus,
     connections: row.connections,
     inFlight: row.inFlight,
@@ -33,22 +33,21 @@ export function liveInterval(plan: Plan, row: TimelineRow, record: RunRecord): L
   };
 }
 
-/** A row ends at `seconds` and begins at the whole second before. */
-function middleOf(seconds: number): number {
-  return (Math.ceil(seconds) - 1 + seconds) / 2;
+/** What a row shows is the state halfway through it, seconds of the run. */
+function middleOf({ sequence, seconds }: TimelineRow): number {
+  return (sequence + seconds) / 2;
 }
 
-function phaseAt(seconds: number, { window, cutAt }: RunRecord): LiveInterval['phase'] {
-  const middle = middleOf(seconds);
+function phaseAt(middle: number, { window, cutAt }: RunRecord): LiveInterval['phase'] {
   if (cutAt !== undefined && middle >= cutAt) return 'draining';
   if (middle < window.from) return 'warm-up';
   if (middle < window.to) return 'measure';
   return middle < window.end ? 'cool-down' : 'draining';
 }
 
-function stageAt({ scenarios }: Plan, seconds: number): string {
+function stageAt({ scenarios }: Plan, middle: number): string {
   const [{ startTime, phases, executor }] = scenarios;
-  let left = middleOf(seconds) - startTime - phases.warmup;
+  let left = middle - startTime - phases.warmup;
   if (left < 0) return '';
   for (const stage of executor.stages) {
     if (left < stage.seconds) return stage.name;
