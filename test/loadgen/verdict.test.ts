@@ -47,6 +47,13 @@ function withOutcomes(counts: Partial<Record<OutcomeClass, number>>): Metrics {
   return { ...good, outcomes, requests: { ...good.requests, planned } };
 }
 
+/** 1.5 % of what was due found no place. */
+const fullQueue: Metrics = (() => {
+  const metrics = withOutcomes({ ok: 1970, dropped: 30 });
+  return { ...metrics, requests: { ...metrics.requests, completed: 1970, dropped: 30 } };
+})();
+const oneTimedOut = withOutcomes({ ok: 1999, timeout: 1 });
+
 describe('a sound run', () => {
   it('passes, without a word', () => {
     expect(judge(sound)).toEqual({
@@ -65,6 +72,7 @@ describe('what makes a run invalid', () => {
     ['generator_lag_p99', { metrics: { ...good, generatorLag: tail(10_100) } }],
     ['receive_lag_p50', { metrics: { ...good, receiveLag: lag(2010) } }],
     ['receive_lag_p99', { metrics: { ...good, receiveLag: tail(10_100) } }],
+    ['released', { metrics: fullQueue }],
     ['throttled', { throttled: 0.011 }],
     ['steal', { steal: 0.051 }],
     ['clock_shift', { clockShiftMillis: 1001 }],
@@ -168,6 +176,8 @@ describe('precedence', () => {
 describe('who set the pace', () => {
   it.each<['schedule' | 'target' | 'generator' | 'none', Partial<Evidence>]>([
     ['schedule', { model: 'open', workersBusy: 1, targetCores: 1 }],
+    ['target', { model: 'open', metrics: fullQueue }],
+    ['target', { model: 'open', metrics: oneTimedOut }],
     ['target', { model: 'closed', workersBusy: 1, targetCores: 0.96 }],
     ['target', { model: 'closed', workersBusy: 0.1, targetCores: 2 }],
     ['generator', { model: 'closed', workersBusy: 0.96, targetCores: 0.9 }],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Engine } from '../../../src/loadgen/engine.ts';
 import { ArrivalSchedule } from '../../../src/loadgen/pacer.ts';
 import { barePlan, executorContract, runHalves } from '../../contracts/executor.ts';
 import { type LocalEngine, outcomesOf, runHere, startEngine } from '../../support/engine.ts';
@@ -117,4 +118,14 @@ describe('arrivals', () => {
     expect(metrics.outcomes.ok + metrics.outcomes.connection_lost).toBe(60);
     expect(metrics.outcomes.connection_lost).toBeGreaterThanOrEqual(1);
   });
+});
+
+test('all that a rate brings within the time-out finds a place, also where a connection carries one at a time', () => {
+  const plan = barePlan({ target: 'ws://127.0.0.1:1/', rate: '3000', vus: '2', inFlight: '1', timeout: '10s' });
+  const nothing = () => undefined;
+  const engine = new Engine(
+    { plan, worker: 0, workers: 1 },
+    { ready: nothing, unreachable: nothing, interval: nothing, done: nothing },
+  );
+  expect(engine.table.capacity).toBeGreaterThanOrEqual(30_000);
 });
