@@ -120,7 +120,7 @@ describe('arrivals', () => {
   });
 });
 
-test('all that a rate brings within the time-out finds a place, also where a connection carries one at a time', () => {
+it('all that a rate brings within the time-out finds a place, also where a connection carries one at a time', () => {
   const plan = barePlan({ target: 'ws://127.0.0.1:1/', rate: '3000', vus: '2', inFlight: '1', timeout: '10s' });
   const nothing = () => undefined;
   const engine = new Engine(
