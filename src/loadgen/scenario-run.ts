@@ -9,6 +9,7 @@ import { type Executor, executors } from './executor.ts';
 import { initializeRequest, readInitializeResult } from './initialize.ts';
 import { Expected, type Judgement } from './operation.ts';
 import type { Session } from './session.ts';
+import { streamsFor } from './stream.ts';
 import { type OpenFailure, type Transport, transports } from './transport.ts';
 
 /** One scenario of the plan on one worker: its transport and executor, and the book-keeping of its exchanges. */
@@ -54,7 +55,8 @@ export class ScenarioRun {
     ];
     let end = warmup * 1000;
     this.#bounds = [end, ...stages.map(({ seconds }) => (end += seconds * 1000))];
-    this.transport = transports[plan.target.transport](this.plan, [...plan.operations, initializeRequest]);
+    const requests = [...plan.operations, initializeRequest];
+    this.transport = transports[plan.target.transport](this.plan, requests, streamsFor(plan));
     this.executor = executors[plan.executor.model](this);
   }
 

@@ -1,5 +1,5 @@
-import { connect, type Socket } from 'node:net';
-import { now } from './clock.ts';
+import type { ScenarioPlan } from '../scenario/plan.ts';
+import { socketStreams } from './streams/socket.ts';
 
 /** Callbacks of a byte stream. After `closed` none follows. */
 export interface StreamHandler {
@@ -11,7 +11,7 @@ export interface StreamHandler {
   closed(error: NodeJS.ErrnoException | undefined, now: number): void;
 }
 
-/** The seam under every transport: a plain socket today; TLS and pipes are further implementations. */
+/** The seam under every transport: bytes there and back, in order. Created connecting. */
 export interface ByteStream {
   /** Hands bytes to the kernel. False: part of them still waits in user space and must not be changed. */
   write(bytes: Uint8Array): boolean;
@@ -23,71 +23,16 @@ export interface ByteStream {
   destroy(reset?: boolean): void;
 }
 
-export interface StreamAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly localAddress?: string;
-}
+export type OpenStream = (handler: StreamHandler, localAddress: string | undefined) => ByteStream;
 
-/** The worker's one receive buffer: whoever is called back must take what it wants to keep. */
-export const receiveBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+/** Prepares once per worker and scenario, then opens streams. */
+export type StreamFactory = (scenario: ScenarioPlan) => OpenStream;
 
-/** How long a peer may take to answer our FIN. */
-const lingerMillis = 5000;
+const streams = {
+  socket: socketStreams,
+} satisfies Record<string, StreamFactory>;
 
-export class SocketStream implements ByteStream {
-  readonly #socket: Socket;
-  #handler: StreamHandler | undefined;
-  #error: NodeJS.ErrnoException | undefined;
-
-  constructor(address: StreamAddress, handler: StreamHandler) {
-    this.#handler = handler;
-    this.#socket = connect({
-      ...address,
-      noDelay: true,
-      onread: {
-        buffer: receiveBuffer,
-        callback: (length) => {
-          this.#handler?.data(receiveBuffer, length, now());
-          return true;
-        },
-      },
-    });
-    this.#socket.resume();
-    this.#socket.on('connect', () => this.#handler?.connected(now()));
-    this.#socket.on('drain', () => this.#handler?.drained(now()));
-    this.#socket.on('error', (error) => {
-      this.#error = error;
-    });
-    this.#socket.on('end', () => this.#close());
-    this.#socket.on('close', () => this.#close());
-  }
-
-  get idle(): boolean {
-    return this.#socket.writableLength === 0;
-  }
-
-  write(bytes: Uint8Array): boolean {
-    this.#socket.write(bytes);
-    return this.#socket.writableLength === 0;
-  }
-
-  end(): void {
-    this.#handler = undefined;
-    this.#socket.end();
-    this.#socket.setTimeout(lingerMillis, () => this.#socket.destroy());
-  }
-
-  destroy(reset = false): void {
-    this.#handler = undefined;
-    if (reset) this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
-  }
-
-  #close(): void {
-    const handler = this.#handler;
-    this.#handler = undefined;
-    this.#socket.destroy();
-    handler?.closed(this.#error, now());
-  }
+/** The streams this scenario's connections run over. */
+export function streamsFor(scenario: ScenarioPlan): OpenStream {
+  return streams.socket(scenario);
 }

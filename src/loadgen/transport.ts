@@ -1,4 +1,5 @@
 import type { ScenarioPlan, TransportKind } from '../scenario/plan.ts';
+import type { OpenStream } from './stream.ts';
 import { httpTransport } from './transports/http.ts';
 import { tcpTransport } from './transports/tcp.ts';
 import { websocketTransport } from './transports/websocket.ts';
@@ -67,7 +68,11 @@ export interface RequestBody {
   readonly idOffset: number;
 }
 
-export type TransportFactory = (scenario: ScenarioPlan, requests: readonly RequestBody[]) => Transport;
+export type TransportFactory = (
+  scenario: ScenarioPlan,
+  requests: readonly RequestBody[],
+  openStream: OpenStream,
+) => Transport;
 
 export const transports = {
   http: httpTransport,

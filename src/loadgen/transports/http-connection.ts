@@ -2,7 +2,7 @@ import { BodyFraming, ResponseHead } from '../../wire/http1.ts';
 import { type Inbound, receive } from '../../wire/inbound.ts';
 import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
 import { now } from '../clock.ts';
-import { type ByteStream, SocketStream, type StreamAddress, type StreamHandler } from '../stream.ts';
+import type { ByteStream, OpenStream, StreamHandler } from '../stream.ts';
 import type { Loss, OpenFailure } from '../transport.ts';
 import { connectFailure } from './failure.ts';
 import { IncrementalBody } from './http-body.ts';
@@ -48,9 +48,9 @@ export class HttpConnection implements StreamHandler {
   #inbound: Inbound | undefined;
   #body: IncrementalBody | undefined;
 
-  constructor(address: StreamAddress, owner: HttpOwner) {
+  constructor(openStream: OpenStream, localAddress: string | undefined, owner: HttpOwner) {
     this.#owner = owner;
-    this.#stream = new SocketStream(address, this);
+    this.#stream = openStream(this, localAddress);
   }
 
   /** The exchange it carries, `noSlot` when none is waited for. */

@@ -1,5 +1,6 @@
 import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { requestHead } from '../../wire/http1.ts';
+import type { OpenStream } from '../stream.ts';
 import { RequestTemplate } from '../template.ts';
 import type {
   CloseKind,
@@ -15,6 +16,7 @@ import { HttpConnection, type HttpOwner, noSlot } from './http-connection.ts';
 
 interface Shared {
   readonly scenario: ScenarioPlan;
+  readonly openStream: OpenStream;
   readonly requests: readonly RequestBody[];
   /** Requests of clients without a session. */
   readonly templates: readonly RequestTemplate[];
@@ -24,10 +26,11 @@ interface Shared {
 }
 
 /** Streamable HTTP over HTTP/1.1 keep-alive: one exchange at a time on a connection, more connections on demand. */
-export const httpTransport: TransportFactory = (scenario, requests) => {
+export const httpTransport: TransportFactory = (scenario, requests, openStream) => {
   const host = `${scenario.target.host}:${scenario.target.port}`;
   const shared: Shared = {
     scenario,
+    openStream,
     requests,
     host,
     templates: requests.map((request) => template(scenario, host, request, [])),
@@ -234,9 +237,7 @@ class HttpClient implements Connection, HttpOwner {
     this.#shared.budget--;
     this.#open++;
     this.#opening++;
-    const { host, port } = this.#shared.scenario.target;
-    const address = { host, port, ...(this.#localAddress === undefined ? {} : { localAddress: this.#localAddress }) };
-    new HttpConnection(address, this);
+    new HttpConnection(this.#shared.openStream, this.#localAddress, this);
   }
 
   #drop(connection: HttpConnection): void {

@@ -1,7 +1,7 @@
 import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { type Inbound, receive } from '../../wire/inbound.ts';
 import { now } from '../clock.ts';
-import { type ByteStream, SocketStream, type StreamHandler } from '../stream.ts';
+import type { ByteStream, OpenStream, StreamHandler } from '../stream.ts';
 import type { RequestTemplate } from '../template.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from '../transport.ts';
 import { connectFailure } from './failure.ts';
@@ -9,6 +9,7 @@ import { connectFailure } from './failure.ts';
 /** What all connections of a worker and scenario share. */
 export interface Prepared {
   readonly scenario: ScenarioPlan;
+  readonly openStream: OpenStream;
   readonly templates: readonly RequestTemplate[];
 }
 
@@ -29,8 +30,7 @@ export abstract class MultiplexedConnection implements Connection, StreamHandler
   constructor(prepared: Prepared, handler: ConnectionHandler, localAddress: string | undefined) {
     this.#prepared = prepared;
     this.handler = handler;
-    const { host, port } = prepared.scenario.target;
-    this.stream = new SocketStream({ host, port, ...(localAddress === undefined ? {} : { localAddress }) }, this);
+    this.stream = prepared.openStream(this, localAddress);
   }
 
   /** Takes whole frames from bytes[start, end); returns the position behind the last one. */

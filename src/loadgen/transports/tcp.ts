@@ -17,7 +17,7 @@ const healthReply = encodeFrame(FrameType.healthCheck, '');
 const authenticationId = 'mcpb-authenticate';
 
 /** Binary TCP, framing `mcpb`: negotiate, authenticate where a token is given, then requests side by side. */
-export const tcpTransport: TransportFactory = (scenario, requests) => {
+export const tcpTransport: TransportFactory = (scenario, requests, openStream) => {
   const templates = requests.map(
     ({ body, idOffset }) =>
       new RequestTemplate(
@@ -25,7 +25,7 @@ export const tcpTransport: TransportFactory = (scenario, requests) => {
         frameHeaderBytes + Buffer.byteLength(body.slice(0, idOffset)),
       ),
   );
-  const prepared: Prepared = { scenario, templates };
+  const prepared: Prepared = { scenario, openStream, templates };
   return { open: (handler, localAddress) => new TcpConnection(prepared, handler, localAddress) };
 };
 

@@ -18,10 +18,11 @@ interface Shared extends Prepared {
   readonly frame: FrameHeader;
 }
 
-export const websocketTransport: TransportFactory = (scenario, requests) => {
+export const websocketTransport: TransportFactory = (scenario, requests, openStream) => {
   const { key, accept } = handshakeKey();
   const shared: Shared = {
     scenario,
+    openStream,
     templates: requests.map(maskedTemplate),
     upgrade: upgradeRequest(scenario, key),
     accept,
