@@ -1,0 +1,26 @@
+import { openRate } from './proofs/open-rate.ts';
+import type { Table } from './support/table.ts';
+
+/** `undecided`: the machine was too disturbed for the claim to be shown or refuted. */
+export type ProofVerdict = 'holds' | 'fails' | 'undecided';
+
+export interface Evidence {
+  readonly verdict: ProofVerdict;
+  readonly table: Table;
+}
+
+/** A claim about the tool that takes too long for the test suite: shown live, and recorded. */
+export interface Proof {
+  /** The claim in one sentence, with its figures. */
+  readonly claim: string;
+  /** `progress` is told what is being measured, one line at a time. */
+  run(progress: (line: string) => void): Promise<Evidence>;
+}
+
+export const proofs = {
+  'open-rate': openRate,
+} satisfies Record<string, Proof>;
+
+export type ProofName = keyof typeof proofs;
+
+export const proofNames = Object.keys(proofs) as readonly ProofName[];
