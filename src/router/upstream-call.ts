@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { type Message, readMessage } from '../wire/jsonrpc.ts';
-import { SseDecoder } from '../wire/sse.ts';
+import { EventKind, type EventSink, SseDecoder } from '../wire/sse.ts';
 import type { Exchange, UpstreamSession, Work } from './exchange.ts';
 import { answerToServer, encode, isEventStream, type UpstreamClient } from './upstream-client.ts';
 
@@ -9,7 +9,7 @@ import { answerToServer, encode, isEventStream, type UpstreamClient } from './up
 const maxReply = 16 * 1024 * 1024;
 
 /** One request on its way through an upstream: undici drives it, the exchange hears what comes back. */
-export class UpstreamCall implements Work, Dispatcher.DispatchHandler {
+export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink {
   readonly #client: UpstreamClient;
   readonly #exchange: Exchange;
   readonly #id: number;
@@ -68,14 +68,18 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler {
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
-    if (status === 200 && isEventStream(headers)) this.#sse = new SseDecoder();
+    if (status === 200 && isEventStream(headers)) this.#sse = new SseDecoder(this);
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#received += chunk.length;
     if (this.#received > maxReply) return this.fail('reply larger than 16 MiB');
     if (this.#sse === undefined) this.#chunks.push(chunk);
-    else this.#sse.push(chunk, 0, chunk.length, (data) => this.#message(readMessage(Buffer.from(data))));
+    else this.#sse.push(chunk, 0, chunk.length, 0);
+  }
+
+  event(kind: EventKind, bytes: Buffer, start: number, end: number): void {
+    if (kind === EventKind.message) this.#message(readMessage(Buffer.from(bytes.subarray(start, end))));
   }
 
   onResponseEnd(): void {

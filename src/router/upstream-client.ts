@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import { findMember } from '../wire/json-member.ts';
 import { errorObject, type Message, RpcCode, readMessage, replyLength, writeReply } from '../wire/jsonrpc.ts';
 import { latestLegacyVersion, methodIndex, methodOf } from '../wire/mcp.ts';
-import { SseDecoder } from '../wire/sse.ts';
+import { EventKind, SseDecoder } from '../wire/sse.ts';
 import type { UpstreamSession } from './exchange.ts';
 
 const maxConnections = 256;
@@ -106,17 +106,22 @@ export function isEventStream(headers: IncomingHttpHeaders): boolean {
 }
 
 function responseIn(headers: IncomingHttpHeaders, text: string): Message {
-  const events = [text];
-  if (isEventStream(headers)) {
-    events.length = 0;
-    const bytes = Buffer.from(text);
-    new SseDecoder().push(bytes, 0, bytes.length, (data) => events.push(data));
-  }
-  const response = events
-    .map((event) => readMessage(Buffer.from(event)))
-    .find((message) => message.kind === 'response');
+  const bytes = Buffer.from(text);
+  const messages = isEventStream(headers) ? messagesIn(bytes) : [bytes];
+  const response = messages.map(readMessage).find(({ kind }) => kind === 'response');
   if (response === undefined) throw new Error('no reply to initialize');
   return response;
+}
+
+function messagesIn(stream: Buffer): Buffer[] {
+  const messages: Buffer[] = [];
+  const decoder = new SseDecoder({
+    event: (kind, bytes, start, end) => {
+      if (kind === EventKind.message) messages.push(Buffer.from(bytes.subarray(start, end)));
+    },
+  });
+  decoder.push(stream, 0, stream.length, 0);
+  return messages;
 }
 
 function sessionOf(response: Message, headers: IncomingHttpHeaders): UpstreamSession {

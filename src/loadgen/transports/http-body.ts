@@ -1,6 +1,6 @@
 import { BodyFraming, ChunkedDecoder, type ResponseHead } from '../../wire/http1.ts';
 import { Inbound } from '../../wire/inbound.ts';
-import { SseDecoder } from '../../wire/sse.ts';
+import { type EventSink, SseDecoder } from '../../wire/sse.ts';
 
 /** A body that is chunked, an event stream, or ends with the connection. */
 export class IncrementalBody {
@@ -14,14 +14,14 @@ export class IncrementalBody {
   readonly #inbound = new Inbound();
   #left: number;
 
-  constructor(head: ResponseHead) {
+  constructor(head: ResponseHead, sink: EventSink) {
     this.status = head.status;
     this.eventStream = head.eventStream;
     this.keepAlive = head.keepAlive;
     this.endsAtClose = head.framing === BodyFraming.untilClose;
     this.#left = head.framing === BodyFraming.length ? head.contentLength : Number.POSITIVE_INFINITY;
     this.#chunked = head.framing === BodyFraming.chunked ? new ChunkedDecoder() : undefined;
-    this.#events = head.eventStream ? new SseDecoder() : undefined;
+    this.#events = head.eventStream ? new SseDecoder(sink) : undefined;
   }
 
   get bytes(): Buffer {
@@ -32,22 +32,27 @@ export class IncrementalBody {
     return this.#inbound.length;
   }
 
+  /** Bytes kept: of the body, or of an event that is not complete. */
+  get kept(): number {
+    return this.#events?.pending ?? this.#inbound.length;
+  }
+
   /** Returns the position behind what was consumed, −1 on a framing error. */
-  push(bytes: Buffer, start: number, end: number, event: (data: string) => void): number {
+  push(bytes: Buffer, start: number, end: number, at: number): number {
     if (this.#chunked) {
-      const consumed = this.#chunked.push(bytes, start, end, (from, to) => this.#take(bytes, from, to, event));
+      const consumed = this.#chunked.push(bytes, start, end, (from, to) => this.#take(bytes, from, to, at));
       this.done = this.#chunked.done;
       return consumed;
     }
     const to = Math.min(end, start + this.#left);
     this.#left -= to - start;
-    this.#take(bytes, start, to, event);
+    this.#take(bytes, start, to, at);
     this.done = this.#left === 0;
     return to;
   }
 
-  #take(bytes: Buffer, from: number, to: number, event: (data: string) => void): void {
-    if (this.#events) this.#events.push(bytes, from, to, event);
+  #take(bytes: Buffer, from: number, to: number, at: number): void {
+    if (this.#events) this.#events.push(bytes, from, to, at);
     else this.#inbound.append(bytes, from, to);
   }
 }

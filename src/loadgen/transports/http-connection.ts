@@ -1,6 +1,7 @@
 import { BodyFraming, ResponseHead } from '../../wire/http1.ts';
 import { type Inbound, receive } from '../../wire/inbound.ts';
 import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
+import { EventKind, type EventSink } from '../../wire/sse.ts';
 import { now } from '../clock.ts';
 import type { ByteStream, OpenStream, StreamHandler } from '../stream.ts';
 import type { Loss, OpenFailure } from '../transport.ts';
@@ -39,7 +40,7 @@ export interface HttpOwner {
 }
 
 /** One keep-alive connection, one exchange at a time: idle → carrying (head → body) → idle. */
-export class HttpConnection implements StreamHandler {
+export class HttpConnection implements StreamHandler, EventSink {
   readonly #owner: HttpOwner;
   readonly #stream: ByteStream;
   readonly #startedAt = now();
@@ -132,13 +133,13 @@ export class HttpConnection implements StreamHandler {
       return bodyEnd;
     }
     this.#state = 'body';
-    this.#body = new IncrementalBody(head);
+    this.#body = new IncrementalBody(head, this);
     return behind;
   }
 
   #feed(body: IncrementalBody, bytes: Buffer, start: number, end: number, at: number): number {
-    const consumed = body.push(bytes, start, end, (event) => this.#event(Buffer.from(event), at));
-    if (consumed < 0 || body.length > maxBodyBytes) {
+    const consumed = body.push(bytes, start, end, at);
+    if (consumed < 0 || body.kept > maxBodyBytes) {
       this.#fail('protocol', at);
       return end;
     }
@@ -147,17 +148,17 @@ export class HttpConnection implements StreamHandler {
   }
 
   /** From the reply on the connection carries nobody's exchange, though its stream may go on for a moment. */
-  #event(message: Buffer, at: number): void {
-    // Behind a broken event nothing counts; an empty one primes a resumable stream.
-    if (message.length === 0 || !this.#isOpen()) return;
+  event(kind: EventKind, bytes: Buffer, start: number, end: number, at: number): void {
+    // Behind a broken event nothing counts.
+    if (kind !== EventKind.message || !this.#isOpen()) return;
     const slot = this.#slot;
-    const kind = sharedScanner.scan(message, 0, message.length);
-    if (kind === MessageKind.malformed) return this.#fail('protocol', at);
-    if (kind === MessageKind.result || kind === MessageKind.error) {
+    const message = sharedScanner.scan(bytes, start, end);
+    if (message === MessageKind.malformed) return this.#fail('protocol', at);
+    if (message === MessageKind.result || message === MessageKind.error) {
       this.#slot = noSlot;
       this.#owner.answered(this);
     }
-    this.#owner.message(slot, message, 0, message.length, at);
+    this.#owner.message(slot, bytes, start, end, at);
   }
 
   #finish(body: IncrementalBody, at: number): void {

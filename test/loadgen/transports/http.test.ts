@@ -39,6 +39,9 @@ describe('bodies', () => {
       (body: string) => streamOfKnownLength(`id: 1\ndata: ${body.replace(',', ',\ndata: ')}\n\n`),
     ],
     ['events with CRLF and comments', (body: string) => streamOfKnownLength(`: hello\r\n\r\ndata:${body}\r\n\r\n`)],
+    ['events with lines that end in CR', (body: string) => streamOfKnownLength(`:\r\rdata: ${body}\r\r`)],
+    ['behind a byte order mark', (body: string) => streamOfKnownLength(`\uFEFFdata: ${body}\n\n`)],
+    ['behind an event of another name', (body: string) => streamOfKnownLength(`event: x\ndata: y\n\n${event(body)}`)],
     ['behind a priming event', (body: string) => streamOfKnownLength(`id: 0\ndata: \n\n${event(body)}`)],
   ])('are taken %s', async (_, bytes) => {
     const { server, outcomes: found } = await outcomes(({ id, write }) => write(bytes(reply(id))));
@@ -159,5 +162,5 @@ function chunked(body: string, size: number): string {
 }
 
 function streamOfKnownLength(body: string): Buffer {
-  return Buffer.from(`${eventStream}Content-Length: ${body.length}\r\n\r\n${body}`);
+  return Buffer.from(`${eventStream}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
