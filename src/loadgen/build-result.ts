@@ -13,6 +13,7 @@ import type {
 } from '../results/result.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { evaluate } from '../scenario/thresholds.ts';
+import type { ScenarioFacts } from './facts.ts';
 import type { GcSummary } from './pool.ts';
 import type { LevelRow, RunRecord } from './run-record.ts';
 import { thresholdSource } from './threshold-source.ts';
@@ -24,6 +25,7 @@ export interface ResultContext {
   readonly createdBy: string;
   readonly engineRevision: number;
   readonly gc: GcSummary;
+  readonly facts: readonly ScenarioFacts[];
   readonly interrupted: boolean;
   readonly environment: Environment;
   readonly identity?: TargetInfo['identity'];
@@ -80,7 +82,7 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     units: { time: 'us', size: 'bytes' },
     window: { from: iso(window.from), to: iso(window.from + seconds), seconds },
     scenario: { name: plan.name, hash: plan.hash, resolved: plan.resolved },
-    target: targetInfo(plan, collector, context),
+    target: targetInfo(plan, context),
     verdict: judged.verdict,
     valid: judged.invalidReasons.length === 0,
     invalidReasons: judged.invalidReasons,
@@ -98,14 +100,20 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
   };
 }
 
-function targetInfo(plan: Plan, { server }: Collector, { identity }: ResultContext): TargetInfo {
+function targetInfo(plan: Plan, { facts, identity }: ResultContext): TargetInfo {
+  const server = facts.find((known) => known.server)?.server;
   return {
     url: plan.scenarios[0].target.url,
     transport: [...new Set(plan.scenarios.map(({ target }) => target.transport))].join('+'),
-    era: 'legacy',
+    era: eraOf(facts),
     ...(server ? { server } : {}),
     ...(identity ? { identity } : {}),
   };
+}
+
+function eraOf(facts: readonly ScenarioFacts[]): TargetInfo['era'] {
+  const [first, second] = new Set(facts.map(({ era }) => era));
+  return second === undefined ? first : 'legacy+modern';
 }
 
 /** By name and operation, over all scenarios. */

@@ -1,5 +1,5 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
-import type { ServerInfo, WorkerInterval } from '../metrics/interval.ts';
+import type { WorkerInterval } from '../metrics/interval.ts';
 import { Recorder } from '../metrics/recorder.ts';
 import { type SeriesLayout, seriesLayout } from '../metrics/series.ts';
 import type { Plan, ScenarioPlan } from '../scenario/plan.ts';
@@ -7,8 +7,8 @@ import { Outcome } from '../wire/outcome.ts';
 import { ReplyScanner } from '../wire/reply-scan.ts';
 import { now, processClockOffset } from './clock.ts';
 import { ExchangeTable, SlotState, tableCapacity } from './exchanges.ts';
+import type { ScenarioFacts } from './facts.ts';
 import { ReceiveLag } from './health.ts';
-import { preflight } from './preflight.ts';
 import type { WorkerStart } from './protocol.ts';
 import { ScenarioRun } from './scenario-run.ts';
 import { TimerQueue } from './timers.ts';
@@ -28,7 +28,7 @@ const sweepMillis = 50;
 const graceMillis = 30_000;
 
 /**
- * The load of one worker thread: prepared (preflight, sessions opened), started at an agreed instant, then woken
+ * The load of one worker thread: prepared (requests prepared, sessions opened), started at an agreed instant, then woken
  * whenever something is due, until the profile is over and the last exchange has ended.
  */
 export class Engine {
@@ -45,7 +45,7 @@ export class Engine {
   /** Why the latest attempt to connect failed; undefined when it did not. */
   lastFailure: OpenFailure | undefined;
   readonly #events: EngineEvents;
-  readonly #runs: readonly ScenarioRun[];
+  #runs: readonly ScenarioRun[] = [];
   readonly #wakeup: Wakeup;
   #failed = false;
   #startAt = Number.POSITIVE_INFINITY;
@@ -53,7 +53,6 @@ export class Engine {
   #drainEnds = Number.POSITIVE_INFINITY;
   #nextSweep = 0;
   #sequence = 0;
-  #server: ServerInfo | undefined;
   #targetGone: string | undefined;
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
   #cpu = process.threadCpuUsage();
@@ -73,21 +72,13 @@ export class Engine {
       plan.pacing === 'spin',
       (at, polled) => this.receiveLag.mark(at, polled),
     );
-    this.#runs = plan.scenarios.map((_, index) => new ScenarioRun(this, index));
   }
 
-  /** Sees that the targets answer and opens the sessions that must stand before the start. */
-  prepare(): void {
+  /** Prepares the requests from the facts of every scenario and opens the sessions that must stand before the start. */
+  prepare(facts: readonly ScenarioFacts[]): void {
+    this.#runs = facts.map((known, index) => new ScenarioRun(this, index, known));
     this.#wakeup.start();
-    const reachable = this.worker === 0 ? this.#runs : [];
-    preflight(
-      reachable,
-      () => this.unreachable(),
-      () => {
-        this.recorder.swap();
-        this.#connect(0);
-      },
-    );
+    this.#connect(0);
   }
 
   /** `at`: ms of the process-wide monotonic clock. */
@@ -117,10 +108,6 @@ export class Engine {
     this.#failed = true;
     this.#wakeup.stop();
     this.#events.unreachable(this.lastFailure);
-  }
-
-  serverSeen(server: ServerInfo): void {
-    this.#server = server;
   }
 
   #connect(index: number): void {
@@ -229,7 +216,6 @@ export class Engine {
       inFlight: this.table.used,
       eventLoopUtilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
       cpuMicros: cpu.user - this.#cpu.user + cpu.system - this.#cpu.system,
-      ...(this.#server ? { server: this.#server } : {}),
       ...(this.#targetGone === undefined ? {} : { targetGone: this.#targetGone }),
     });
     this.#utilization = utilization;

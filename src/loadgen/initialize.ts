@@ -1,16 +1,28 @@
-import { idPlaceholder } from '../scenario/plan.ts';
+import { idPlaceholder, type ScenarioPlan } from '../scenario/plan.ts';
+import { latestLegacyVersion } from '../wire/mcp.ts';
 import { isObject, parseObject } from './json.ts';
 import type { Loss, OpenFailure, RequestBody } from './transport.ts';
+
+export const initializeParams = {
+  protocolVersion: latestLegacyVersion,
+  capabilities: {},
+  clientInfo: { name: 'mcpb', version: '1' },
+};
 
 const body = JSON.stringify({
   jsonrpc: '2.0',
   id: Number(idPlaceholder),
   method: 'initialize',
-  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'mcpb', version: '1' } },
+  params: initializeParams,
 });
 
 /** The handshake every legacy session begins with. */
 export const initializeRequest: RequestBody = { body, idOffset: body.indexOf(idPlaceholder) };
+
+/** Whether sessions begin with the handshake: implied, or asked for. */
+export function initializes({ lifecycle, steps }: ScenarioPlan): boolean {
+  return lifecycle === 'auto' || steps.some(({ type }) => type === 'initialize');
+}
 
 /** What the target answered; undefined when that is no InitializeResult. */
 export function readInitializeResult(text: string) {

@@ -1,18 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { WorkerInterval } from '../metrics/interval.ts';
 import type { Plan } from '../scenario/plan.ts';
+import type { ScenarioFacts } from './facts.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
-import type { OpenFailure } from './transport.ts';
-
-/** The target did not take part: nothing was measured. */
-export class Unreachable extends Error {
-  readonly failure: OpenFailure;
-
-  constructor(failure: OpenFailure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
+import { Unreachable } from './unreachable.ts';
 
 export interface PoolEvents {
   /** All workers are up, none has connected yet. */
@@ -28,12 +19,17 @@ export interface GcSummary {
 
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-/** The worker threads of a run: ready together, started together, done together. A crash of one rejects what is awaited. */
+/**
+ * The worker threads of a run: up together, prepared from what the first of them surveyed, ready together, started
+ * together, done together. A crash of one rejects what is awaited.
+ */
 export class WorkerPool {
   readonly #workers: readonly Worker[];
   readonly #ready = Promise.withResolvers<void>();
   readonly #done = Promise.withResolvers<GcSummary>();
   readonly #events: PoolEvents;
+  /** What the survey found, by scenario; empty before. */
+  facts: readonly ScenarioFacts[] = [];
   #starting: number;
   #waitingFor: number;
   #running: number;
@@ -91,7 +87,10 @@ export class WorkerPool {
     if (message.type === 'interval') this.#events.interval(message.interval);
     else if (message.type === 'unreachable') this.#fail(new Unreachable(message.failure));
     else if (message.type === 'up') {
-      if (--this.#starting === 0) this.#events.up();
+      if (--this.#starting === 0) this.#allUp();
+    } else if (message.type === 'surveyed') {
+      this.facts = message.facts;
+      this.#post({ type: 'prepare', facts: message.facts });
     } else if (message.type === 'ready') {
       if (--this.#waitingFor === 0) this.#ready.resolve();
     } else {
@@ -101,6 +100,12 @@ export class WorkerPool {
       this.#gc.maxMicros = Math.max(this.#gc.maxMicros, Math.round(maxMillis * 1000));
       if (--this.#running === 0) this.#done.resolve(this.#gc);
     }
+  }
+
+  #allUp(): void {
+    this.#events.up();
+    const survey: ToWorker = { type: 'survey' };
+    this.#workers[0].postMessage(survey);
   }
 
   #fail(error: unknown): void {

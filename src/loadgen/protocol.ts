@@ -1,5 +1,6 @@
 import type { WorkerInterval } from '../metrics/interval.ts';
 import type { Plan } from '../scenario/plan.ts';
+import type { ScenarioFacts } from './facts.ts';
 import type { OpenFailure } from './transport.ts';
 
 /** What a worker thread is started with. */
@@ -10,14 +11,18 @@ export interface WorkerStart {
 }
 
 export type ToWorker =
+  /** Visit the targets and report what they are: asked of one worker. */
+  | { readonly type: 'survey' }
+  /** Make the requests from what the survey found, and connect. */
+  | { readonly type: 'prepare'; readonly facts: readonly ScenarioFacts[] }
   /** The clock starts at `at`, ms of the process-wide monotonic clock. */
   | { readonly type: 'start'; readonly at: number }
   /** Start nothing any more, let what is under way end within `graceMillis`. */
   | { readonly type: 'stop'; readonly graceMillis: number };
 
 export type FromWorker =
-  /** Up, and about to prepare. */
   | { readonly type: 'up' }
+  | { readonly type: 'surveyed'; readonly facts: readonly ScenarioFacts[] }
   | { readonly type: 'ready' }
   | { readonly type: 'unreachable'; readonly failure: OpenFailure }
   | { readonly type: 'interval'; readonly interval: WorkerInterval }

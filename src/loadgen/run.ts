@@ -6,9 +6,9 @@ import type { RunResult, TargetInfo } from '../results/result.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { buildResult } from './build-result.ts';
 import { liveInterval } from './live-interval.ts';
-import { Unreachable, WorkerPool } from './pool.ts';
+import { WorkerPool } from './pool.ts';
 import { RunRecord, type TargetProbe } from './run-record.ts';
-import { unreachableError } from './unreachable.ts';
+import { Unreachable, unreachableError } from './unreachable.ts';
 import { planWindow } from './window.ts';
 
 /** Raised when the hot path changes so that figures before and after are not comparable. */
@@ -57,6 +57,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
       engineRevision,
       runId: randomBytes(4).toString('hex'),
       gc,
+      facts: pool.facts,
       interrupted: options.stop.aborted,
       environment: environmentBetween(record.begin.machine, record.end.machine, {
         placement: isLoopback(plan.scenarios[0].target.host) ? 'loopback' : 'remote',

@@ -6,7 +6,8 @@ import { draw } from './draw.ts';
 import type { Engine } from './engine.ts';
 import { type ExchangeOwner, SlotState } from './exchanges.ts';
 import { type Executor, executors } from './executor.ts';
-import { initializeRequest, readInitializeResult } from './initialize.ts';
+import type { ScenarioFacts } from './facts.ts';
+import { initializeRequest, initializes } from './initialize.ts';
 import { Expected, type Judgement } from './operation.ts';
 import type { Session } from './session.ts';
 import { streamsFor } from './stream.ts';
@@ -21,6 +22,7 @@ export class ScenarioRun {
   readonly executor: Executor;
   /** Warm-up, stages and cool-down as one profile. */
   readonly profile: readonly { readonly seconds: number; readonly from: number; readonly to: number }[];
+  readonly facts: ScenarioFacts;
   readonly initializes: boolean;
   readonly initializeOperation: number;
   /** Iterations open their own connections. */
@@ -33,15 +35,16 @@ export class ScenarioRun {
   readonly #bounds: readonly number[];
   #startAt = Number.POSITIVE_INFINITY;
 
-  constructor(engine: Engine, index: number) {
+  constructor(engine: Engine, index: number, facts: ScenarioFacts) {
     const plan = engine.plan.scenarios[index];
     this.engine = engine;
+    this.facts = facts;
     this.recorder = engine.recorder;
     this.plan = { ...plan, maxConnections: Math.ceil(plan.maxConnections / engine.workers) };
     this.#firstRow = engine.layout.firstRow[index];
     this.#firstCheck = engine.layout.firstCheck[index];
     this.#expected = plan.operations.map((operation, index) => new Expected(operation, index));
-    this.initializes = plan.lifecycle === 'auto' || plan.steps.some(({ type }) => type === 'initialize');
+    this.initializes = initializes(plan);
     this.initializeOperation = plan.operations.length;
     this.connectsInSteps = plan.steps.some(({ type }) => type === 'connect' || type === 'close');
     const { warmup, cooldown } = plan.phases;
@@ -149,12 +152,6 @@ export class ScenarioRun {
       if (left < 0) return operation;
     }
     return mix.choices[mix.choices.length - 1].operation;
-  }
-
-  readInitialize(text: string): { protocolVersion: string } | undefined {
-    const answer = readInitializeResult(text);
-    if (answer) this.engine.serverSeen(answer.server);
-    return answer;
   }
 
   connectionOpened(): void {

@@ -3,7 +3,7 @@ import { MessageKind } from '../wire/reply-scan.ts';
 import { Backoff } from './backoff.ts';
 import { answerServerRequest, matchedSlot, outcomeOf } from './correlation.ts';
 import { SlotState } from './exchanges.ts';
-import { duringInitialize, statusDuringInitialize } from './initialize.ts';
+import { duringInitialize, readInitializeResult, statusDuringInitialize } from './initialize.ts';
 import type { ScenarioRun } from './scenario-run.ts';
 import type { TimerTarget } from './timers.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from './transport.ts';
@@ -229,7 +229,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   #initializeAnswered(kind: MessageKind, text: string, now: number): void {
-    const answer = this.#run.readInitialize(text);
+    const answer = readInitializeResult(text);
     if (kind === MessageKind.error || answer === undefined)
       return this.#initializeFailed(
         { reason: 'handshake', message: `initialize was refused: ${text.slice(0, 200)}` },

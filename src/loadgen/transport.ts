@@ -45,6 +45,8 @@ export interface ConnectionHandler {
 export interface Connection {
   /** Writes the prepared request of an operation. False: not now; `writable` follows. */
   send(operation: number, slot: number, id: number): boolean;
+  /** Writes a request made up on the spot, with its id. Not on the hot path. False: not now; `writable` follows. */
+  ask(slot: number, json: string): boolean;
   /** So many exchanges wait for this client: open more connections where one carries only one at a time (HTTP). */
   want(waiting: number): void;
   /** Writes a message that expects no counted reply (notification, answer to a server request). Not on the hot path. */

@@ -3,6 +3,16 @@ import { openFileLimit } from '../results/limits.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { OpenFailure } from './transport.ts';
 
+/** The target did not take part: nothing was measured. */
+export class Unreachable extends Error {
+  readonly failure: OpenFailure;
+
+  constructor(failure: OpenFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
 /** A target that could not be reached, as an error that says what to try next. */
 export function unreachableError(plan: Plan, failure: OpenFailure): McpbError {
   const url = plan.scenarios[0].target.url;

@@ -3,12 +3,15 @@ import type { Snapshot } from '../metrics/recorder.ts';
 import { Engine } from './engine.ts';
 import { observeGc } from './health.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
+import { survey } from './survey.ts';
+import { Unreachable } from './unreachable.ts';
 
 /** Thread entry: the protocol on one side, the engine on the other. */
 const port = parentPort!;
 const gc = observeGc();
 
-const engine = new Engine(workerData as WorkerStart, {
+const start = workerData as WorkerStart;
+const engine = new Engine(start, {
   ready: () => post({ type: 'ready' }),
   unreachable: (failure) => post({ type: 'unreachable', failure }),
   interval: (interval) => post({ type: 'interval', interval }, buffersOf(interval.snapshot)),
@@ -16,12 +19,22 @@ const engine = new Engine(workerData as WorkerStart, {
 });
 
 port.on('message', (message: ToWorker) => {
-  if (message.type === 'start') engine.start(message.at);
+  if (message.type === 'survey') visitTargets();
+  else if (message.type === 'prepare') engine.prepare(message.facts);
+  else if (message.type === 'start') engine.start(message.at);
   else engine.stop(message.graceMillis);
 });
 
 post({ type: 'up' });
-engine.prepare();
+
+async function visitTargets(): Promise<void> {
+  try {
+    post({ type: 'surveyed', facts: await survey(start.plan) });
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    post({ type: 'unreachable', failure: error.failure });
+  }
+}
 
 function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);

@@ -1,6 +1,6 @@
 import { outcomeClasses } from '../wire/outcome.ts';
 import { Total } from './distribution.ts';
-import type { ServerInfo, WorkerInterval } from './interval.ts';
+import type { WorkerInterval } from './interval.ts';
 import { type IntervalCounters, noCounters, type Snapshot, seriesNumbers } from './recorder.ts';
 import type { SeriesLayout } from './series.ts';
 
@@ -18,7 +18,6 @@ export class Collector {
   readonly rpcErrors = new Map<string, number>();
   readonly httpStatus = new Map<string, number>();
   readonly counters: IntervalCounters;
-  server: ServerInfo | undefined;
   targetGone: string | undefined;
   readonly #series: (Total | undefined)[];
   /** Most exchanges in flight by interval, added up over the workers, whose peaks need not have been at the same instant. */
@@ -37,9 +36,8 @@ export class Collector {
     this.counters = noCounters();
   }
 
-  add({ sequence, snapshot, server, targetGone }: WorkerInterval): void {
+  add({ sequence, snapshot, targetGone }: WorkerInterval): void {
     this.targetGone ??= targetGone;
-    this.server ??= server;
     addTo(this.planned, snapshot.planned);
     addTo(this.sent, snapshot.sent);
     addTo(this.completed, snapshot.completed);

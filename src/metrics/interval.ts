@@ -13,13 +13,6 @@ export interface WorkerInterval {
   readonly eventLoopUtilization: number;
   /** CPU time of the thread, µs. */
   readonly cpuMicros: number;
-  readonly server?: ServerInfo;
   /** At the end of the load no connection stood and the last attempt to open one had failed: why. */
   readonly targetGone?: string;
-}
-
-/** What the target calls itself. */
-export interface ServerInfo {
-  readonly name: string;
-  readonly version: string;
 }

@@ -79,7 +79,7 @@ export interface TargetInfo {
   /** Without credentials; several scenarios: the first one's. */
   readonly url: string;
   readonly transport: string;
-  readonly era: 'legacy' | 'modern';
+  readonly era: 'legacy' | 'modern' | 'legacy+modern';
   readonly server?: { readonly name: string; readonly version: string };
   /** The target's own build, where it is known (bundled): what runs of one baseline session must share. */
   readonly identity?: { readonly version: string; readonly gitSha?: string; readonly dirty?: boolean };

@@ -73,16 +73,6 @@ describe('Collector', () => {
     part(1, 15);
     expect(collector.counters.inFlightMax).toBe(50);
   });
-
-  it('remembers the first server it is told of', () => {
-    const collector = new Collector(layout);
-    const snapshot = () => new Recorder(layout).swap();
-    collector.add(intervalOf(snapshot()));
-    expect(collector.server).toBeUndefined();
-    collector.add(intervalOf(snapshot(), { server: { name: 'a', version: '1' } }));
-    collector.add(intervalOf(snapshot(), { server: { name: 'b', version: '2' } }));
-    expect(collector.server).toEqual({ name: 'a', version: '1' });
-  });
 });
 
 describe('intervalSums', () => {

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import { Engine } from '../../src/loadgen/engine.ts';
+import { survey } from '../../src/loadgen/survey.ts';
 import type { OpenFailure } from '../../src/loadgen/transport.ts';
+import { Unreachable } from '../../src/loadgen/unreachable.ts';
 import { Collector } from '../../src/metrics/collector.ts';
 import type { Metrics } from '../../src/metrics/figures.ts';
 import { runMetrics } from '../../src/metrics/summary.ts';
@@ -26,7 +28,7 @@ export interface LocalEngine {
 
 const startDelay = 20;
 
-/** Prepares an engine and starts it when it is ready. */
+/** Surveys, prepares an engine and starts it when it is ready. */
 export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
   const ready = Promise.withResolvers<void>();
   const done = Promise.withResolvers<Metrics>();
@@ -61,7 +63,10 @@ export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
     done: done.promise,
     failure: failure.promise,
   };
-  engine.prepare();
+  survey(plan).then(
+    (facts) => engine.prepare(facts),
+    (error) => (error instanceof Unreachable ? failure.resolve(error.failure) : done.reject(error)),
+  );
   return local;
 }
 

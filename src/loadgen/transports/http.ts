@@ -108,6 +108,12 @@ class HttpClient implements Connection, HttpOwner {
     return true;
   }
 
+  ask(slot: number, json: string): boolean {
+    const connection = this.#idle.pop();
+    if (connection !== undefined) connection.carry(slot, this.#made(json));
+    return connection !== undefined;
+  }
+
   want(waiting: number): void {
     while (this.#opening + this.#ending.size < waiting && this.#shared.budget > 0 && !this.#closed) this.#grow();
   }
@@ -213,15 +219,20 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   #sendNotices(): void {
-    const { scenario, host } = this.#shared;
     while (this.#notices.length > 0 && this.#idle.length > 0) {
       const json = this.#notices.shift()!;
       const connection = this.#idle.pop()!;
-      const bytes = Buffer.from(postHead(scenario, host, Buffer.byteLength(json), this.#session) + json);
-      this.#handler.transferred(bytes.length, 0);
       this.#ending.add(connection);
-      connection.carry(noSlot, bytes);
+      connection.carry(noSlot, this.#made(json));
     }
+  }
+
+  /** A request of this session, made up on the spot. */
+  #made(json: string): Buffer {
+    const { scenario, host } = this.#shared;
+    const bytes = Buffer.from(postHead(scenario, host, Buffer.byteLength(json), this.#session) + json);
+    this.#handler.transferred(bytes.length, 0);
+    return bytes;
   }
 
   /** A connection for a last request: an idle one, else one whose response nobody waits for. */

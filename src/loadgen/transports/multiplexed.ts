@@ -55,6 +55,12 @@ export abstract class MultiplexedConnection implements Connection, StreamHandler
     return true;
   }
 
+  ask(_slot: number, json: string): boolean {
+    if (this.state !== 'open' || this.#blocked) return false;
+    this.notify(json);
+    return true;
+  }
+
   want(): void {}
 
   initialized(): void {}

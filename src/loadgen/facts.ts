@@ -1,0 +1,13 @@
+import type { TargetInfo } from '../results/result.ts';
+import type { Era } from '../wire/mcp.ts';
+
+/**
+ * What the survey found out about the target of one scenario: every worker prepares its requests from the same.
+ * Structured-cloneable.
+ */
+export interface ScenarioFacts {
+  /** The era that is spoken. */
+  readonly era: Era;
+  /** What the target calls itself; absent where it was not asked. */
+  readonly server?: TargetInfo['server'];
+}
