@@ -2,6 +2,7 @@ import type { ScenarioPlan } from '../scenario/plan.ts';
 import { now } from './clock.ts';
 import { answerServerRequest } from './correlation.ts';
 import { parseObject } from './json.ts';
+import { streamsFor } from './stream.ts';
 import { type Connection, type ConnectionHandler, type Loss, type OpenFailure, transports } from './transport.ts';
 import { Unreachable } from './unreachable.ts';
 
@@ -29,7 +30,8 @@ export class Inquiry implements ConnectionHandler {
     this.#limit = scenario.connectTimeout;
     this.#deadline = now() + this.#limit;
     this.#asked = opened;
-    this.#connection = transports[scenario.target.transport](scenario, []).open(this, scenario.localAddresses[0]);
+    const transport = transports[scenario.target.transport](scenario, [], streamsFor(scenario));
+    this.#connection = transport.open(this, scenario.localAddresses[0]);
   }
 
   /** Connects. The scenario's time-out of connecting covers everything that is asked, too. */
