@@ -66,8 +66,29 @@ function connecting({ start }: TransportCase): void {
   });
 }
 
-function pressure({ start }: TransportCase): void {
+function pressure({ start, multiplexed }: TransportCase): void {
   describe('back-pressure', () => {
+    if (multiplexed)
+      it.each([1, 40])('goes on when the server reads again, with requests of %i KiB', async (size) => {
+        const [operation] = planOf({}).scenarios[0].operations;
+        const body = operation.body.replace('"method"', `"filler":"${'x'.repeat(size * 1024)}","method"`);
+        const requests = Math.ceil(12_000 / size);
+        const server = await serve(start, {
+          answer: (exchange) => {
+            if (server.received.length === 1) exchange.pause();
+            if (server.received.length === 1) setTimeout(exchange.resume, 200);
+            exchange.send(reply(exchange.id));
+          },
+        });
+        const metrics = await runHere(
+          planOf(
+            { target: server.url, requests: `${requests}`, vus: '1', inFlight: `${requests}` },
+            { operations: [{ ...operation, body }], timeout: 5000 },
+          ),
+        );
+        expect(outcomesOf(metrics)).toEqual({ ok: requests });
+      });
+
     it('never corrupts a request while the server does not read', async () => {
       const filler = 'x'.repeat(2 ** 20);
       let resumed = false;

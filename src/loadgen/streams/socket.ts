@@ -11,6 +11,8 @@ interface Address {
 /** The worker's one receive buffer: whoever is called back must take what it wants to keep. */
 const receiveBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
+const nothing = new Uint8Array(0);
+
 /** How long a peer may take to answer our FIN. */
 const lingerMillis = 5000;
 
@@ -39,7 +41,6 @@ class SocketStream implements ByteStream {
     });
     this.#socket.resume();
     this.#socket.on('connect', () => this.#handler?.connected(now()));
-    this.#socket.on('drain', () => this.#handler?.drained(now()));
     this.#socket.on('error', (error) => {
       this.#error = error;
     });
@@ -53,7 +54,10 @@ class SocketStream implements ByteStream {
 
   write(bytes: Uint8Array): boolean {
     this.#socket.write(bytes);
-    return this.#socket.writableLength === 0;
+    if (this.#socket.writableLength === 0) return true;
+    // `drain` is not told of less than a high-water mark; a write of nothing ends behind everything before it.
+    this.#socket.write(nothing, () => this.#handler?.drained(now()));
+    return false;
   }
 
   end(): void {
