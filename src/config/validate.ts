@@ -171,6 +171,8 @@ function faultiness(issues: readonly Issue[], given: unknown): number {
 /** Whether a branch is for another kind of value altogether. */
 function isForeign(issue: Issue, given: unknown): boolean {
   if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_union' && !isUndecided(issue))
+    return issue.errors.every((branch) => branch.some((inner) => isForeign(inner, given)));
   return issue.code === 'invalid_type' || (issue.code === 'invalid_value' && typeof given !== 'string');
 }
 

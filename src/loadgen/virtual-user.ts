@@ -1,9 +1,11 @@
+import type { ThinkTime } from '../scenario/plan.ts';
 import { Outcome } from '../wire/outcome.ts';
 import { now as clock } from './clock.ts';
 import type { ExchangeOwner } from './exchanges.ts';
 import type { Executor } from './executor.ts';
 import type { ScenarioRun } from './scenario-run.ts';
 import { Session, type SessionWaiter } from './session.ts';
+import { thinkMillis } from './think.ts';
 import type { TimerTarget } from './timers.ts';
 
 /** One independent MCP client: a session, and the iterations that use it. */
@@ -106,7 +108,9 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
       if (step.type === 'close') this.user.session.close(step.how, now);
       else if (step.type === 'call') return this.#call(step.operation, now);
       else if (step.type === 'mix') return this.#call(this.#run.choose(this.#step, this.#number), now);
-      else if (step.type === 'think' || step.type === 'hold') {
+      else if (step.type === 'think') {
+        if (!this.user.stopping) return this.#wait(this.#thinkMillis(step.milliseconds), now);
+      } else if (step.type === 'hold') {
         if (!this.user.stopping) return this.#wait(step.milliseconds, now);
       } else if (!this.user.session.ready) return this.user.session.whenReady(this, now);
     }
@@ -120,6 +124,10 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
     const slot = this.#run.begin(operation, this.#planned, released, this, session);
     if (slot >= 0) session.submit(slot, operation, released);
     else this.#finish(now);
+  }
+
+  #thinkMillis(time: ThinkTime): number {
+    return thinkMillis(time, this.#run.engine.plan.seed, this.#number, this.#step);
   }
 
   #wait(milliseconds: number, now: number): void {

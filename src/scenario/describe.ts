@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration } from '../units.ts';
-import type { OperationPlan, Plan, ScenarioPlan, StagePlan, StepPlan } from './plan.ts';
+import type { OperationPlan, Plan, ScenarioPlan, StagePlan, StepPlan, ThinkTime } from './plan.ts';
 import type { Requirements } from './requirements.ts';
 
 /** A plan and what it will need, as `inspect` prints it. */
@@ -55,13 +55,21 @@ function describeStep(step: StepPlan, operations: readonly OperationPlan[]): str
     case 'mix':
       return `one of ${step.choices.map(({ weight, operation }) => `${weight} ${operations[operation].name}`).join(', ')}`;
     case 'think':
+      return `think ${describeThink(step.milliseconds)}`;
     case 'hold':
-      return `${step.type} ${formatDuration(step.milliseconds / 1000)}`;
+      return `hold ${formatDuration(step.milliseconds / 1000)}`;
     case 'close':
       return `close (${step.how})`;
     default:
       return step.type;
   }
+}
+
+function describeThink(time: ThinkTime): string {
+  if (typeof time === 'number') return formatDuration(time / 1000);
+  if ('exponential' in time) return `exponential, mean ${formatDuration(time.exponential / 1000)}`;
+  const [least, most] = time.uniform.map((millis) => formatDuration(millis / 1000));
+  return `uniform, ${least} to ${most}`;
 }
 
 function describeNeeds(needs: Requirements): string {

@@ -95,9 +95,15 @@ export type StepPlan =
   | { readonly type: 'initialize' }
   | { readonly type: 'call'; readonly operation: number }
   | { readonly type: 'mix'; readonly choices: readonly { readonly weight: number; readonly operation: number }[] }
-  | { readonly type: 'think'; readonly milliseconds: number }
+  | { readonly type: 'think'; readonly milliseconds: ThinkTime }
   | { readonly type: 'hold'; readonly milliseconds: number }
   | { readonly type: 'close'; readonly how: 'delete' | 'abandon' | 'kill' };
+
+/** Milliseconds: fixed, or drawn anew for every pause from a distribution with this mean or between these bounds. */
+export type ThinkTime =
+  | number
+  | { readonly exponential: number }
+  | { readonly uniform: readonly [least: number, most: number] };
 
 export type Expectation = 'ok' | 'tool_error' | `rpc_error:${number}`;
 

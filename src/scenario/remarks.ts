@@ -24,9 +24,6 @@ export const remarks: ReadonlyMap<string, string> = new Map([
     'session-arrival',
     'connection-arrival',
   ].map((word) => [word, `"${word}" is not supported by this version`] as const),
-  ...['exponential', 'uniform'].map(
-    (word) => [word, `a think time drawn from a distribution (${word}) is not supported by this version`] as const,
-  ),
   ['rate', 'unknown key "rate": it belongs to executor constant-arrival-rate'],
   ['timeUnit', 'unknown key "timeUnit": it belongs to the arrival-rate executors'],
   ['startRate', 'unknown key "startRate": it belongs to executor ramping-arrival-rate'],

@@ -2,15 +2,16 @@ import { z } from 'zod';
 import { McpbError } from '../errors.ts';
 import { parseCheck } from './checks.ts';
 import { type Call, callFaults } from './operations.ts';
-import type { Expectation } from './plan.ts';
-import { duration, field, type Reader, text } from './values.ts';
+import type { Expectation, ThinkTime } from './plan.ts';
+import { duration, field, type Reader, text, time } from './values.ts';
 
 /** A step as written, understood. */
 export type Step =
   | { readonly type: 'connect' | 'initialize' }
   | { readonly type: 'call'; readonly call: Call }
   | { readonly type: 'mix'; readonly choices: readonly { readonly weight: number; readonly call: Call }[] }
-  | { readonly type: 'think' | 'hold'; readonly milliseconds: number }
+  | { readonly type: 'think'; readonly milliseconds: ThinkTime }
+  | { readonly type: 'hold'; readonly milliseconds: number }
   | { readonly type: 'close'; readonly how: 'delete' | 'abandon' | 'kill' };
 
 const weight: Reader<number> = {
@@ -64,7 +65,26 @@ const choice = z
   .superRefine(refineCall)
   .transform(({ weight: share, ...written }) => ({ weight: share, call: toCall(written) }));
 
-const milliseconds = field(duration).transform((seconds) => seconds * 1000);
+const milliseconds = field(duration).transform(toMillis);
+
+/** A pause: one duration, or a distribution of them. */
+const thinkTime = z.union(
+  [
+    milliseconds,
+    z.strictObject({ exponential: field(time).transform(toMillis) }),
+    z
+      .strictObject({ uniform: z.tuple([milliseconds, milliseconds], { error: 'expected two durations' }) })
+      .refine(({ uniform: [least, most] }) => least <= most, {
+        path: ['uniform'],
+        error: 'the first duration is the shortest, the second the longest',
+      }),
+  ],
+  { error: 'expected a duration, { exponential: MEAN } or { uniform: [SHORTEST, LONGEST] }' },
+);
+
+function toMillis(seconds: number): number {
+  return seconds * 1000;
+}
 
 const step = z.union(
   [
@@ -75,7 +95,7 @@ const step = z.union(
     z
       .strictObject({ mix: z.array(choice).min(1, 'expected at least one call') })
       .transform(({ mix }): Step => ({ type: 'mix', choices: mix })),
-    z.strictObject({ think: milliseconds }).transform(({ think }): Step => ({ type: 'think', milliseconds: think })),
+    z.strictObject({ think: thinkTime }).transform(({ think }): Step => ({ type: 'think', milliseconds: think })),
     z.strictObject({ hold: milliseconds }).transform(({ hold }): Step => ({ type: 'hold', milliseconds: hold })),
     z
       .strictObject({ close: z.enum(['delete', 'abandon', 'kill']) })
