@@ -1,6 +1,7 @@
 import type { Collector } from '../metrics/collector.ts';
 import type { Metrics } from '../metrics/figures.ts';
 import { histogramConfig } from '../metrics/histogram.ts';
+import { littleDeviation, timeInSystem, unaccounted } from '../metrics/identities.ts';
 import { encodedHistograms, operationsOf, runMetrics, stageResults, stageSeconds } from '../metrics/summary.ts';
 import { openFileLimit } from '../results/limits.ts';
 import type {
@@ -50,6 +51,9 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
   const secondsOf = (stage: number | undefined) => (stage === undefined ? seconds : stageSeconds(plan, stage, ended));
   const thresholds = evaluate(plan.thresholds, thresholdSource(collector, metrics, secondsOf));
   const targetProcess = context.target && targetProcessOf(record, metrics, context.target.pid);
+  const operations = operationsOf(collector, () => true, seconds);
+  const stages = stageResults(collector, plan, ended);
+  const stay = timeInSystem(collector);
   const model = plan.scenarios.every(({ executor }) => executor.model === 'open') ? 'open' : 'closed';
   const judged = judge({
     model,
@@ -60,6 +64,8 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     workersBusy: workersBusy(record, plan.workers),
     targetCores: targetProcess ? targetProcess.cpuPercent / 100 : null,
     clockShiftMillis: record.end.wallClock - record.begin.wallClock - (record.end.at - record.begin.at),
+    unaccounted: unaccounted({ metrics, operations, stages }),
+    littleDeviation: stay === undefined ? null : littleDeviation(stay),
     interrupted: context.interrupted,
     targetGone: collector.targetGone,
   });
@@ -88,8 +94,8 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     invalidReasons: judged.invalidReasons,
     warnings: judged.warnings,
     metrics,
-    operations: operationsOf(collector, () => true, seconds),
-    stages: stageResults(collector, plan, ended),
+    operations,
+    stages,
     checks: checksOf(collector),
     thresholds,
     generator: generatorOf(plan, record, metrics, context, judged.limitedBy),

@@ -48,8 +48,9 @@ export class ExchangeTable {
   readonly #free: Int32Array;
   readonly #generations: number;
   #freeCount: number;
-  #changedAt = 0;
-  #inFlightMillis = 0;
+  /** Since `#countedFrom`: instants of ends − instants of beginnings, both relative to it, ms. */
+  #timeSpent = 0;
+  #countedFrom = 0;
   #most = 0;
   /** Slots at or above were never used: sweeps end here. */
   highWater = 0;
@@ -82,7 +83,7 @@ export class ExchangeTable {
   /** Takes a slot, −1 when all are taken. */
   begin(planned: number, released: number): number {
     if (this.#freeCount === 0) return -1;
-    this.#account(released);
+    this.#timeSpent -= released - this.#countedFrom;
     const slot = this.#free[--this.#freeCount];
     if (this.used > this.#most) this.#most = this.used;
     const generation = this.#generation[slot] + 1;
@@ -131,7 +132,7 @@ export class ExchangeTable {
 
   /** Gives the slot back. `timedOut`: a reply that still comes is late, not a duplicate. */
   end(slot: number, now: number, timedOut = false): void {
-    this.#account(now);
+    this.#timeSpent += now - this.#countedFrom;
     this.state[slot] = SlotState.free;
     if (timedOut) this.#missed[slot] |= 1;
     this.owner[slot] = null;
@@ -141,19 +142,24 @@ export class ExchangeTable {
     this.#free[this.#freeCount++] = slot;
   }
 
-  /** ∫ exchanges under way dt since the last call (exchange × ms), and the most there were at once. */
-  takeInFlight(now: number): { millis: number; most: number } {
-    this.#account(now);
-    const taken = { millis: this.#inFlightMillis, most: this.#most };
-    this.#inFlightMillis = 0;
-    this.#most = this.used;
-    return taken;
+  /** Gives back the slot of a request that is none of the scenario's: its time counts as nobody's. */
+  withdraw(slot: number, now: number): void {
+    this.end(slot, now);
+    this.#timeSpent -= now - this.released[slot];
   }
 
-  #account(now: number): void {
-    if (now <= this.#changedAt) return;
-    this.#inFlightMillis += this.used * (now - this.#changedAt);
-    this.#changedAt = now;
+  /**
+   * ∫ exchanges under way dt since the last call (exchange × ms), and the most there were at once. The integral is exact
+   * by the instants given to `begin` and `end`, in whatever order those came: from t0 to t1, with n under way at t1,
+   *
+   *     ∫ = n · (t1 − t0) + Σ (end − t0) − Σ (begin − t0)
+   */
+  takeInFlight(now: number): { millis: number; most: number } {
+    const taken = { millis: this.used * (now - this.#countedFrom) + this.#timeSpent, most: this.#most };
+    this.#timeSpent = 0;
+    this.#countedFrom = now;
+    this.#most = this.used;
+    return taken;
   }
 }
 

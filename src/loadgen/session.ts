@@ -225,7 +225,7 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#initializedFrom = now;
     if (this.#connection!.send(this.#run.initializeOperation, slot, table.id(slot))) return;
     this.#initializeSlot = -1;
-    table.end(slot, now);
+    table.withdraw(slot, now);
   }
 
   #initializeAnswered(kind: MessageKind, text: string, now: number): void {
@@ -248,7 +248,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   #freeInitializeSlot(now: number): void {
-    if (this.#initializeSlot >= 0) this.#run.engine.table.end(this.#initializeSlot, now);
+    if (this.#initializeSlot >= 0) this.#run.engine.table.withdraw(this.#initializeSlot, now);
     this.#initializeSlot = -1;
   }
 

@@ -5,6 +5,7 @@ import { type IntervalCounters, noCounters, type Snapshot, seriesNumbers } from 
 import type { SeriesLayout } from './series.ts';
 
 const classes = outcomeClasses.length;
+const nothing = new Total();
 
 /** The run so far in the main thread: everything the workers' intervals add up to. */
 export class Collector {
@@ -55,9 +56,9 @@ export class Collector {
     }
   }
 
-  /** One series, empty when nothing was recorded. */
+  /** One series, empty when nothing was recorded; to be read only. */
   series(number: number): Total {
-    return this.#series[number] ?? new Total();
+    return this.#series[number] ?? nothing;
   }
 }
 

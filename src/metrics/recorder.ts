@@ -1,4 +1,4 @@
-import { isCensored, type Outcome, outcomeClasses } from '../wire/outcome.ts';
+import { isCensored, Outcome, outcomeClasses } from '../wire/outcome.ts';
 import { Accumulator, type Counts } from './histogram.ts';
 import { type RunQuantity, runQuantities, type SeriesLayout, stageQuantities } from './series.ts';
 
@@ -18,6 +18,8 @@ export interface IntervalCounters {
   /** ∫ exchanges in flight dt over the interval, in exchange × ms. */
   inFlightMillis: number;
   inFlightMax: number;
+  /** Recorded of exchanges that were dropped, from release to end: they never were in flight. */
+  droppedMillis: number;
 }
 
 /** What is recorded between two swaps. Histograms by number: rows × stage quantities, then run quantities, then row × outcome. */
@@ -98,6 +100,7 @@ export class Recorder {
     this.#at(this.#numbers.outcome(row, outcome)).recordMillis(age);
     const base = row * quantities;
     this.#at(base + 3).recordMillis(released - planned);
+    if (outcome === Outcome.dropped) this.counters.droppedMillis += age - (released - planned);
     if (!isCensored(outcome)) return;
     this.#times(base, planned, released, sent, ended);
     this.#times(base + 4, planned, released, sent, ended);
@@ -174,6 +177,7 @@ export function noCounters(): IntervalCounters {
     bytesReceived: 0,
     inFlightMillis: 0,
     inFlightMax: 0,
+    droppedMillis: 0,
   };
 }
 

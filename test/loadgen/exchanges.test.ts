@@ -178,12 +178,35 @@ describe('ExchangeTable', () => {
     expect(table.takeInFlight(3).most).toBe(2);
   });
 
-  it('does not count time twice when an instant lies before the last', () => {
+  it('integrates by the instants it is given, in whatever order they come', () => {
+    const stay = fc.record({ from: fc.nat({ max: 99 }), length: fc.nat({ max: 50 }) });
+    fc.assert(
+      fc.property(
+        fc.array(stay, { maxLength: 20 }),
+        fc.array(fc.nat({ max: 149 }), { maxLength: 5 }),
+        (stays, cuts) => {
+          const table = new ExchangeTable(32);
+          const slots = stays.map(({ from }) => table.begin(0, from));
+          slots.forEach((slot, i) => {
+            table.end(slot, stays[i].from + stays[i].length);
+          });
+          const parts = [...cuts.toSorted((a, b) => a - b), 150].map((cut) => table.takeInFlight(cut).millis);
+          const sum = stays.reduce((total, { length }) => total + length, 0);
+          expect(parts.reduce((total, part) => total + part, 0)).toBe(sum);
+        },
+      ),
+    );
+  });
+
+  it('counts a request that is nobody’s as if it had never been, though an interval ended in between', () => {
     const table = new ExchangeTable(8);
-    table.begin(0, 10);
-    table.begin(0, 5);
-    expect(table.takeInFlight(20).millis).toBe(20);
-    expect(table.takeInFlight(15).millis).toBe(0);
+    const own = table.begin(0, 10);
+    const other = table.begin(0, 12);
+    expect(table.takeInFlight(20).millis).toBe(18);
+    table.withdraw(other, 25);
+    table.end(own, 30);
+    expect(table.takeInFlight(40).millis).toBe(20 - 18);
+    expect(table.used).toBe(0);
   });
 });
 

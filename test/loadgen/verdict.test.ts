@@ -27,6 +27,8 @@ const sound: Evidence = {
   workersBusy: 0.5,
   targetCores: 0.5,
   clockShiftMillis: 0,
+  unaccounted: 0,
+  littleDeviation: 0,
   interrupted: false,
   targetGone: undefined,
 };
@@ -77,8 +79,8 @@ describe('what makes a run invalid', () => {
     ['steal', { steal: 0.051 }],
     ['clock_shift', { clockShiftMillis: 1001 }],
     ['clock_shift', { clockShiftMillis: -1001 }],
-    ['accounting', { metrics: { ...good, requests: { ...good.requests, planned: 2001 } } }],
-    ['accounting', { metrics: { ...good, requests: { ...good.requests, planned: 1999 } } }],
+    ['accounting', { unaccounted: 1 }],
+    ['littles_law', { littleDeviation: 0.051 }],
   ])('%s', (code, changes) => {
     const judged = verdictOf(changes);
     expect(codes(judged.invalidReasons)).toEqual([code]);
@@ -92,6 +94,8 @@ describe('what makes a run invalid', () => {
     ['steal as far as it may go', { steal: 0.05 }],
     ['a machine that does not know', { steal: null, throttled: null, targetCores: null }],
     ['a clock that was adjusted', { clockShiftMillis: 999 }],
+    ['what Little’s law leaves to rounding', { littleDeviation: 0.05 }],
+    ['a law that cannot be judged', { littleDeviation: null }],
   ])('but not %s', (_, changes) => {
     expect(verdictOf(changes)).toMatchObject({ verdict: 'pass', exitCode: 0, invalidReasons: [] });
   });

@@ -5,6 +5,7 @@ import type { OpenFailure } from '../../src/loadgen/transport.ts';
 import { Unreachable } from '../../src/loadgen/unreachable.ts';
 import { Collector } from '../../src/metrics/collector.ts';
 import type { Metrics } from '../../src/metrics/figures.ts';
+import { littleDeviation, timeInSystem } from '../../src/metrics/identities.ts';
 import { runMetrics } from '../../src/metrics/summary.ts';
 import type { Overrides } from '../../src/scenario/overrides.ts';
 import type { Plan, ScenarioPlan } from '../../src/scenario/plan.ts';
@@ -81,11 +82,12 @@ export async function runHere(plan: Plan): Promise<Metrics> {
   ]);
 }
 
-/** Whatever happened: every planned exchange has exactly one outcome, and none still holds its slot. */
+/** Whatever happened: every planned exchange has exactly one outcome, Little's law holds, and none still holds its slot. */
 function balanced(engine: Engine, collector: Collector): Metrics {
   const metrics = runMetrics(collector, 1, { peakConnections: 0, meanInFlight: 0 });
   const ended = Object.values(metrics.outcomes).reduce((sum, count) => sum + count, 0);
   expect(ended, 'planned = Σ outcomes').toBe(metrics.requests.planned);
+  expect(littleDeviation(timeInSystem(collector)!), 'in flight = rate × time').toBeLessThan(1e-6);
   expect(engine.table.used, 'slots still taken').toBe(0);
   expect(engine.connections, 'sessions still counted as open').toBe(0);
   return metrics;
