@@ -17,6 +17,8 @@ export interface ByteStream {
   write(bytes: Uint8Array): boolean;
   /** Nothing written still waits in user space. */
   readonly idle: boolean;
+  /** What people should know of how it ended, where it knows more than they. */
+  readonly lastWords?: string;
   /** Sends what is queued, then FIN. No callback follows. */
   end(): void;
   /** Closes at once; `reset` sends RST. No callback follows. */

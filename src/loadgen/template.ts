@@ -37,3 +37,30 @@ export class RequestTemplate {
     this.#bytes = Buffer.from(this.#bytes);
   }
 }
+
+/** Where an id stands and what masks its digits. */
+interface Place {
+  readonly at: number;
+  readonly key: Uint8Array;
+}
+
+/** The same id in two places. */
+export class TwinTemplate extends RequestTemplate {
+  readonly #from: number;
+  readonly #to: number;
+  /** From the one masking to the other. */
+  readonly #key: Uint8Array;
+
+  constructor(bytes: Buffer, first: Place, second: Place) {
+    super(bytes, first.at, first.key);
+    this.#from = first.at;
+    this.#to = second.at;
+    this.#key = first.key.map((byte, i) => byte ^ second.key[i]);
+  }
+
+  override withId(id: number): Buffer {
+    const bytes = super.withId(id);
+    for (let i = 0; i < idDigits; i++) bytes[this.#to + i] = bytes[this.#from + i] ^ this.#key[i];
+    return bytes;
+  }
+}

@@ -49,6 +49,8 @@ export interface Connection {
   ask(slot: number, json: string): boolean;
   /** So many exchanges wait for this client: open more connections where one carries only one at a time (HTTP). */
   want(waiting: number): void;
+  /** What the target has said besides, for people: standard error of a command. */
+  readonly lastWords?: string | undefined;
   /** Writes a message that expects no counted reply (notification, answer to a server request). Not on the hot path. */
   notify(json: string): void;
   /** The legacy handshake is over: what later requests must carry is known. */

@@ -72,7 +72,8 @@ function checkLevels({ model, stages }: ExecutorPlan, { path }: NamedBlock, { up
   if (model === 'closed' && !levels.every(Number.isInteger)) report('a number of VUs is whole');
 }
 
-function targetOf({ block, path }: NamedBlock, { upper, lower, problems }: Layers): Target {
+function targetOf(scenario: NamedBlock, { upper, lower, problems }: Layers): Target {
+  const { block, path } = scenario;
   const inFile = block.target ?? lower.target ?? 'bundled';
   const keepsPath = upper.target === 'bundled' && isBundled(inFile);
   const text = keepsPath ? inFile : (upper.target ?? inFile);
@@ -82,12 +83,25 @@ function targetOf({ block, path }: NamedBlock, { upper, lower, problems }: Layer
       ? block.transport
       : undefined;
   try {
-    return parseTarget(text, upper.transport ?? named);
+    const { framing, dialect } = block;
+    const target = parseTarget(text, { transport: upper.transport ?? named, framing, dialect });
+    if (text === inFile) checkForm(target, scenario, problems);
+    return target;
   } catch (error) {
     if (!(error instanceof McpbError)) throw error;
     if (upper.transport !== undefined) problems.typed('transport', error.message);
     else problems.inScenario({ path: [...path, 'target'], message: error.message });
     return parseTarget('bundled');
+  }
+}
+
+/** What a file says of the form of messages must be true of the target it names. */
+function checkForm(target: Target, { block, path }: NamedBlock, problems: Problems): void {
+  for (const key of ['framing', 'dialect'] as const) {
+    if (block[key] === undefined || block[key] === target[key]) continue;
+    const reason =
+      target[key] === undefined ? `there is none over ${target.transport}` : `the target says ${target[key]}`;
+    problems.inScenario({ path: [...path, key], message: `${key} ${block[key]}: ${reason}` });
   }
 }
 

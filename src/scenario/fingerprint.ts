@@ -28,6 +28,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 function resolvedBlock({ token: _token, target, headers, ...block }: ScenarioPlan): Json {
-  const { transport, handshake } = target;
-  return { ...block, transport, handshake, headers: maskHeaders(headers) };
+  const { transport, framing, dialect, handshake } = target;
+  const form = { transport, ...(framing && { framing }), ...(dialect && { dialect }), handshake };
+  return { ...block, ...form, headers: maskHeaders(headers) };
 }

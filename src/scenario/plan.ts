@@ -26,6 +26,10 @@ export interface Plan {
 }
 
 export type TransportKind = 'websocket' | 'tcp' | 'http';
+/** Messages on a TCP connection: with a binary header each, or one a line. */
+export type Framing = 'mcpb' | 'lines';
+/** Messages on a WebSocket: JSON-RPC as it is, or in MCP Bridge's envelope. */
+export type Dialect = 'plain' | 'envelope';
 export type ExecutorKind = 'constant-vus' | 'ramping-vus' | 'constant-arrival-rate' | 'ramping-arrival-rate';
 export type Model = 'open' | 'closed';
 
@@ -86,7 +90,11 @@ export interface Target {
   readonly port: number;
   /** Path and query of HTTP and WebSocket targets. */
   readonly path: string;
-  /** TCP: `mcpb` with its handshake, or frames straight away against a bare echo server. */
+  /** TCP only. */
+  readonly framing?: Framing;
+  /** WebSocket only. */
+  readonly dialect?: Dialect;
+  /** TCP: with the handshake of its framing, or messages straight away against a bare echo server. */
   readonly handshake: boolean;
 }
 

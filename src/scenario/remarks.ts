@@ -2,8 +2,6 @@
 export const remarks: ReadonlyMap<string, string> = new Map([
   ...[
     'targets',
-    'dialect',
-    'framing',
     'era',
     'config',
     'tls',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { stepsSchema } from './step-schema.ts';
-import { targetText, transports } from './target.ts';
+import { dialects, framings, targetText, transports } from './target.ts';
 import { parseThreshold } from './thresholds.ts';
 import { addressList, coreCount, count, duration, field, headers, level, rate, text, textBy, time } from './values.ts';
 
@@ -14,6 +14,8 @@ const stages = z.array(stage).min(1, 'expected at least one stage');
 const connection = {
   target: textBy(targetText).optional(),
   transport: z.enum(transports).optional(),
+  framing: z.enum(framings).optional(),
+  dialect: z.enum(dialects).optional(),
   auth: z.strictObject({ token: text }).optional(),
   headers: headers.optional(),
   lifecycle: z.enum(['auto', 'none']).optional(),

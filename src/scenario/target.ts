@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { didYouMean } from '../config/suggest.ts';
 import { McpbError } from '../errors.ts';
-import type { Target, TransportKind } from './plan.ts';
+import type { Dialect, Framing, Target, TransportKind } from './plan.ts';
 
 const transportOf: Readonly<Record<string, TransportKind>> = { 'http:': 'http', 'ws:': 'websocket', 'tcp:': 'tcp' };
 const defaultPorts: Readonly<Partial<Record<TransportKind, number>>> = { http: 80, websocket: 80 };
@@ -10,20 +10,32 @@ const bundledPath = '/mcp';
 
 export const transports = ['websocket', 'tcp', 'http'] as const satisfies readonly TransportKind[];
 
+export const framings = ['mcpb', 'lines'] as const satisfies readonly Framing[];
+export const dialects = ['plain', 'envelope'] as const satisfies readonly Dialect[];
+
+/** What is known of a target besides its text. */
+export interface TargetForm {
+  readonly transport?: TransportKind | undefined;
+  readonly framing?: Framing | undefined;
+  readonly dialect?: Dialect | undefined;
+}
+
 /**
- * Parses `bundled`, `bundled/path`, `http://…`, `ws://…` or `tcp://host:port[?handshake=none]`. The URL says the
- * transport; `transport` counts for `bundled` only and must not contradict a URL. Throws McpbError MCPB_E_USAGE.
+ * Parses `bundled`, `bundled/path`, `http://…`, `ws://…` or `tcp://host:port[?framing=lines][&handshake=none]`. The URL
+ * says the transport; `transport` counts for `bundled` only and must not contradict a URL; framing and dialect count
+ * where the transport has them and the URL does not say them. Throws McpbError MCPB_E_USAGE.
  */
-export function parseTarget(text: string, transport?: TransportKind): Target {
-  if (isBundled(text)) return bundledTarget(text, transport ?? 'http');
+export function parseTarget(text: string, form: TargetForm = {}): Target {
+  if (isBundled(text)) return bundledTarget(text, form);
+  const { transport } = form;
   const url = parseUrl(text);
   const kind = transportOf[url.protocol];
   if (transport && transport !== kind) throw faulty(text, `its transport is ${kind}, not ${transport}`);
   const port = url.port === '' ? defaultPorts[kind] : Number(url.port);
   if (url.hostname === '' || port === undefined || port === 0) throw faulty(text, 'it needs a host and a port');
   const address = { url: text, bundled: false, transport: kind, host: hostOf(url), port };
-  if (kind !== 'tcp') return { ...address, path: url.pathname + url.search, handshake: true };
-  return { ...address, path: '', handshake: tcpHandshake(text, url) };
+  if (kind === 'tcp') return { ...address, path: '', ...tcpOptions(text, url, form.framing) };
+  return { ...address, path: url.pathname + url.search, handshake: true, ...dialectOf(kind, form) };
 }
 
 /** The text itself once it is known to be a target, whatever its transport. Throws McpbError MCPB_E_USAGE. */
@@ -37,11 +49,19 @@ export function isBundled(text: string): boolean {
   return /^bundled(\/|$)/.test(text);
 }
 
-function bundledTarget(text: string, transport: TransportKind): Target {
+function bundledTarget(text: string, form: TargetForm): Target {
+  const { transport = 'http', framing = 'mcpb' } = form;
   const path = text.slice('bundled'.length);
-  if (transport === 'tcp' && path !== '') throw faulty(text, 'a TCP target has no path');
-  const where = transport === 'tcp' ? '' : path || bundledPath;
-  return { url: text, bundled: true, transport, host: '127.0.0.1', port: 0, path: where, handshake: true };
+  const address = { url: text, bundled: true, transport, host: '127.0.0.1', port: 0, handshake: true };
+  if (framing === 'lines' || form.dialect === 'envelope')
+    throw faulty(text, `the bundled gateway does not speak ${form.dialect ?? framing} in this version`);
+  if (transport !== 'tcp') return { ...address, path: path || bundledPath, ...dialectOf(transport, form) };
+  if (path !== '') throw faulty(text, 'a TCP target has no path');
+  return { ...address, path, framing };
+}
+
+function dialectOf(transport: TransportKind, { dialect = 'plain' }: TargetForm): Pick<Target, 'dialect'> {
+  return transport === 'websocket' ? { dialect } : {};
 }
 
 function parseUrl(text: string): URL {
@@ -59,15 +79,17 @@ function unknownScheme(text: string): string {
   return `it is neither bundled nor a URL beginning with http://, ws:// or tcp://${word}`;
 }
 
-/** The handshake is left out with `?handshake=none`, against servers that only echo frames. */
-function tcpHandshake(text: string, url: URL): boolean {
+/** The handshake is left out with `?handshake=none`, against servers that only echo. */
+function tcpOptions(text: string, url: URL, framing: Framing = 'mcpb'): Pick<Target, 'framing' | 'handshake'> {
   if (url.pathname !== '' && url.pathname !== '/') throw faulty(text, 'a TCP target has no path');
+  const options = { framing, handshake: true };
   for (const [key, value] of url.searchParams) {
-    if (key === 'framing' && value === 'lines') throw faulty(text, 'framing=lines is not supported by this version');
-    if (`${key}=${value}` !== 'framing=mcpb' && `${key}=${value}` !== 'handshake=none')
-      throw faulty(text, `"${key}=${value}" is not an option of a TCP target (handshake=none)`);
+    const named = framings.find((one) => key === 'framing' && one === value);
+    if (named) options.framing = named;
+    else if (key === 'handshake' && value === 'none') options.handshake = false;
+    else throw faulty(text, `"${key}=${value}" is not an option of a TCP target (framing=lines, handshake=none)`);
   }
-  return url.searchParams.get('handshake') !== 'none';
+  return options;
 }
 
 function hostOf(url: URL): string {

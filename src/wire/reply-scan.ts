@@ -101,7 +101,7 @@ function matches(bytes: Buffer, at: number, expected: Buffer): boolean {
   return true;
 }
 
-function isKey(bytes: Buffer, at: number, end: number, key: string): boolean {
+export function isKey(bytes: Buffer, at: number, end: number, key: string): boolean {
   if (end - at !== key.length + 2) return false;
   for (let i = 0; i < key.length; i++) if (bytes[at + 1 + i] !== key.charCodeAt(i)) return false;
   return true;
@@ -112,14 +112,14 @@ function lastByte(bytes: Buffer, start: number, end: number): number {
   return -1;
 }
 
-function skipSpace(bytes: Buffer, from: number, end: number): number {
+export function skipSpace(bytes: Buffer, from: number, end: number): number {
   let at = from;
   while (at < end && bytes[at] <= 0x20) at++;
   return at;
 }
 
 /** Position behind the closing quote of the string that opens at `at`, or −1. */
-function endOfString(bytes: Buffer, at: number, end: number): number {
+export function endOfString(bytes: Buffer, at: number, end: number): number {
   for (let i = at + 1; i < end; i++) {
     const byte = bytes[i];
     if (byte === backslash) i++;
@@ -129,7 +129,7 @@ function endOfString(bytes: Buffer, at: number, end: number): number {
 }
 
 /** Position behind the value that begins at `at`; `end` when it never closes. */
-function endOfValue(bytes: Buffer, at: number, end: number): number {
+export function endOfValue(bytes: Buffer, at: number, end: number): number {
   let depth = 0;
   for (let i = at; i < end; i++) {
     const byte = bytes[i];

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { outcomesOf, planOf, runHere } from '../support/engine.ts';
+import { outcomesOf, runHere, planOf as usual } from '../support/engine.ts';
 import { serve, type TransportCase } from '../support/servers/serve.ts';
 import { type Answer, type Exchange, reply } from '../support/servers/server.ts';
 
 /** Whatever a server does instead of replying, every exchange ends with the one outcome that says so. */
-export function faults({ start, multiplexed }: TransportCase): void {
+export function faults({ start, multiplexed, planOf = usual }: TransportCase): void {
   /** Three exchanges, one after the other, with a server that answers like this. */
   const outcomes = async (answer: Answer, timeout = 10_000) => {
     const server = await serve(start, { answer });

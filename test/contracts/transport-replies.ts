@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { outcomesOf, planOf, runHere } from '../support/engine.ts';
+import { outcomesOf, runHere, planOf as usual } from '../support/engine.ts';
 import { serve, type TransportCase } from '../support/servers/serve.ts';
 import { type Exchange, notification, reply, trickle } from '../support/servers/server.ts';
 
 /** Whatever a reply looks like and however it comes, it ends the exchange it belongs to and no other. */
-export function replies({ start, multiplexed }: TransportCase): void {
+export function replies({ start, multiplexed, planOf = usual }: TransportCase): void {
   describe('replies', () => {
     it('sends every request once and whole, and takes every reply', async () => {
       const server = await serve(start);
-      const plan = planOf({ target: server.url, requests: '300', vus: '3', inFlight: '4' });
+      const plan = planOf({ target: server.url, requests: '300', vus: '3' }, { inFlight: 4 });
       const metrics = await runHere(plan);
       expect(outcomesOf(metrics)).toEqual({ ok: 300 });
       expect(metrics.requests).toMatchObject({ planned: 300, sent: 300, completed: 300 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomesOf, planOf, runHere, startEngine } from '../support/engine.ts';
+import { outcomesOf, runHere, startEngine, planOf as usual } from '../support/engine.ts';
 import { serve, type TransportCase } from '../support/servers/serve.ts';
 import { answerAfter, reply } from '../support/servers/server.ts';
 import { faults } from './transport-faults.ts';
@@ -16,7 +16,7 @@ export function transportContract(transport: TransportCase): void {
   });
 }
 
-function connecting({ start }: TransportCase): void {
+function connecting({ start, planOf = usual }: TransportCase): void {
   describe('connecting', () => {
     it('says that nothing listens', async () => {
       const server = await start();
@@ -66,7 +66,7 @@ function connecting({ start }: TransportCase): void {
   });
 }
 
-function pressure({ start, multiplexed }: TransportCase): void {
+function pressure({ start, multiplexed, planOf = usual }: TransportCase): void {
   describe('back-pressure', () => {
     if (multiplexed)
       it.each([1, 40])('goes on when the server reads again, with requests of %i KiB', async (size) => {
@@ -103,12 +103,11 @@ function pressure({ start, multiplexed }: TransportCase): void {
           }, 200);
         },
       });
-      const plain = planOf({ target: server.url, requests: '80', vus: '1', inFlight: '40' });
-      const [operation] = plain.scenarios[0].operations;
+      const [operation] = planOf({ target: server.url }).scenarios[0].operations;
       const body = operation.body.replace('"method"', `"filler":"${filler}","method"`);
       const operations = [{ ...operation, body }];
       const metrics = await runHere(
-        planOf({ target: server.url, requests: '80', vus: '1', inFlight: '40' }, { operations }),
+        planOf({ target: server.url, requests: '80', vus: '1' }, { inFlight: 40, operations }),
       );
       expect(outcomesOf(metrics)).toEqual({ ok: 80 });
       expect(new Set(server.received.map(({ id }) => id)).size).toBe(80);
@@ -121,13 +120,12 @@ function pressure({ start, multiplexed }: TransportCase): void {
   });
 }
 
-function closing({ name, start }: TransportCase): void {
+function closing({ start, deleted, planOf = usual }: TransportCase): void {
   const steps = (how: 'delete' | 'abandon' | 'kill') => [
     { type: 'connect' as const },
     { type: 'call' as const, operation: 0 },
     { type: 'close' as const, how },
   ];
-  const deleted = { websocket: ['close 1000', 'end'], tcp: ['end'], http: ['DELETE', 'end'] }[name];
 
   describe('closing', () => {
     it.each([

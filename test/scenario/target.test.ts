@@ -11,16 +11,31 @@ test.each([
   ['ws://[::1]:9/ws', { transport: 'websocket', host: '::1', port: 9, path: '/ws' }],
   ['tcp://127.0.0.1:8444', { transport: 'tcp', host: '127.0.0.1', port: 8444, path: '', handshake: true }],
   ['tcp://[::1]:8444?handshake=none', { transport: 'tcp', host: '::1', port: 8444, handshake: false }],
-  ['tcp://h:1?framing=mcpb', { transport: 'tcp', handshake: true }],
+  ['tcp://h:1?framing=mcpb', { transport: 'tcp', framing: 'mcpb', handshake: true }],
+  ['tcp://h:1?framing=lines&handshake=none', { transport: 'tcp', framing: 'lines', handshake: false }],
 ])('%s', (text, expected) => {
   expect(parseTarget(text)).toMatchObject({ url: text, bundled: false, ...expected });
 });
 
 test('bundled takes the transport it is given and may name a path', () => {
   expect(parseTarget('bundled')).toMatchObject({ bundled: true, transport: 'http', path: '/mcp' });
-  expect(parseTarget('bundled', 'websocket')).toMatchObject({ transport: 'websocket', path: '/mcp' });
-  expect(parseTarget('bundled', 'tcp')).toMatchObject({ transport: 'tcp', path: '' });
-  expect(parseTarget('bundled/api/tools', 'http')).toMatchObject({ path: '/api/tools' });
+  expect(parseTarget('bundled', { transport: 'websocket' })).toMatchObject({ transport: 'websocket', path: '/mcp' });
+  expect(parseTarget('bundled', { transport: 'tcp' })).toMatchObject({ transport: 'tcp', path: '' });
+  expect(parseTarget('bundled/api/tools', { transport: 'http' })).toMatchObject({ path: '/api/tools' });
+});
+
+test('framing and dialect stand for what the URL does not say, where the transport has them', () => {
+  const form = { framing: 'lines', dialect: 'envelope' } as const;
+  expect(parseTarget('tcp://h:1', form)).toMatchObject({ framing: 'lines' });
+  expect(parseTarget('tcp://h:1?framing=mcpb', form)).toMatchObject({ framing: 'mcpb' });
+  expect(parseTarget('ws://h', form)).toMatchObject({ dialect: 'envelope' });
+  expect(parseTarget('ws://h')).toMatchObject({ dialect: 'plain' });
+  expect(parseTarget('http://h', form)).not.toHaveProperty('dialect');
+});
+
+test.each(['lines', 'envelope'])('the bundled gateway does not speak %s', (word) => {
+  const form = word === 'lines' ? ({ framing: word } as const) : ({ dialect: 'envelope' } as const);
+  expect(mistake(() => parseTarget('bundled', form)).message).toContain(`does not speak ${word}`);
 });
 
 test.each([
@@ -33,13 +48,13 @@ test.each([
   ['bundeld', 'did you mean "bundled"?'],
   ['tcp://h', 'it needs a host and a port'],
   ['tcp://h:1/path', 'a TCP target has no path'],
-  ['tcp://h:1?framing=lines', 'framing=lines is not supported by this version'],
+  ['tcp://h:1?framing=line', '"framing=line" is not an option'],
   ['tcp://h:1?handshak=none', '"handshak=none" is not an option'],
   ['http://h/#x', 'a target has no fragment'],
   ['bundled/x', 'a TCP target has no path', 'tcp'],
   ['http://h', 'its transport is http, not tcp', 'tcp'],
 ] as const)('refuses %s', (text, reason, transport?: 'tcp') => {
-  const error = mistake(() => parseTarget(text, transport));
+  const error = mistake(() => parseTarget(text, { transport }));
   expect(error.code).toBe('MCPB_E_USAGE');
   expect(error.message).toContain(reason);
 });

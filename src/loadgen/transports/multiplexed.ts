@@ -6,6 +6,9 @@ import type { RequestTemplate } from '../template.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from '../transport.ts';
 import { connectFailure } from './failure.ts';
 
+/** Longest message taken where the framing sets no limit of its own; a longer one is a protocol error. */
+export const maxMessageBytes = 64 * 1024 * 1024;
+
 /** What all connections of a worker and scenario share. */
 export interface Prepared {
   readonly scenario: ScenarioPlan;
@@ -42,6 +45,10 @@ export abstract class MultiplexedConnection implements Connection, StreamHandler
   protected abstract farewell(): void;
   /** Completes "the target closed the connection during …". */
   protected abstract readonly greeting: string;
+
+  get lastWords(): string | undefined {
+    return this.stream.lastWords;
+  }
 
   send(operation: number, _slot: number, id: number): boolean {
     if (this.state !== 'open' || this.#blocked) return false;
@@ -120,5 +127,11 @@ export abstract class MultiplexedConnection implements Connection, StreamHandler
     this.state = 'closed';
     this.stream.destroy();
     this.handler.lost(loss, at);
+  }
+
+  /** The peer speaks another protocol. */
+  protected broken(message: string, at: number): void {
+    if (this.state === 'open') this.fail('protocol', at);
+    else this.refuse({ reason: 'handshake', message }, at);
   }
 }

@@ -1,4 +1,4 @@
-import type { ScenarioPlan } from '../../scenario/plan.ts';
+import type { Framing, ScenarioPlan } from '../../scenario/plan.ts';
 import {
   clientOffer,
   encodeFrame,
@@ -10,14 +10,15 @@ import {
 } from '../../wire/mcpb-frame.ts';
 import { RequestTemplate } from '../template.ts';
 import type { ConnectionHandler, TransportFactory } from '../transport.ts';
+import { authenticationFailure, authenticationRequest } from './authentication.ts';
+import { linesTransport } from './lines.ts';
 import { MultiplexedConnection, type Prepared } from './multiplexed.ts';
 
 const negotiation = encodeFrame(FrameType.versionNegotiation, JSON.stringify(clientOffer));
 const healthReply = encodeFrame(FrameType.healthCheck, '');
-const authenticationId = 'mcpb-authenticate';
 
-/** Binary TCP, framing `mcpb`: negotiate, authenticate where a token is given, then requests side by side. */
-export const tcpTransport: TransportFactory = (scenario, requests, openStream) => {
+/** Binary framing `mcpb`: negotiate, authenticate where a token is given, then requests side by side. */
+const mcpbTransport: TransportFactory = (scenario, requests, openStream) => {
   const templates = requests.map(
     ({ body, idOffset }) =>
       new RequestTemplate(
@@ -26,11 +27,16 @@ export const tcpTransport: TransportFactory = (scenario, requests, openStream) =
       ),
   );
   const prepared: Prepared = { scenario, openStream, templates };
-  return { open: (handler, localAddress) => new TcpConnection(prepared, handler, localAddress) };
+  return { open: (handler, localAddress) => new McpbConnection(prepared, handler, localAddress) };
 };
 
+const framings = { mcpb: mcpbTransport, lines: linesTransport } satisfies Record<Framing, TransportFactory>;
+
+export const tcpTransport: TransportFactory = (scenario, requests, openStream) =>
+  framings[scenario.target.framing ?? 'mcpb'](scenario, requests, openStream);
+
 /** Greeting: negotiating → authenticating (with a token); none where the plan asks for no handshake. */
-class TcpConnection extends MultiplexedConnection {
+class McpbConnection extends MultiplexedConnection {
   protected greeting: 'negotiation' | 'authentication' = 'negotiation';
   readonly #scenario: ScenarioPlan;
 
@@ -55,7 +61,7 @@ class TcpConnection extends MultiplexedConnection {
     while (this.state !== 'closed' && end - position >= frameHeaderBytes) {
       const length = bytes.readUInt32BE(position + 8);
       if (!isHeader(bytes, position) || length > maxFramePayload) {
-        this.#broken('the frame header is not MCPB', at);
+        this.broken('the frame header is not MCPB', at);
         break;
       }
       const payload = position + frameHeaderBytes;
@@ -76,30 +82,22 @@ class TcpConnection extends MultiplexedConnection {
       if (type !== FrameType.control) this.fail('protocol', at);
     } else if (type === FrameType.versionAck && this.greeting === 'negotiation') this.#negotiated(at);
     else if (type === FrameType.response && this.greeting === 'authentication')
-      this.#authenticated(bytes, start, end, at);
+      this.#authenticated(bytes.toString('utf8', start, end), at);
     else
-      this.#broken(type === FrameType.error ? bytes.toString('utf8', start, end) : `unexpected frame type ${type}`, at);
+      this.broken(type === FrameType.error ? bytes.toString('utf8', start, end) : `unexpected frame type ${type}`, at);
   }
 
   #negotiated(at: number): void {
     const { token } = this.#scenario;
     if (token === undefined) return this.opened(at);
     this.greeting = 'authentication';
-    const request = { jsonrpc: '2.0', id: authenticationId, method: 'initialize', params: { token } };
-    this.write(encodeFrame(FrameType.request, JSON.stringify(request)));
+    this.write(encodeFrame(FrameType.request, authenticationRequest(token)));
   }
 
-  #authenticated(bytes: Buffer, start: number, end: number, at: number): void {
-    const reply: unknown = parse(bytes.toString('utf8', start, end));
-    const error = typeof reply === 'object' && reply !== null && 'error' in reply ? reply.error : undefined;
-    if (reply !== undefined && error === undefined) return this.opened(at);
-    const message = error === undefined ? 'the answer to authentication is not JSON' : `refused: ${errorText(error)}`;
-    this.refuse({ reason: 'handshake', message, ...(error === undefined ? {} : { status: 401 }) }, at);
-  }
-
-  #broken(message: string, at: number): void {
-    if (this.state === 'open') this.fail('protocol', at);
-    else this.refuse({ reason: 'handshake', message }, at);
+  #authenticated(answer: string, at: number): void {
+    const failure = authenticationFailure(answer);
+    if (failure === undefined) this.opened(at);
+    else this.refuse(failure, at);
   }
 }
 
@@ -112,16 +110,4 @@ function isHeader(bytes: Buffer, at: number): boolean {
     bytes[at + 4] === 0 &&
     bytes[at + 5] === frameVersion
   );
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function errorText(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : 'no reason given';
 }

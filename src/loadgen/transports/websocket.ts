@@ -1,14 +1,18 @@
-import type { ScenarioPlan } from '../../scenario/plan.ts';
+import { idPlaceholder, type ScenarioPlan } from '../../scenario/plan.ts';
+import { EnvelopeReader, encodeEnvelope } from '../../wire/envelope.ts';
 import { ResponseHead, requestHead } from '../../wire/http1.ts';
 import { Inbound } from '../../wire/inbound.ts';
 import { encodeMasked, FrameHeader, handshakeKey, Opcode } from '../../wire/websocket-frame.ts';
-import { idDigits, RequestTemplate } from '../template.ts';
+import { idDigits, RequestTemplate, TwinTemplate } from '../template.ts';
 import type { ConnectionHandler, RequestBody, Transport, TransportFactory } from '../transport.ts';
-import { MultiplexedConnection, type Prepared } from './multiplexed.ts';
+import { MultiplexedConnection, maxMessageBytes, type Prepared } from './multiplexed.ts';
 
-/** Longest message taken; a longer one is a protocol error. */
-const maxMessageBytes = 64 * 1024 * 1024;
+/** Longest payload of a control frame. */
+const maxControlBytes = 125;
 const normalClosure = encodeMasked(Opcode.close, Buffer.from([0x03, 0xe8])).frame;
+
+const acceptIn = /\r\nSec-WebSocket-Accept:[ \t]*(\S*)[ \t]*\r\n/i;
+const extensionIn = /\r\nSec-WebSocket-Extensions:[ \t]*\S/i;
 
 /** What all connections of a worker and scenario share. */
 interface Shared extends Prepared {
@@ -20,29 +24,48 @@ interface Shared extends Prepared {
 
 export const websocketTransport: TransportFactory = (scenario, requests, openStream) => {
   const { key, accept } = handshakeKey();
+  const enveloped = scenario.target.dialect === 'envelope';
   const shared: Shared = {
     scenario,
     openStream,
-    templates: requests.map(maskedTemplate),
+    templates: requests.map((request) => (enveloped ? envelopeTemplate(request, scenario.token) : template(request))),
     upgrade: upgradeRequest(scenario, key),
     accept,
     head: new ResponseHead(),
     frame: new FrameHeader(),
   };
-  const transport: Transport = {
-    open: (handler, localAddress) => new WebSocketConnection(shared, handler, localAddress),
-  };
+  const Connection = enveloped ? EnvelopeConnection : WebSocketConnection;
+  const transport: Transport = { open: (handler, localAddress) => new Connection(shared, handler, localAddress) };
   return transport;
 };
 
-function maskedTemplate({ body, idOffset }: RequestBody): RequestTemplate {
+function template({ body, idOffset }: RequestBody): RequestTemplate {
   const { frame, payloadAt, mask } = encodeMasked(Opcode.text, Buffer.from(body));
   const at = Buffer.byteLength(body.slice(0, idOffset));
-  return new RequestTemplate(
+  return new RequestTemplate(frame, payloadAt + at, keyAt(mask, at));
+}
+
+/** The id stands in the envelope and in the message. */
+function envelopeTemplate({ body, idOffset }: RequestBody, token: string | undefined): RequestTemplate {
+  const text = encodeEnvelope(idPlaceholder, body, preparedAt(), token);
+  const { frame, payloadAt, mask } = encodeMasked(Opcode.text, Buffer.from(text));
+  const first = text.indexOf(idPlaceholder);
+  const second = Buffer.byteLength(text.slice(0, text.length - 1 - body.length + idOffset));
+  return new TwinTemplate(
     frame,
-    payloadAt + at,
-    Uint8Array.from({ length: idDigits }, (_, i) => mask[(at + i) & 3]),
+    { at: payloadAt + first, key: keyAt(mask, first) },
+    { at: payloadAt + second, key: keyAt(mask, second) },
   );
+}
+
+/** What masks the digits of an id that begins there in the payload. */
+function keyAt(mask: Buffer, at: number): Uint8Array {
+  return Uint8Array.from({ length: idDigits }, (_, i) => mask[(at + i) & 3]);
+}
+
+/** MCP Bridge reads no time from it: it says when the bytes were made, which is before the clock starts. */
+function preparedAt(): string {
+  return `${new Date().toISOString().slice(0, 19)}Z`;
 }
 
 function upgradeRequest({ target, headers, token }: ScenarioPlan, key: string): Buffer {
@@ -84,6 +107,10 @@ class WebSocketConnection extends MultiplexedConnection {
     this.write(normalClosure);
   }
 
+  protected deliver(bytes: Buffer, start: number, end: number, at: number): void {
+    this.handler.message(-1, bytes, start, end, at);
+  }
+
   consume(bytes: Buffer, start: number, end: number, at: number): number {
     let position = start;
     if (this.state === 'greeting') {
@@ -101,7 +128,7 @@ class WebSocketConnection extends MultiplexedConnection {
       if (next > end) break;
       position = next;
       if (frame.opcode === Opcode.text && frame.final && this.#fragments === undefined)
-        this.handler.message(-1, bytes, payload, next, at);
+        this.deliver(bytes, payload, next, at);
       else this.#rare(bytes, payload, next, at);
     }
     return position;
@@ -119,8 +146,10 @@ class WebSocketConnection extends MultiplexedConnection {
         { reason: 'http-status', message: `the upgrade was answered with HTTP ${head.status}`, status: head.status },
         at,
       );
-    else if (!text.includes(this.#shared.accept))
+    else if (acceptIn.exec(text)?.[1] !== this.#shared.accept)
       this.refuse({ reason: 'handshake', message: 'Sec-WebSocket-Accept does not answer our key' }, at);
+    else if (extensionIn.test(text))
+      this.refuse({ reason: 'handshake', message: 'the target agreed to an extension that was not offered' }, at);
     else this.opened(at);
     return behind < 0 ? end : behind;
   }
@@ -128,12 +157,18 @@ class WebSocketConnection extends MultiplexedConnection {
   /** Control frames and fragments. */
   #rare(bytes: Buffer, start: number, end: number, at: number): void {
     const { opcode, final } = this.#shared.frame;
-    if (opcode === Opcode.ping) this.write(encodeMasked(Opcode.pong, bytes.subarray(start, end)).frame);
-    else if (opcode === Opcode.close) this.fail('lost', at);
+    if (opcode >= Opcode.close && (!final || end - start > maxControlBytes)) this.fail('protocol', at);
+    else if (opcode === Opcode.ping) this.write(encodeMasked(Opcode.pong, bytes.subarray(start, end)).frame);
+    else if (opcode === Opcode.close) this.#closedByPeer(at);
     else if (opcode === Opcode.text && this.#fragments === undefined) this.#fragment(bytes, start, end, final, at);
     else if (opcode === Opcode.continuation && this.#fragments !== undefined)
       this.#fragment(bytes, start, end, final, at);
     else if (opcode !== Opcode.pong) this.fail('protocol', at);
+  }
+
+  #closedByPeer(at: number): void {
+    this.write(normalClosure);
+    this.fail('lost', at);
   }
 
   #fragment(bytes: Buffer, start: number, end: number, final: boolean, at: number): void {
@@ -143,6 +178,20 @@ class WebSocketConnection extends MultiplexedConnection {
     if (message.length > maxMessageBytes) return this.fail('protocol', at);
     if (!final) return;
     this.#fragments = undefined;
-    this.handler.message(-1, message.bytes, 0, message.length, at);
+    this.deliver(message.bytes, 0, message.length, at);
+  }
+}
+
+const envelope = new EnvelopeReader();
+
+/** Every message goes in MCP Bridge's envelope; a reply is taken with it or without. */
+class EnvelopeConnection extends WebSocketConnection {
+  override notify(json: string): void {
+    super.notify(encodeEnvelope('null', json, preparedAt()));
+  }
+
+  protected override deliver(bytes: Buffer, start: number, end: number, at: number): void {
+    envelope.read(bytes, start, end);
+    super.deliver(bytes, envelope.start, envelope.end, at);
   }
 }

@@ -5,7 +5,7 @@ import { httpResponse, responses, startHttpServer } from '../../support/servers/
 import { serve } from '../../support/servers/serve.ts';
 import { type Answer, type Exchange, notification, reply } from '../../support/servers/server.ts';
 
-transportContract({ name: 'http', start: startHttpServer, multiplexed: false });
+transportContract({ name: 'http', start: startHttpServer, multiplexed: false, deleted: ['DELETE', 'end'] });
 
 /** Outcomes of three exchanges, one after the other, with a server that answers like this. */
 async function outcomes(answer: Answer, timeout = 10_000) {

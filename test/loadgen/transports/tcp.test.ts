@@ -5,7 +5,7 @@ import { serve } from '../../support/servers/serve.ts';
 import { type Answer, reply } from '../../support/servers/server.ts';
 import { startTcpServer, tcpFrame } from '../../support/servers/tcp.ts';
 
-transportContract({ name: 'tcp', start: startTcpServer, multiplexed: true });
+transportContract({ name: 'tcp', start: startTcpServer, multiplexed: true, deleted: ['end'] });
 
 async function outcomes(answer: Answer) {
   const server = await serve(startTcpServer, { answer });

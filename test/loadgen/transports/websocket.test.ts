@@ -5,7 +5,12 @@ import { serve } from '../../support/servers/serve.ts';
 import { type Answer, type Exchange, reply, trickle } from '../../support/servers/server.ts';
 import { startWebSocketServer, websocketFrame } from '../../support/servers/websocket.ts';
 
-transportContract({ name: 'websocket', start: startWebSocketServer, multiplexed: true });
+transportContract({
+  name: 'websocket',
+  start: startWebSocketServer,
+  multiplexed: true,
+  deleted: ['close 1000', 'end'],
+});
 
 const Head = { more: 0x01, continued: 0x00, last: 0x80, binary: 0x82, close: 0x88, ping: 0x89, pong: 0x8a };
 
@@ -42,6 +47,10 @@ describe('frames', () => {
     ['binary', (text: string) => websocketFrame(text, Head.binary)],
     ['compressed, which was not agreed', (text: string) => websocketFrame(text, 0xc1)],
     ['a continuation of nothing', (text: string) => websocketFrame(text, Head.last)],
+    ['a new message in the midst of another', (text: string) => twice(websocketFrame(text, Head.more))],
+    ['of an unknown kind', (text: string) => websocketFrame(text, 0x83)],
+    ['a ping in fragments', () => websocketFrame('x', 0x09)],
+    ['a ping of more than 125 bytes', () => websocketFrame('x'.repeat(126), Head.ping)],
     ['of 2 GiB', () => Buffer.from([0x81, 127, 0, 0, 0, 0, 0x80, 0, 0, 0])],
   ])('break the connection when they are %s', async (_, bytes) => {
     const { metrics, outcomes: found } = await outcomes(({ id, write }) => write(bytes(reply(id))));
@@ -49,11 +58,21 @@ describe('frames', () => {
     expect(metrics.connections.lost).toBe(3);
   });
 
-  it('of a close end the session', async () => {
-    const { outcomes: found } = await outcomes(({ write }) => write(websocketFrame('', Head.close)));
+  it('of a close end the session, and are answered', async () => {
+    const { server, outcomes: found } = await outcomes(({ write }) => write(websocketFrame('', Head.close)));
+    expect(found).toEqual({ connection_lost: 3 });
+    await expect.poll(() => server.endings.filter((ending) => ending === 'close 1000')).toHaveLength(4);
+  });
+
+  it('of a close in the midst of a message end the session', async () => {
+    const { outcomes: found } = await outcomes(({ id, write }) => {
+      write(Buffer.concat([websocketFrame(reply(id), Head.more), websocketFrame('', Head.close)]));
+    });
     expect(found).toEqual({ connection_lost: 3 });
   });
 });
+
+const twice = (bytes: Buffer) => Buffer.concat([bytes, bytes]);
 
 describe('the upgrade', () => {
   it.each([

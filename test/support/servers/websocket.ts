@@ -16,8 +16,16 @@ export function websocketFrame(message: string | Uint8Array, head = 0x81): Buffe
   return Buffer.concat([header, payload]);
 }
 
+/** How messages stand in the frames. */
+export interface Wording {
+  read(text: string): string;
+  write(message: string): string;
+}
+
+const plain: Wording = { read: (text) => text, write: (message) => message };
+
 /** What the client sends is read by `ws`, which is strict about masks, lengths and UTF-8. */
-export async function startWebSocketServer(options: ServerOptions = {}): Promise<TestServer> {
+export async function startWebSocketServer(options: ServerOptions = {}, wording: Wording = plain): Promise<TestServer> {
   const desk = new Desk(options);
   const webSockets = new WebSocketServer({ noServer: true });
   const server = createServer();
@@ -27,7 +35,7 @@ export async function startWebSocketServer(options: ServerOptions = {}): Promise
       return socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
     const connection = desk.admit(socket);
     if (options.instead) return options.instead(socket);
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, desk, connection));
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, desk, connection, wording));
   });
   const port = await listen(server);
   return Object.assign(desk, {
@@ -38,19 +46,20 @@ export async function startWebSocketServer(options: ServerOptions = {}): Promise
   });
 }
 
-function serve(webSocket: WebSocket, socket: Socket, desk: Desk, connection: number): void {
+function serve(webSocket: WebSocket, socket: Socket, desk: Desk, connection: number, wording: Wording): void {
   webSocket.on('error', (error) => desk.endings.push(error.message));
   webSocket.on('close', (code) => {
     if (code === 1000) desk.endings.push('close 1000');
   });
   webSocket.on('message', (data, isBinary) => {
     if (isBinary) throw new Error('a binary message came');
-    const text = data.toString();
+    const text = wording.read(data.toString());
     const send = (...messages: readonly string[]) => {
-      for (const message of messages) webSocket.send(message);
+      for (const message of messages) webSocket.send(wording.write(message));
     };
+    const frame = (message: string) => websocketFrame(wording.write(message));
     desk.message(text, (id, method) => ({
-      ...{ id, method, text, connection, send, begin: send, frame: websocketFrame },
+      ...{ id, method, text, connection, send, begin: send, frame },
       ...socketMeans(socket),
       pause: () => webSocket.pause(),
       resume: () => webSocket.resume(),
