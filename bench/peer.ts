@@ -1,4 +1,4 @@
-import type { TransportKind } from '../src/scenario/plan.ts';
+import type { BundledTransport } from '../src/scenario/plan.ts';
 import { mcpb } from './peers/mcpb.ts';
 import { nodePeer } from './peers/node-peer.ts';
 import { wrk } from './peers/wrk.ts';
@@ -17,7 +17,7 @@ export interface Load {
 /** A load generator, run in a process of its own and measured by its own rate and CPU time. */
 export interface Peer {
   readonly name: string;
-  readonly transport: TransportKind;
+  readonly transport: BundledTransport;
   run(load: Load): Promise<Measurement>;
 }
 

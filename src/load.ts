@@ -93,8 +93,10 @@ async function oneRun(
 /** The plan with the addresses of the gateway that was started for it. */
 function aimedAt(plan: Plan, { ready }: BundledGateway): Plan {
   const scenarios = plan.scenarios.map((scenario): ScenarioPlan => {
-    if (!scenario.target.bundled) return scenario;
-    const { hostname, port } = new URL(ready.addresses[scenario.target.transport]);
+    const addresses: Partial<Record<string, string>> = ready.addresses;
+    const address = scenario.target.bundled ? addresses[scenario.target.transport] : undefined;
+    if (address === undefined) return scenario;
+    const { hostname, port } = new URL(address);
     return { ...scenario, target: { ...scenario.target, host: hostname, port: Number(port) } };
   });
   return { ...plan, scenarios };

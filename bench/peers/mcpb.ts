@@ -1,10 +1,10 @@
-import type { TransportKind } from '../../src/scenario/plan.ts';
+import type { BundledTransport } from '../../src/scenario/plan.ts';
 import type { Load, Peer } from '../peer.ts';
 import type { Measurement } from '../support/comparison.ts';
 import { closedLoop, errorsOf, startLoad } from '../support/mcpb.ts';
 
 /** `mcpb load` as a closed loop with one worker, all its accounting on. */
-export function mcpb(transport: TransportKind): Peer {
+export function mcpb(transport: BundledTransport): Peer {
   return { name: 'mcpb', transport, run: measure };
 }
 

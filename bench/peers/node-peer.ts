@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import type { TransportKind } from '../../src/scenario/plan.ts';
+import type { BundledTransport } from '../../src/scenario/plan.ts';
 import type { Peer } from '../peer.ts';
 import type { Measurement } from '../support/comparison.ts';
 import { pinned } from '../support/pinning.ts';
 import { run } from '../support/processes.ts';
 
 /** A client in a script that gets its load as JSON and prints its measurement as JSON. */
-export function nodePeer(name: string, transport: TransportKind, script: URL): Peer {
+export function nodePeer(name: string, transport: BundledTransport, script: URL): Peer {
   const path = fileURLToPath(script);
   return {
     name,

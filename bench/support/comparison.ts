@@ -1,4 +1,4 @@
-import type { TransportKind } from '../../src/scenario/plan.ts';
+import type { BundledTransport } from '../../src/scenario/plan.ts';
 import { inRounds, ratios, spread } from './rounds.ts';
 import { countCell, percentCell, ratioCell } from './table.ts';
 
@@ -14,7 +14,7 @@ export interface Measurement {
 /** One row of a comparison. */
 export interface Subject {
   readonly name: string;
-  readonly transport: TransportKind;
+  readonly transport: BundledTransport;
   measure(connections: number): Promise<Measurement>;
 }
 

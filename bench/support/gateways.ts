@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { TransportKind } from '../../src/scenario/plan.ts';
+import type { BundledTransport } from '../../src/scenario/plan.ts';
 import { mcpbCommand } from './mcpb.ts';
 import type { Server } from './null-server.ts';
 import { pinned } from './pinning.ts';
@@ -8,7 +8,7 @@ import { type Command, startServer } from './processes.ts';
 /** A gateway that answers by itself, as a process that prints its addresses when it is ready. */
 export interface Gateway {
   readonly name: string;
-  readonly transports: readonly TransportKind[];
+  readonly transports: readonly BundledTransport[];
   readonly command: Command;
 }
 

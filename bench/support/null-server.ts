@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { McpbError } from '../../src/errors.ts';
-import type { TransportKind } from '../../src/scenario/plan.ts';
+import type { BundledTransport } from '../../src/scenario/plan.ts';
 import { pinned } from './pinning.ts';
 import { run, type Started, startServer } from './processes.ts';
 import { hasProgram } from './programs.ts';
@@ -13,7 +13,7 @@ const cache = new URL('../../.mcpb/bench/', import.meta.url);
 const flags = ['-std=c11', '-O2', '-Wall', '-Wextra', '-Werror'];
 
 export interface Server extends Started {
-  readonly urls: Readonly<Record<TransportKind, string>>;
+  readonly urls: Readonly<Record<BundledTransport, string>>;
 }
 
 /** Path of the null server's program, compiled when its source has changed. */
@@ -39,7 +39,7 @@ async function buildNullServer(): Promise<string> {
 /** Starts the null server, on one core when given. */
 export async function startNullServer(core?: number): Promise<Server> {
   const server = await startServer(pinned([await buildNullServer()], core));
-  const { http, websocket, tcp } = server.ready as Record<TransportKind, number>;
+  const { http, websocket, tcp } = server.ready as Record<BundledTransport, number>;
   const urls = {
     http: `http://127.0.0.1:${http}/mcp`,
     websocket: `ws://127.0.0.1:${websocket}/mcp`,

@@ -3,7 +3,14 @@ import { now } from './clock.ts';
 import { answerServerRequest } from './correlation.ts';
 import { parseObject } from './json.ts';
 import { streamsFor } from './stream.ts';
-import { type Connection, type ConnectionHandler, type Loss, type OpenFailure, transports } from './transport.ts';
+import {
+  type Connection,
+  type ConnectionHandler,
+  type Loss,
+  type OpenFailure,
+  transports,
+  withLastWords,
+} from './transport.ts';
 import { Unreachable } from './unreachable.ts';
 
 /** What came in answer to a question. `status` is HTTP's; 200 on every other transport. */
@@ -66,7 +73,7 @@ export class Inquiry implements ConnectionHandler {
   }
 
   refused(failure: OpenFailure): void {
-    this.#asked?.reject(new Unreachable(failure));
+    this.#asked?.reject(new Unreachable(withLastWords(failure, this.#connection)));
   }
 
   /** What has no id at all is an answer, too: to a question nobody else asked. */
@@ -109,8 +116,8 @@ export class Inquiry implements ConnectionHandler {
   async #inTime({ promise, reject }: PromiseWithResolvers<Answer>): Promise<Answer> {
     const timer = setTimeout(() => {
       const message = `no answer within ${this.#limit} ms while ${this.#doing}`;
+      reject(new Unreachable(withLastWords({ reason: 'timeout', message }, this.#connection)));
       this.#connection.close('kill');
-      reject(new Unreachable({ reason: 'timeout', message }));
     }, this.#deadline - now());
     try {
       return await promise;

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { WorkerInterval } from '../metrics/interval.ts';
 import type { Plan } from '../scenario/plan.ts';
+import { signalGroup } from './child-groups.ts';
 import type { ScenarioFacts } from './facts.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
 import { Unreachable } from './unreachable.ts';
@@ -30,6 +31,11 @@ export class WorkerPool {
   readonly #events: PoolEvents;
   /** What the survey found, by scenario; empty before. */
   facts: readonly ScenarioFacts[] = [];
+  /** Process groups the workers have started: none outlives them, however they end. */
+  readonly #groups = new Set<number>();
+  readonly #killGroups = (): void => {
+    for (const pid of this.#groups) signalGroup(pid, 'SIGKILL');
+  };
   #starting: number;
   #waitingFor: number;
   #running: number;
@@ -67,8 +73,14 @@ export class WorkerPool {
   }
 
   async terminate(): Promise<void> {
-    for (const worker of this.#workers) worker.removeAllListeners();
+    for (const worker of this.#workers)
+      worker.removeAllListeners().on('message', (message: FromWorker) => {
+        if (message.type === 'group') this.#groupChanged(message.pid, message.alive);
+      });
+    this.#killGroups();
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    this.#killGroups();
+    process.off('exit', this.#killGroups);
   }
 
   #post(message: ToWorker): void {
@@ -85,6 +97,7 @@ export class WorkerPool {
 
   #received(message: FromWorker): void {
     if (message.type === 'interval') this.#events.interval(message.interval);
+    else if (message.type === 'group') this.#groupChanged(message.pid, message.alive);
     else if (message.type === 'unreachable') this.#fail(new Unreachable(message.failure));
     else if (message.type === 'up') {
       if (--this.#starting === 0) this.#allUp();
@@ -100,6 +113,13 @@ export class WorkerPool {
       this.#gc.maxMicros = Math.max(this.#gc.maxMicros, Math.round(maxMillis * 1000));
       if (--this.#running === 0) this.#done.resolve(this.#gc);
     }
+  }
+
+  #groupChanged(pid: number, alive: boolean): void {
+    if (this.#groups.size === 0) process.once('exit', this.#killGroups);
+    if (alive) this.#groups.add(pid);
+    else this.#groups.delete(pid);
+    if (this.#groups.size === 0) process.off('exit', this.#killGroups);
   }
 
   #allUp(): void {

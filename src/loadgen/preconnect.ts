@@ -4,8 +4,9 @@ import type { SessionWaiter } from './session.ts';
 import type { TimerTarget } from './timers.ts';
 import type { VirtualUser } from './virtual-user.ts';
 
-/** Handshakes under way at once per worker: fewer than common listen backlogs. */
+/** Handshakes under way at once per worker: fewer than common listen backlogs, and few commands starting up. */
 const abreast = 100;
+const commandsAbreast = 4;
 /** Failed attempts without a success between them after which the target counts as unreachable. */
 const patience = 20;
 
@@ -21,6 +22,7 @@ class Preconnect implements TimerTarget {
   readonly #done: () => void;
   /** ms between two connects; 0 = as fast as `abreast` allows. */
   readonly #spacing: number;
+  readonly #abreast: number;
   #started = 0;
   #ready = 0;
   #failures = 0;
@@ -29,7 +31,8 @@ class Preconnect implements TimerTarget {
     this.#run = run;
     this.#users = users;
     this.#done = done;
-    const { connectRate } = run.plan;
+    const { connectRate, target } = run.plan;
+    this.#abreast = target.transport === 'stdio' ? commandsAbreast : abreast;
     this.#spacing = connectRate === undefined ? 0 : (1000 * run.engine.workers) / connectRate;
   }
 
@@ -37,7 +40,8 @@ class Preconnect implements TimerTarget {
     if (this.#spacing > 0) {
       this.#connectNext(at);
       if (this.#started < this.#users.length) this.#run.engine.timers.add(at + this.#spacing, this);
-    } else while (this.#started < this.#users.length && this.#started - this.#ready < abreast) this.#connectNext(at);
+    } else
+      while (this.#started < this.#users.length && this.#started - this.#ready < this.#abreast) this.#connectNext(at);
   }
 
   #connectNext(at: number): void {

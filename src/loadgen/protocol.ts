@@ -21,6 +21,8 @@ export type ToWorker =
   | { readonly type: 'stop'; readonly graceMillis: number };
 
 export type FromWorker =
+  /** A process group has begun, or ended with its leader. */
+  | { readonly type: 'group'; readonly pid: number; readonly alive: boolean }
   | { readonly type: 'up' }
   | { readonly type: 'surveyed'; readonly facts: readonly ScenarioFacts[] }
   | { readonly type: 'ready' }

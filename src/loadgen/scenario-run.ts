@@ -11,7 +11,7 @@ import { initializeRequest, initializes } from './initialize.ts';
 import { Expected, type Judgement } from './operation.ts';
 import type { Session } from './session.ts';
 import { streamsFor } from './stream.ts';
-import { type OpenFailure, type Transport, transports } from './transport.ts';
+import { type Connection, type OpenFailure, type Transport, transports, withLastWords } from './transport.ts';
 
 /** One scenario of the plan on one worker: its transport and executor, and the book-keeping of its exchanges. */
 export class ScenarioRun {
@@ -165,9 +165,9 @@ export class ScenarioRun {
     this.engine.connections--;
   }
 
-  connectionRefused(failure: OpenFailure): void {
+  connectionRefused(failure: OpenFailure, connection: Connection | undefined): void {
     this.recorder.counters.failed++;
-    this.engine.lastFailure = failure;
+    this.engine.lastFailure = withLastWords(failure, connection);
   }
 
   #rowOf(operation: number, planned: number): number {

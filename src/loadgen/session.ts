@@ -85,7 +85,6 @@ export class Session implements ConnectionHandler, TimerTarget {
     const opening = this.#state === 'opening' || this.#state === 'initializing';
     if (opening && now - this.#openedAt > this.#run.plan.connectTimeout - 1) {
       const message = `no answer within ${this.#run.plan.connectTimeout} ms while ${this.#state}`;
-      this.#drop('kill');
       this.refused({ reason: 'timeout', message }, now);
     } else if (this.#state === 'closed' && this.#waiters.length + this.#waiting.length > 0) this.#open(now);
   }
@@ -100,9 +99,9 @@ export class Session implements ConnectionHandler, TimerTarget {
 
   refused(failure: OpenFailure, now: number): void {
     if (this.#state === 'ready') this.#run.connectionClosed(true);
+    this.#run.connectionRefused(failure, this.#connection);
     this.#drop('kill');
     this.#backoff.failed(now);
-    this.#run.connectionRefused(failure);
     const waiters = this.#waiters;
     const waiting = this.#waiting;
     this.#waiters = [];

@@ -1,4 +1,5 @@
 import type { ScenarioPlan } from '../scenario/plan.ts';
+import { processStreams } from './streams/process.ts';
 import { socketStreams } from './streams/socket.ts';
 
 /** Callbacks of a byte stream. After `closed` none follows. */
@@ -31,10 +32,11 @@ export type OpenStream = (handler: StreamHandler, localAddress: string | undefin
 export type StreamFactory = (scenario: ScenarioPlan) => OpenStream;
 
 const streams = {
+  process: processStreams,
   socket: socketStreams,
 } satisfies Record<string, StreamFactory>;
 
 /** The streams this scenario's connections run over. */
 export function streamsFor(scenario: ScenarioPlan): OpenStream {
-  return streams.socket(scenario);
+  return streams[scenario.target.transport === 'stdio' ? 'process' : 'socket'](scenario);
 }

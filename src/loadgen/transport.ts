@@ -1,6 +1,7 @@
 import type { ScenarioPlan, TransportKind } from '../scenario/plan.ts';
 import type { OpenStream } from './stream.ts';
 import { httpTransport } from './transports/http.ts';
+import { linesTransport } from './transports/lines.ts';
 import { tcpTransport } from './transports/tcp.ts';
 import { websocketTransport } from './transports/websocket.ts';
 
@@ -15,6 +16,12 @@ export interface OpenFailure {
   readonly status?: number;
   /** `ECONNREFUSED`, `EMFILE`, … where the system said so. */
   readonly code?: string;
+}
+
+/** The failure with what the target said besides. */
+export function withLastWords(failure: OpenFailure, connection: Connection | undefined): OpenFailure {
+  const words = connection?.lastWords;
+  return words ? { ...failure, message: `${failure.message}; ${words}` } : failure;
 }
 
 /** How the wire was lost: the peer went away, or broke the protocol. */
@@ -80,6 +87,7 @@ export type TransportFactory = (
 
 export const transports = {
   http: httpTransport,
+  stdio: linesTransport,
   tcp: tcpTransport,
   websocket: websocketTransport,
 } satisfies Record<TransportKind, TransportFactory>;

@@ -15,7 +15,7 @@ export class Unreachable extends Error {
 
 /** A target that could not be reached, as an error that says what to try next. */
 export function unreachableError(plan: Plan, failure: OpenFailure): McpbError {
-  const url = plan.scenarios[0].target.url;
+  const { url, transport } = plan.scenarios[0].target;
   const { code, status, reason, message } = failure;
   if (code === 'EMFILE' || code === 'ENFILE')
     return new McpbError('MCPB_E_FD_LIMIT', `no file descriptors left (limit ${openFileLimit() ?? 'unknown'})`, {
@@ -24,6 +24,10 @@ export function unreachableError(plan: Plan, failure: OpenFailure): McpbError {
   if (code === 'EADDRNOTAVAIL')
     return new McpbError('MCPB_E_PORTS', `no local ports left towards ${url}`, {
       hint: 'spread the load over source addresses: --local-address 127.0.0.2-127.0.0.9',
+    });
+  if (transport === 'stdio')
+    return new McpbError('MCPB_E_TARGET_START', `${url} is no server to talk to: ${message}`, {
+      hint: 'run the command by itself: it must answer one JSON-RPC message a line and write nothing else to standard output',
     });
   if (status === 401 || status === 403)
     return new McpbError('MCPB_E_UNAUTHORIZED', `${url} refused us: ${message}`, {

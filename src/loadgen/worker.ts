@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Snapshot } from '../metrics/recorder.ts';
+import { childGroups } from './child-groups.ts';
 import { Engine } from './engine.ts';
 import { observeGc } from './health.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
@@ -15,7 +16,10 @@ const engine = new Engine(start, {
   ready: () => post({ type: 'ready' }),
   unreachable: (failure) => post({ type: 'unreachable', failure }),
   interval: (interval) => post({ type: 'interval', interval }, buffersOf(interval.snapshot)),
-  done: () => post({ type: 'done', gc }),
+  done: async () => {
+    await childGroups.none();
+    post({ type: 'done', gc });
+  },
 });
 
 port.on('message', (message: ToWorker) => {
@@ -25,6 +29,7 @@ port.on('message', (message: ToWorker) => {
   else engine.stop(message.graceMillis);
 });
 
+childGroups.watch((pid, alive) => post({ type: 'group', pid, alive }));
 post({ type: 'up' });
 
 async function visitTargets(): Promise<void> {

@@ -111,6 +111,7 @@ function credentialsOf({ block, path }: NamedBlock, { upper, lower, problems }: 
   if (contradicts(upper)) problems.typed('token', message);
   if (contradicts(inFile)) problems.inScenario({ path: [...path, 'auth'], message });
   const found = credentials([lower, inFile, upper]);
+  if (target.transport === 'stdio') return { headers: [] };
   return target.transport === 'tcp' ? { ...found, headers: [] } : found;
 }
 

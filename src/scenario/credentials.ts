@@ -11,8 +11,8 @@ export interface Credentials {
 }
 
 /** Stands for a secret wherever a plan is shown or hashed. */
-const masked = '***';
-const secretName = /authorization|cookie|token|secret|key|password/i;
+export const masked = '***';
+export const secretName = /authorization|cookie|token|secret|key|password/i;
 
 /** Headers as they may be shown and kept. */
 export function maskHeaders(headers: Credentials['headers']): Credentials['headers'] {

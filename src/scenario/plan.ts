@@ -25,7 +25,9 @@ export interface Plan {
   readonly backend: string;
 }
 
-export type TransportKind = 'websocket' | 'tcp' | 'http';
+/** Transports of the bundled gateway. */
+export type BundledTransport = 'websocket' | 'tcp' | 'http';
+export type TransportKind = BundledTransport | 'stdio';
 /** Messages on a TCP connection: with a binary header each, or one a line. */
 export type Framing = 'mcpb' | 'lines';
 /** Messages on a WebSocket: JSON-RPC as it is, or in MCP Bridge's envelope. */
@@ -90,6 +92,8 @@ export interface Target {
   readonly port: number;
   /** Path and query of HTTP and WebSocket targets. */
   readonly path: string;
+  /** stdio only: the program and its arguments. */
+  readonly command?: readonly string[];
   /** TCP only. */
   readonly framing?: Framing;
   /** WebSocket only. */

@@ -15,7 +15,6 @@ export const remarks: ReadonlyMap<string, string> = new Map([
     'data',
     'ab',
     'sse',
-    'stdio',
     'abortOnFail',
     'per-vu-iterations',
     'shared-iterations',

@@ -37,7 +37,7 @@ export function requirementsOf(plan: Plan): Requirements {
     seconds: secondsOf(scenarios),
     connections,
     connectionsAtMost,
-    fileDescriptors: connectionsAtMost + processDescriptors + workers * workerDescriptors,
+    fileDescriptors: sum(scenarios, descriptors) + processDescriptors + workers * workerDescriptors,
     portsPerAddress: portsPerAddress(scenarios),
     newConnectionPerIteration: scenarios.some(({ steps }) => steps.some(({ type }) => type === 'close')),
     memoryBytes: connections * connectionBytes + histogramBytes(plan),
@@ -49,6 +49,11 @@ function connectionCeiling({ executor, target, maxConnections }: ScenarioPlan): 
   return executor.model === 'open' && target.transport === 'http' ? maxConnections : executor.vus;
 }
 
+/** A command has three pipes. */
+function descriptors(scenario: ScenarioPlan): number {
+  return connectionCeiling(scenario) * (scenario.target.transport === 'stdio' ? 3 : 1);
+}
+
 function secondsOf(scenarios: readonly ScenarioPlan[]): number | null {
   if (scenarios.some(({ executor }) => executor.iterations !== undefined && executor.model === 'closed')) return null;
   return Math.max(
@@ -58,12 +63,12 @@ function secondsOf(scenarios: readonly ScenarioPlan[]): number | null {
 
 function portsPerAddress(scenarios: readonly ScenarioPlan[]): number {
   const ports = new Map<string, number>();
-  for (const scenario of scenarios) {
+  for (const scenario of scenarios.filter(({ target }) => target.transport !== 'stdio')) {
     const addresses = scenario.localAddresses.length > 0 ? scenario.localAddresses : ['default'];
     for (const address of addresses)
       ports.set(address, (ports.get(address) ?? 0) + Math.ceil(connectionCeiling(scenario) / addresses.length));
   }
-  return Math.max(...ports.values());
+  return Math.max(0, ...ports.values());
 }
 
 /** Histograms are kept by stage × operation × quantity in every worker and in the main thread. */

@@ -1,14 +1,20 @@
 import { isIP } from 'node:net';
 import { didYouMean } from '../config/suggest.ts';
 import { McpbError } from '../errors.ts';
+import { shownCommand, splitCommand } from './command-line.ts';
 import type { Dialect, Framing, Target, TransportKind } from './plan.ts';
 
-const transportOf: Readonly<Record<string, TransportKind>> = { 'http:': 'http', 'ws:': 'websocket', 'tcp:': 'tcp' };
+const transportOf: Readonly<Record<string, Exclude<TransportKind, 'stdio'>>> = {
+  'http:': 'http',
+  'ws:': 'websocket',
+  'tcp:': 'tcp',
+};
 const defaultPorts: Readonly<Partial<Record<TransportKind, number>>> = { http: 80, websocket: 80 };
-const notYet = /^(https|wss|tcps|sse\+https?|stdio):/i;
+const notYet = /^(https|wss|tcps|sse\+https?):/i;
+const stdio = /^stdio:/i;
 const bundledPath = '/mcp';
 
-export const transports = ['websocket', 'tcp', 'http'] as const satisfies readonly TransportKind[];
+export const transports = ['websocket', 'tcp', 'http', 'stdio'] as const satisfies readonly TransportKind[];
 
 export const framings = ['mcpb', 'lines'] as const satisfies readonly Framing[];
 export const dialects = ['plain', 'envelope'] as const satisfies readonly Dialect[];
@@ -21,12 +27,13 @@ export interface TargetForm {
 }
 
 /**
- * Parses `bundled`, `bundled/path`, `http://…`, `ws://…` or `tcp://host:port[?framing=lines][&handshake=none]`. The URL
- * says the transport; `transport` counts for `bundled` only and must not contradict a URL; framing and dialect count
+ * Parses `bundled`, `bundled/path`, `http://…`, `ws://…`, `tcp://host:port[?framing=lines][&handshake=none]` or
+ * `stdio:COMMAND …`. The URL says the transport; `transport` counts for `bundled` only and must not contradict a URL; framing and dialect count
  * where the transport has them and the URL does not say them. Throws McpbError MCPB_E_USAGE.
  */
 export function parseTarget(text: string, form: TargetForm = {}): Target {
   if (isBundled(text)) return bundledTarget(text, form);
+  if (stdio.test(text)) return commandTarget(text, form);
   const { transport } = form;
   const url = parseUrl(text);
   const kind = transportOf[url.protocol];
@@ -53,11 +60,21 @@ function bundledTarget(text: string, form: TargetForm): Target {
   const { transport = 'http', framing = 'mcpb' } = form;
   const path = text.slice('bundled'.length);
   const address = { url: text, bundled: true, transport, host: '127.0.0.1', port: 0, handshake: true };
+  if (transport === 'stdio') throw faulty(text, `the bundled gateway is not reached over ${transport}`);
   if (framing === 'lines' || form.dialect === 'envelope')
     throw faulty(text, `the bundled gateway does not speak ${form.dialect ?? framing} in this version`);
   if (transport !== 'tcp') return { ...address, path: path || bundledPath, ...dialectOf(transport, form) };
   if (path !== '') throw faulty(text, 'a TCP target has no path');
   return { ...address, path, framing };
+}
+
+function commandTarget(text: string, { transport = 'stdio' }: TargetForm): Target {
+  if (transport !== 'stdio') throw faulty(text, `its transport is stdio, not ${transport}`);
+  const command = splitCommand(text.slice('stdio:'.length));
+  if (command === undefined) throw faulty(text, 'a quote or a backslash has no end');
+  if (command.length === 0) throw faulty(text, 'it names no command');
+  const url = `stdio:${shownCommand(command)}`;
+  return { url, bundled: false, transport, host: 'localhost', port: 0, path: '', command, handshake: false };
 }
 
 function dialectOf(transport: TransportKind, { dialect = 'plain' }: TargetForm): Pick<Target, 'dialect'> {
@@ -76,7 +93,7 @@ function parseUrl(text: string): URL {
 
 function unknownScheme(text: string): string {
   const word = /^\w+$/.test(text) ? didYouMean(text, ['bundled']) : '';
-  return `it is neither bundled nor a URL beginning with http://, ws:// or tcp://${word}`;
+  return `it is neither bundled nor a URL beginning with http://, ws:// or tcp://, nor stdio:COMMAND${word}`;
 }
 
 /** The handshake is left out with `?handshake=none`, against servers that only echo. */

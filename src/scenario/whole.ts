@@ -14,8 +14,10 @@ export function checkWhole(plan: Content, file: ScenarioFile, typed: Settings, p
   checkOperations(plan, problems);
   checkThresholds(plan, file, problems);
   const targets = plan.scenarios.map(({ target }) => target);
-  if (typed.headers && targets.every(({ transport }) => transport === 'tcp'))
-    problems.typed('headers', 'headers have no effect over TCP');
+  if (typed.headers && targets.every(({ transport }) => transport === 'tcp' || transport === 'stdio'))
+    problems.typed('headers', `headers have no effect over ${targets[0].transport}`);
+  if (typed.token !== undefined && targets.every(({ transport }) => transport === 'stdio'))
+    problems.typed('token', 'a command takes its credentials from its environment or its arguments');
   if (typed.backend !== undefined && !targets.some(({ bundled }) => bundled))
     problems.typed('backend', 'it is the backend of --target bundled, which is not used here');
 }

@@ -16,13 +16,15 @@ export function transportContract(transport: TransportCase): void {
   });
 }
 
-function connecting({ start, planOf = usual }: TransportCase): void {
+const refused = { reason: 'refused', code: 'ECONNREFUSED' };
+
+function connecting({ start, unheard = refused, authenticates = true, planOf = usual }: TransportCase): void {
   describe('connecting', () => {
     it('says that nothing listens', async () => {
       const server = await start();
       await server.close();
       const failure = await startEngine(planOf({ target: server.url })).failure;
-      expect(failure).toMatchObject({ reason: 'refused', code: 'ECONNREFUSED' });
+      expect(failure).toMatchObject(unheard);
     });
 
     it('gives up a handshake that takes longer than the limit', async () => {
@@ -44,7 +46,7 @@ function connecting({ start, planOf = usual }: TransportCase): void {
       expect(failure.reason).toBe('handshake');
     });
 
-    it('shows a token, and passes on that a wrong one is refused', async () => {
+    it.runIf(authenticates)('shows a token, and passes on that a wrong one is refused', async () => {
       const server = await serve(start, { token: 'right' });
       const plan = (token: string) => planOf({ target: server.url, token, requests: '3', vus: '1' });
       expect(outcomesOf(await runHere(plan('right')))).toEqual({ ok: 3 });
@@ -120,7 +122,7 @@ function pressure({ start, multiplexed, planOf = usual }: TransportCase): void {
   });
 }
 
-function closing({ start, deleted, planOf = usual }: TransportCase): void {
+function closing({ start, deleted, killed = ['reset'], planOf = usual }: TransportCase): void {
   const steps = (how: 'delete' | 'abandon' | 'kill') => [
     { type: 'connect' as const },
     { type: 'call' as const, operation: 0 },
@@ -131,7 +133,7 @@ function closing({ start, deleted, planOf = usual }: TransportCase): void {
     it.each([
       ['delete', deleted],
       ['abandon', ['end']],
-      ['kill', ['reset']],
+      ['kill', killed],
     ] as const)('%s ends a session as %s', async (how, endings) => {
       const server = await serve(start, { answer: answerAfter(1) });
       const plan = planOf({ target: server.url, requests: '3', vus: '1' }, { steps: steps(how) });

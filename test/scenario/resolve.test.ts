@@ -175,7 +175,7 @@ test('the target of a flag moves every scenario, and its URL says the transport'
 test.each([
   [{ target: 'ws://h/', transport: 'tcp' }, '--transport: target "ws://h/": its transport is websocket, not tcp'],
   [{ target: 'ws://h/', backend: 'echo' }, '--backend: it is the backend of --target bundled, which is not used here'],
-  [{ transport: 'tcp', headers: ['A: b'] }, '--header: headers have no effect over TCP'],
+  [{ transport: 'tcp', headers: ['A: b'] }, '--header: headers have no effect over tcp'],
   [{ vus: '20', maxConnections: '5' }, '--max-connections: 5 connections are fewer than the 20 VUs'],
   [
     { thresholds: ['error_rate{operation:x}<1'] },

@@ -42,9 +42,11 @@ test.each([
   ['https://h/mcp', 'https targets are not supported by this version'],
   ['wss://h/mcp', 'wss targets are not supported by this version'],
   ['tcps://h:1', 'tcps targets are not supported by this version'],
-  ['stdio:node x.js', 'stdio targets are not supported by this version'],
+  ['stdio:', 'it names no command'],
+  ["stdio:node 'x", 'a quote or a backslash has no end'],
+  ['stdio:node x.js', 'its transport is stdio, not tcp', 'tcp'],
   ['sse+http://h', 'sse+http targets are not supported by this version'],
-  ['localhost:8443', 'it is neither bundled nor a URL beginning with http://, ws:// or tcp://'],
+  ['localhost:8443', 'it is neither bundled nor a URL beginning with http://, ws:// or tcp://, nor stdio:COMMAND'],
   ['bundeld', 'did you mean "bundled"?'],
   ['tcp://h', 'it needs a host and a port'],
   ['tcp://h:1/path', 'a TCP target has no path'],
@@ -63,4 +65,11 @@ test('credentials in a URL are refused and not repeated', () => {
   const { message } = mistake(() => parseTarget('http://user:hunter2@h/'));
   expect(message).toContain('use --token');
   expect(message).not.toContain('hunter2');
+});
+
+test('a command is split into its words, and needs neither port nor token', () => {
+  expect(parseTarget(`stdio:node 'my server.js' --port=1`)).toMatchObject({
+    ...{ transport: 'stdio', url: `stdio:node 'my server.js' --port=1`, command: ['node', 'my server.js', '--port=1'] },
+    ...{ handshake: false, bundled: false },
+  });
 });

@@ -3,6 +3,7 @@ import { EnvelopeReader, encodeEnvelope } from '../../wire/envelope.ts';
 import { ResponseHead, requestHead } from '../../wire/http1.ts';
 import { Inbound } from '../../wire/inbound.ts';
 import { encodeMasked, FrameHeader, handshakeKey, Opcode } from '../../wire/websocket-frame.ts';
+import { parseObject } from '../json.ts';
 import { idDigits, RequestTemplate, TwinTemplate } from '../template.ts';
 import type { ConnectionHandler, RequestBody, Transport, TransportFactory } from '../transport.ts';
 import { MultiplexedConnection, maxMessageBytes, type Prepared } from './multiplexed.ts';
@@ -87,12 +88,12 @@ function upgradeRequest({ target, headers, token }: ScenarioPlan, key: string): 
  */
 class WebSocketConnection extends MultiplexedConnection {
   protected readonly greeting = 'the upgrade';
-  readonly #shared: Shared;
+  protected readonly shared: Shared;
   #fragments: Inbound | undefined;
 
   constructor(shared: Shared, handler: ConnectionHandler, localAddress: string | undefined) {
     super(shared, handler, localAddress);
-    this.#shared = shared;
+    this.shared = shared;
   }
 
   notify(json: string): void {
@@ -100,7 +101,7 @@ class WebSocketConnection extends MultiplexedConnection {
   }
 
   protected greet(): void {
-    this.write(this.#shared.upgrade);
+    this.write(this.shared.upgrade);
   }
 
   protected farewell(): void {
@@ -117,7 +118,7 @@ class WebSocketConnection extends MultiplexedConnection {
       position = this.#upgraded(bytes, start, end, at);
       if (position === start) return start;
     }
-    const frame = this.#shared.frame;
+    const frame = this.shared.frame;
     while (this.state === 'open' && frame.read(bytes, position, end)) {
       if (frame.masked || frame.reserved || frame.payloadBytes > maxMessageBytes) {
         this.fail('protocol', at);
@@ -136,7 +137,7 @@ class WebSocketConnection extends MultiplexedConnection {
 
   /** Returns the position behind the response head, `start` while it is incomplete. */
   #upgraded(bytes: Buffer, start: number, end: number, at: number): number {
-    const head = this.#shared.head;
+    const head = this.shared.head;
     const behind = head.read(bytes, start, end);
     if (behind === 0) return start;
     const text = behind < 0 ? '' : bytes.toString('latin1', start, behind);
@@ -146,7 +147,7 @@ class WebSocketConnection extends MultiplexedConnection {
         { reason: 'http-status', message: `the upgrade was answered with HTTP ${head.status}`, status: head.status },
         at,
       );
-    else if (acceptIn.exec(text)?.[1] !== this.#shared.accept)
+    else if (acceptIn.exec(text)?.[1] !== this.shared.accept)
       this.refuse({ reason: 'handshake', message: 'Sec-WebSocket-Accept does not answer our key' }, at);
     else if (extensionIn.test(text))
       this.refuse({ reason: 'handshake', message: 'the target agreed to an extension that was not offered' }, at);
@@ -156,7 +157,7 @@ class WebSocketConnection extends MultiplexedConnection {
 
   /** Control frames and fragments. */
   #rare(bytes: Buffer, start: number, end: number, at: number): void {
-    const { opcode, final } = this.#shared.frame;
+    const { opcode, final } = this.shared.frame;
     if (opcode >= Opcode.close && (!final || end - start > maxControlBytes)) this.fail('protocol', at);
     else if (opcode === Opcode.ping) this.write(encodeMasked(Opcode.pong, bytes.subarray(start, end)).frame);
     else if (opcode === Opcode.close) this.#closedByPeer(at);
@@ -187,11 +188,15 @@ const envelope = new EnvelopeReader();
 /** Every message goes in MCP Bridge's envelope; a reply is taken with it or without. */
 class EnvelopeConnection extends WebSocketConnection {
   override notify(json: string): void {
-    super.notify(encodeEnvelope('null', json, preparedAt()));
+    super.notify(encodeEnvelope(idOf(json), json, preparedAt(), this.shared.scenario.token));
   }
 
   protected override deliver(bytes: Buffer, start: number, end: number, at: number): void {
     envelope.read(bytes, start, end);
     super.deliver(bytes, envelope.start, envelope.end, at);
   }
+}
+
+function idOf(message: string): string {
+  return JSON.stringify(parseObject(message)?.id ?? null);
 }

@@ -10,6 +10,12 @@ export interface TransportCase {
   readonly multiplexed: boolean;
   /** How the server sees a session end that is deleted. */
   readonly deleted: readonly string[];
+  /** The same where it is killed; default: a reset. */
+  readonly killed?: readonly string[];
+  /** Why a client says it cannot connect where nothing listens; default: connection refused. */
+  readonly unheard?: { readonly reason: string; readonly code?: string };
+  /** A token is shown to its servers; default: yes. */
+  readonly authenticates?: boolean;
   /** Plans against its servers, where a target's URL does not say everything. */
   readonly planOf?: typeof planOf;
 }
