@@ -2,6 +2,7 @@ import type { ScenarioPlan, TransportKind } from '../scenario/plan.ts';
 import type { OpenStream } from './stream.ts';
 import { httpTransport } from './transports/http.ts';
 import { linesTransport } from './transports/lines.ts';
+import { sseTransport } from './transports/sse.ts';
 import { tcpTransport } from './transports/tcp.ts';
 import { websocketTransport } from './transports/websocket.ts';
 
@@ -87,6 +88,7 @@ export type TransportFactory = (
 
 export const transports = {
   http: httpTransport,
+  sse: sseTransport,
   stdio: linesTransport,
   tcp: tcpTransport,
   websocket: websocketTransport,

@@ -27,7 +27,7 @@ export interface Plan {
 
 /** Transports of the bundled gateway. */
 export type BundledTransport = 'websocket' | 'tcp' | 'http';
-export type TransportKind = BundledTransport | 'stdio';
+export type TransportKind = BundledTransport | 'sse' | 'stdio';
 /** Messages on a TCP connection: with a binary header each, or one a line. */
 export type Framing = 'mcpb' | 'lines';
 /** Messages on a WebSocket: JSON-RPC as it is, or in MCP Bridge's envelope. */

@@ -14,7 +14,6 @@ export const remarks: ReadonlyMap<string, string> = new Map([
     'fromSchema',
     'data',
     'ab',
-    'sse',
     'abortOnFail',
     'per-vu-iterations',
     'shared-iterations',

@@ -44,9 +44,11 @@ export function requirementsOf(plan: Plan): Requirements {
   };
 }
 
-/** Open HTTP opens connections while all others are busy; everything else keeps one a VU. */
+/** Open HTTP opens connections while all others are busy, HTTP+SSE has one for the stream and one for requests at least; everything else keeps one a VU. */
 function connectionCeiling({ executor, target, maxConnections }: ScenarioPlan): number {
-  return executor.model === 'open' && target.transport === 'http' ? maxConnections : executor.vus;
+  const each = target.transport === 'sse' ? 2 : 1;
+  const grows = executor.model === 'open' && (target.transport === 'http' || target.transport === 'sse');
+  return grows ? Math.max(maxConnections, each * executor.vus) : each * executor.vus;
 }
 
 /** A command has three pipes. */

@@ -8,13 +8,14 @@ const transportOf: Readonly<Record<string, Exclude<TransportKind, 'stdio'>>> = {
   'http:': 'http',
   'ws:': 'websocket',
   'tcp:': 'tcp',
+  'sse+http:': 'sse',
 };
-const defaultPorts: Readonly<Partial<Record<TransportKind, number>>> = { http: 80, websocket: 80 };
-const notYet = /^(https|wss|tcps|sse\+https?):/i;
+const defaultPorts: Readonly<Partial<Record<TransportKind, number>>> = { http: 80, sse: 80, websocket: 80 };
+const notYet = /^(https|wss|tcps|sse\+https):/i;
 const stdio = /^stdio:/i;
 const bundledPath = '/mcp';
 
-export const transports = ['websocket', 'tcp', 'http', 'stdio'] as const satisfies readonly TransportKind[];
+export const transports = ['websocket', 'tcp', 'http', 'sse', 'stdio'] as const satisfies readonly TransportKind[];
 
 export const framings = ['mcpb', 'lines'] as const satisfies readonly Framing[];
 export const dialects = ['plain', 'envelope'] as const satisfies readonly Dialect[];
@@ -27,8 +28,8 @@ export interface TargetForm {
 }
 
 /**
- * Parses `bundled`, `bundled/path`, `http://…`, `ws://…`, `tcp://host:port[?framing=lines][&handshake=none]` or
- * `stdio:COMMAND …`. The URL says the transport; `transport` counts for `bundled` only and must not contradict a URL; framing and dialect count
+ * Parses `bundled`, `bundled/path`, `http://…`, `ws://…`, `tcp://host:port[?framing=lines][&handshake=none]`,
+ * `sse+http://…` or `stdio:COMMAND …`. The URL says the transport; `transport` counts for `bundled` only and must not contradict a URL; framing and dialect count
  * where the transport has them and the URL does not say them. Throws McpbError MCPB_E_USAGE.
  */
 export function parseTarget(text: string, form: TargetForm = {}): Target {
@@ -42,7 +43,7 @@ export function parseTarget(text: string, form: TargetForm = {}): Target {
   if (url.hostname === '' || port === undefined || port === 0) throw faulty(text, 'it needs a host and a port');
   const address = { url: text, bundled: false, transport: kind, host: hostOf(url), port };
   if (kind === 'tcp') return { ...address, path: '', ...tcpOptions(text, url, form.framing) };
-  return { ...address, path: url.pathname + url.search, handshake: true, ...dialectOf(kind, form) };
+  return { ...address, path: (url.pathname || '/') + url.search, handshake: true, ...dialectOf(kind, form) };
 }
 
 /** The text itself once it is known to be a target, whatever its transport. Throws McpbError MCPB_E_USAGE. */
@@ -60,7 +61,8 @@ function bundledTarget(text: string, form: TargetForm): Target {
   const { transport = 'http', framing = 'mcpb' } = form;
   const path = text.slice('bundled'.length);
   const address = { url: text, bundled: true, transport, host: '127.0.0.1', port: 0, handshake: true };
-  if (transport === 'stdio') throw faulty(text, `the bundled gateway is not reached over ${transport}`);
+  if (transport === 'sse' || transport === 'stdio')
+    throw faulty(text, `the bundled gateway is not reached over ${transport}`);
   if (framing === 'lines' || form.dialect === 'envelope')
     throw faulty(text, `the bundled gateway does not speak ${form.dialect ?? framing} in this version`);
   if (transport !== 'tcp') return { ...address, path: path || bundledPath, ...dialectOf(transport, form) };
@@ -93,7 +95,7 @@ function parseUrl(text: string): URL {
 
 function unknownScheme(text: string): string {
   const word = /^\w+$/.test(text) ? didYouMean(text, ['bundled']) : '';
-  return `it is neither bundled nor a URL beginning with http://, ws:// or tcp://, nor stdio:COMMAND${word}`;
+  return `it is neither bundled nor a URL beginning with http://, ws://, tcp:// or sse+http://, nor stdio:COMMAND${word}`;
 }
 
 /** The handshake is left out with `?handshake=none`, against servers that only echo. */

@@ -4,7 +4,7 @@ import { serve, type TransportCase } from '../support/servers/serve.ts';
 import { type Exchange, notification, reply, trickle } from '../support/servers/server.ts';
 
 /** Whatever a reply looks like and however it comes, it ends the exchange it belongs to and no other. */
-export function replies({ start, multiplexed, planOf = usual }: TransportCase): void {
+export function replies({ start, multiplexed, oneConnection = multiplexed, planOf = usual }: TransportCase): void {
   describe('replies', () => {
     it('sends every request once and whole, and takes every reply', async () => {
       const server = await serve(start);
@@ -116,7 +116,9 @@ export function replies({ start, multiplexed, planOf = usual }: TransportCase): 
       });
       const metrics = await runHere(planOf({ target: server.url, requests: '200', vus: '1', inFlight: '50' }));
       expect(outcomesOf(metrics)).toEqual({ ok: 200 });
-      expect(metrics.correlation.outOfOrder).toBe(4 * 49);
+      // Over several connections requests need not arrive in the order they were sent in.
+      if (oneConnection) expect(metrics.correlation.outOfOrder).toBe(4 * 49);
+      else expect(metrics.correlation.outOfOrder).toBeGreaterThan(4);
       expect(metrics.inFlight.max).toBe(50);
       expect(server.connections.all, 'and the preflight').toBe(2);
     });

@@ -68,9 +68,9 @@ function connecting({ start, unheard = refused, authenticates = true, planOf = u
   });
 }
 
-function pressure({ start, multiplexed, planOf = usual }: TransportCase): void {
+function pressure({ start, multiplexed, oneConnection = multiplexed, planOf = usual }: TransportCase): void {
   describe('back-pressure', () => {
-    if (multiplexed)
+    if (oneConnection)
       it.each([1, 40])('goes on when the server reads again, with requests of %i KiB', async (size) => {
         const [operation] = planOf({}).scenarios[0].operations;
         const body = operation.body.replace('"method"', `"filler":"${'x'.repeat(size * 1024)}","method"`);

@@ -8,6 +8,8 @@ export interface TransportCase {
   start(options?: ServerOptions): Promise<TestServer>;
   /** One connection carries many exchanges, so that only ids tell replies apart. */
   readonly multiplexed: boolean;
+  /** All exchanges of a session go over the same connection; default: where it is multiplexed. */
+  readonly oneConnection?: boolean;
   /** How the server sees a session end that is deleted. */
   readonly deleted: readonly string[];
   /** The same where it is killed; default: a reset. */

@@ -1,0 +1,257 @@
+import type { ScenarioPlan } from '../../scenario/plan.ts';
+import { requestHead } from '../../wire/http1.ts';
+import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
+import type { OpenStream } from '../stream.ts';
+import { RequestTemplate } from '../template.ts';
+import type {
+  CloseKind,
+  Connection,
+  ConnectionHandler,
+  Loss,
+  OpenFailure,
+  RequestBody,
+  TransportFactory,
+} from '../transport.ts';
+import { noSlot } from './http-connection.ts';
+import { PostConnection, type PostOwner } from './sse-post.ts';
+import { EventStream, type StreamOwner } from './sse-stream.ts';
+
+interface Shared {
+  readonly scenario: ScenarioPlan;
+  readonly openStream: OpenStream;
+  readonly requests: readonly RequestBody[];
+  readonly hostField: string;
+  readonly origin: string;
+  /** The GET that opens an event stream. */
+  readonly listen: Buffer;
+  /** Connections this worker may still open for this scenario; the first two of a client are opened in any case. */
+  budget: number;
+}
+
+type Fields = readonly (readonly [name: string, value: string])[];
+
+const scanner = new ReplyScanner();
+
+/**
+ * HTTP+SSE, the transport of 2024-11-05: a GET whose event stream names an endpoint and brings every message, and POSTs
+ * to that endpoint, each of which is acknowledged. One exchange at a time occupies a connection for POSTs until then;
+ * more are opened on demand.
+ */
+export const sseTransport: TransportFactory = (scenario, requests, openStream) => {
+  const { host, port, path } = scenario.target;
+  const hostField = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const fields = [...commonFields(scenario), ['Accept', 'text/event-stream'] as const];
+  const shared: Shared = {
+    ...{ scenario, openStream, requests, hostField },
+    origin: `http://${hostField}`,
+    listen: Buffer.from(requestHead('GET', path, hostField, fields)),
+    budget: scenario.maxConnections,
+  };
+  return { open: (handler, localAddress) => new SseClient(shared, handler, localAddress) };
+};
+
+/**
+ * One client: its event stream, then its connections for POSTs.
+ *
+ *     opening ──endpoint──► opening ──first POST connection──► open ──stream ends──► closed
+ */
+class SseClient implements Connection, StreamOwner, PostOwner {
+  readonly #shared: Shared;
+  readonly #handler: ConnectionHandler;
+  readonly #localAddress: string | undefined;
+  readonly #stream: EventStream;
+  /** All that are established, and those that carry nothing. */
+  readonly #posts: PostConnection[] = [];
+  readonly #idle: PostConnection[] = [];
+  /** Messages nobody counts that wait for a connection. */
+  readonly #notices: string[] = [];
+  #state: 'opening' | 'open' | 'closed' = 'opening';
+  #opening = 0;
+  #path = '';
+  #templates: readonly RequestTemplate[] = [];
+
+  constructor(shared: Shared, handler: ConnectionHandler, localAddress: string | undefined) {
+    this.#shared = shared;
+    this.#handler = handler;
+    this.#localAddress = localAddress;
+    shared.budget--;
+    this.#stream = new EventStream(shared.openStream, localAddress, shared.listen, this);
+  }
+
+  send(operation: number, slot: number, id: number): boolean {
+    const post = this.#idle.pop();
+    if (post === undefined) return false;
+    const template = this.#templates[operation];
+    if (!post.carry(slot, id, template.withId(id))) template.detach();
+    return true;
+  }
+
+  ask(slot: number, json: string): boolean {
+    const post = this.#idle.pop();
+    post?.carry(slot, -1, this.#made(json));
+    return post !== undefined;
+  }
+
+  want(waiting: number): void {
+    while (this.#opening < waiting && this.#shared.budget > 0 && this.#state === 'open') this.#grow();
+  }
+
+  notify(json: string): void {
+    this.#notices.push(json);
+    this.#sendNotices();
+    this.want(this.#notices.length);
+  }
+
+  initialized(): void {}
+
+  forget(slot: number): void {
+    const carrying = this.#posts.find((post) => post.slot === slot);
+    if (carrying === undefined) return;
+    this.#drop(carrying);
+    carrying.destroy();
+  }
+
+  close(how: CloseKind): void {
+    if (this.#state === 'closed') return;
+    const reset = how === 'kill';
+    const wasOpen = this.#state === 'open';
+    this.#state = 'closed';
+    for (const connection of [this.#stream, ...this.#posts])
+      if (reset || !wasOpen) connection.destroy(reset);
+      else connection.close();
+    this.#shared.budget += this.#posts.length + 1;
+    this.#posts.length = 0;
+    this.#idle.length = 0;
+  }
+
+  endpoint(address: string, at: number): void {
+    const { origin, scenario, requests } = this.#shared;
+    const base = origin + scenario.target.path;
+    const url = URL.canParse(address, base) ? new URL(address, base) : undefined;
+    if (url?.origin !== new URL(origin).origin)
+      return this.#refuse({ reason: 'handshake', message: `its endpoint "${address}" is not on ${origin}` }, at);
+    this.#path = url.pathname + url.search;
+    this.#templates = requests.map((request) => this.#template(request));
+    this.#grow();
+  }
+
+  streamMessage(bytes: Buffer, start: number, end: number, at: number): void {
+    if (this.#state !== 'open') return;
+    if (this.#idle.length < this.#posts.length) this.#disown(bytes, start, end);
+    this.#handler.message(-1, bytes, start, end, at);
+  }
+
+  streamFailed(failure: OpenFailure, at: number): void {
+    if (this.#state !== 'closed') this.#refuse(failure, at);
+  }
+
+  streamLost(loss: Loss, at: number): void {
+    if (this.#state === 'opening')
+      return this.#refuse({ reason: 'closed', message: 'the event stream ended during connecting' }, at);
+    if (this.#state === 'closed') return;
+    this.close('kill');
+    this.#handler.lost(loss, at);
+  }
+
+  postOpened(post: PostConnection, at: number): void {
+    this.#opening--;
+    if (this.#state === 'closed') {
+      this.#shared.budget++;
+      return post.destroy();
+    }
+    this.#posts.push(post);
+    this.#idle.push(post);
+    if (this.#state === 'open') return this.#settled(at);
+    this.#state = 'open';
+    const { connect, connectedAt } = this.#stream;
+    this.#handler.connected(connect, at - connectedAt, at);
+  }
+
+  postFailed(failure: OpenFailure, at: number): void {
+    this.#opening--;
+    this.#shared.budget++;
+    if (this.#state !== 'closed' && this.#posts.length + this.#opening === 0) this.#refuse(failure, at);
+  }
+
+  acknowledged(post: PostConnection, slot: number, status: number, reusable: boolean, at: number): void {
+    if (this.#state === 'closed') return;
+    if (reusable) this.#idle.push(post);
+    else this.#drop(post);
+    if (slot !== noSlot && (status < 200 || status > 299)) this.#handler.httpStatus(slot, status, at);
+    this.#settled(at);
+  }
+
+  postLost(post: PostConnection, slot: number, loss: Loss | undefined, at: number): void {
+    if (this.#state === 'closed') return;
+    this.#drop(post);
+    if (slot !== noSlot && loss !== undefined) this.#handler.exchangeLost(slot, loss, at);
+    this.#settled(at);
+  }
+
+  transferred(sent: number, received: number): void {
+    this.#handler.transferred(sent, received);
+  }
+
+  /** A reply that comes before its request is acknowledged: nobody waits for that any more. */
+  #disown(bytes: Buffer, start: number, end: number): void {
+    const kind = scanner.scan(bytes, start, end);
+    if (kind !== MessageKind.result && kind !== MessageKind.error) return;
+    for (const post of this.#posts) if (post.slot !== noSlot && post.id === scanner.id) post.slot = noSlot;
+  }
+
+  #refuse(failure: OpenFailure, at: number): void {
+    this.close('kill');
+    this.#handler.refused(failure, at);
+  }
+
+  #settled(at: number): void {
+    this.#sendNotices();
+    if (this.#state === 'open') this.#handler.writable(at);
+  }
+
+  #sendNotices(): void {
+    while (this.#notices.length > 0 && this.#idle.length > 0)
+      this.#idle.pop()!.carry(noSlot, 0, this.#made(this.#notices.shift()!));
+  }
+
+  #grow(): void {
+    this.#shared.budget--;
+    this.#opening++;
+    new PostConnection(this.#shared.openStream, this.#localAddress, this);
+  }
+
+  #drop(post: PostConnection): void {
+    remove(this.#posts, post);
+    remove(this.#idle, post);
+    this.#shared.budget++;
+  }
+
+  #template({ body, idOffset }: RequestBody): RequestTemplate {
+    const head = this.#head(body);
+    const idAt = Buffer.byteLength(head) + Buffer.byteLength(body.slice(0, idOffset));
+    return new RequestTemplate(Buffer.from(head + body), idAt);
+  }
+
+  /** A request made up on the spot. */
+  #made(json: string): Buffer {
+    return Buffer.from(this.#head(json) + json);
+  }
+
+  #head(body: string): string {
+    const { scenario, hostField } = this.#shared;
+    return requestHead('POST', this.#path, hostField, [
+      ...commonFields(scenario),
+      ['Content-Type', 'application/json'],
+      ['Content-Length', String(Buffer.byteLength(body))],
+    ]);
+  }
+}
+
+function commonFields({ headers, token }: ScenarioPlan): Fields {
+  return [...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]), ...headers];
+}
+
+function remove(from: PostConnection[], post: PostConnection): void {
+  const at = from.indexOf(post);
+  if (at >= 0) from.splice(at, 1);
+}

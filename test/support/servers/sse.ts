@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { closeServer, Desk, listen, socketMeans } from './desk.ts';
+import { bodyOf } from './http.ts';
+import type { Exchange, ServerOptions, TestServer } from './server.ts';
+
+export interface SseServerOptions extends ServerOptions {
+  /** What the stream names as the address of POSTs, of the number of a stream; default: a path with it as a parameter. */
+  readonly endpoint?: (stream: number) => string;
+  /** Answers a POST in place of `202 Accepted`. */
+  readonly acknowledge?: (response: ServerResponse, message: string) => void;
+}
+
+/** A server of the deprecated transport: only its event streams count as connections. */
+export async function startSseServer(options: SseServerOptions = {}): Promise<TestServer> {
+  const { endpoint = (stream) => `/messages?stream=${stream}`, acknowledge = accept } = options;
+  const desk = new Desk(options);
+  const streams: Socket[] = [];
+  const server = createServer({ keepAliveTimeout: 60_000 }, async (request, response) => {
+    if (options.token !== undefined && request.headers.authorization !== `Bearer ${options.token}`)
+      return response.writeHead(401).end();
+    const { socket } = request;
+    if (request.method === 'GET') {
+      streams[desk.admit(socket)] = socket;
+      if (options.instead) return options.instead(socket);
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      return response.write(event('endpoint', endpoint(streams.length - 1)));
+    }
+    const connection = Number(new URL(request.url ?? '', 'http://x').searchParams.get('stream'));
+    const text = await bodyOf(request);
+    acknowledge(response, text);
+    desk.message(text, (id, method) => exchange(streams[connection], request, connection, id, method, text));
+  });
+  const port = await listen(server);
+  return Object.assign(desk, {
+    transport: 'sse' as const,
+    port,
+    url: `sse+http://127.0.0.1:${port}/sse`,
+    close: async () => {
+      server.closeAllConnections();
+      await closeServer(server, desk);
+    },
+  });
+}
+
+/** A piece of a stream, past `node:http`. */
+export function chunk(text: string): Buffer {
+  return Buffer.from(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
+}
+
+export function accept(response: ServerResponse): void {
+  response.writeHead(202).end('Accepted');
+}
+
+function event(name: string, data: string): string {
+  return `event: ${name}\ndata: ${data}\n\n`;
+}
+
+/** The request came by POST, everything else goes over the stream. */
+function exchange(
+  stream: Socket,
+  { socket }: IncomingMessage,
+  connection: number,
+  id: number,
+  method: string,
+  text: string,
+): Exchange {
+  const frame = (message: string) => chunk(event('message', message));
+  const send = (...messages: readonly string[]) => {
+    for (const message of messages) stream.write(frame(message));
+  };
+  return {
+    ...{ id, method, text, connection, frame, send, begin: send },
+    ...socketMeans(stream),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+  };
+}
