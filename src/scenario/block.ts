@@ -53,7 +53,7 @@ export function planBlock(named: NamedBlock, layers: Layers): ScenarioPlan {
     timeout: (upper.timeout ?? block.timeout ?? lower.timeout ?? defaults.timeout) * 1000,
     connectTimeout:
       (upper.connectTimeout ?? block.connectTimeout ?? lower.connectTimeout ?? defaults.connectTimeout) * 1000,
-    inFlight: inFlightOf(named, layers, executor, steps),
+    inFlight: inFlightOf(named, layers, target, executor, steps),
     maxConnections: maxConnectionsOf(named, layers, executor),
     ...(block.connectRate !== undefined && { connectRate: block.connectRate }),
     localAddresses: upper.localAddresses ?? block.localAddresses ?? lower.localAddresses ?? [],
@@ -134,18 +134,26 @@ function phasesOf(
 function inFlightOf(
   { block, path }: NamedBlock,
   { upper, lower, problems }: Layers,
+  target: Target,
   executor: ExecutorPlan,
   steps: readonly StepPlan[],
 ): number {
   if (executor.model === 'open') return upper.inFlight ?? block.inFlight ?? lower.inFlight ?? unlimited;
-  const serial = steps.find(({ type }) => type === 'think' || type === 'hold' || type === 'close');
-  const inFlight = upper.inFlight ?? block.inFlight ?? (serial ? 1 : (lower.inFlight ?? 1));
-  if (serial && inFlight > 1) {
-    const message = `more than one in flight does not go with a step that waits or closes (${serial.type})`;
+  const message = reasonForOne(target, steps);
+  const inFlight = upper.inFlight ?? block.inFlight ?? (message ? 1 : (lower.inFlight ?? 1));
+  if (message && inFlight > 1) {
     if (upper.inFlight !== undefined) problems.typed('inFlight', message);
     else problems.inScenario({ path: [...path, 'inFlight'], message });
   }
   return inFlight;
+}
+
+/** Why a virtual user can have one exchange outstanding at most; undefined when it can have more. */
+function reasonForOne({ transport }: Target, steps: readonly StepPlan[]): string | undefined {
+  const serial = steps.find(({ type }) => type === 'think' || type === 'hold' || type === 'close');
+  if (serial) return `more than one in flight does not go with a step that waits or closes (${serial.type})`;
+  if (transport !== 'http') return undefined;
+  return 'HTTP/1.1 requests are not pipelined, a connection carries one at a time: use more VUs, or a target over WebSocket or TCP';
 }
 
 function maxConnectionsOf(

@@ -106,6 +106,11 @@ test.each([
     { inFlight: '5' },
     '--in-flight: more than one in flight does not go with a step that waits or closes (think)',
   ],
+  [
+    'steps: [{ call: ping }]',
+    { target: 'http://h/', inFlight: '2' },
+    '--in-flight: HTTP/1.1 requests are not pipelined, a connection carries one at a time: use more VUs, or a target over WebSocket or TCP',
+  ],
 ])('refuses a flag that would have no effect: %#', (text, overrides, message) => {
   const error = mistake(() => planText(text, overrides));
   expect(error.code).toBe('MCPB_E_USAGE');

@@ -47,7 +47,7 @@ test.each([
 
 test('every setting reaches the plan', () => {
   const made = planText(file, {
-    target: 'http://flag:2/x',
+    target: 'ws://flag:2/x',
     duration: '7s',
     inFlight: '3',
     workers: 'cores',
@@ -64,7 +64,7 @@ test('every setting reaches the plan', () => {
   });
   expect(made).toMatchObject({ workers: 4, pacing: 'spin', tags: { a: 'b=c' } });
   expect(made.scenarios[0]).toMatchObject({
-    target: { transport: 'http', host: 'flag', port: 2 },
+    target: { transport: 'websocket', host: 'flag', port: 2 },
     phases: { warmup: 0, measure: 7, cooldown: 1 },
     inFlight: 3,
     headers: [

@@ -137,7 +137,7 @@ describe('connections', () => {
         if (held.push(exchange) === 4) for (const one of held.splice(0)) one.send(reply(one.id));
       },
     });
-    const plan = planOf({ target: server.url, requests: '40', vus: '1', inFlight: '8' }, { maxConnections: 4 });
+    const plan = planOf({ target: server.url, requests: '40', vus: '1' }, { inFlight: 8, maxConnections: 4 });
     expect(outcomesOf(await runHere(plan))).toEqual({ ok: 40 });
     expect(server.connections.most).toBeLessThanOrEqual(5);
   });

@@ -11,6 +11,10 @@ export interface SseServerOptions extends ServerOptions {
   readonly acknowledge?: (response: ServerResponse, message: string) => void;
 }
 
+const streamHead = Buffer.from(
+  'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n',
+);
+
 /** A server of the deprecated transport: only its event streams count as connections. */
 export async function startSseServer(options: SseServerOptions = {}): Promise<TestServer> {
   const { endpoint = (stream) => `/messages?stream=${stream}`, acknowledge = accept } = options;
@@ -23,8 +27,8 @@ export async function startSseServer(options: SseServerOptions = {}): Promise<Te
     if (request.method === 'GET') {
       streams[desk.admit(socket)] = socket;
       if (options.instead) return options.instead(socket);
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      return response.write(event('endpoint', endpoint(streams.length - 1)));
+      const first = chunk(event('endpoint', endpoint(streams.length - 1)));
+      return socket.write(Buffer.concat([streamHead, first.subarray(2)]));
     }
     const connection = Number(new URL(request.url ?? '', 'http://x').searchParams.get('stream'));
     const text = await bodyOf(request);
@@ -43,9 +47,9 @@ export async function startSseServer(options: SseServerOptions = {}): Promise<Te
   });
 }
 
-/** A piece of a stream, past `node:http`. */
+/** A piece of a stream, with the end of the piece before it in front, so that its last byte is that of the text. */
 export function chunk(text: string): Buffer {
-  return Buffer.from(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
+  return Buffer.from(`\r\n${Buffer.byteLength(text).toString(16)}\r\n${text}`);
 }
 
 export function accept(response: ServerResponse): void {
