@@ -108,10 +108,12 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
 
 function targetInfo(plan: Plan, { facts, identity }: ResultContext): TargetInfo {
   const server = facts.find((known) => known.server)?.server;
+  const dialect = plan.scenarios.find(({ target }) => target.dialect)?.target.dialect;
   return {
     url: plan.scenarios[0].target.url,
     transport: [...new Set(plan.scenarios.map(({ target }) => target.transport))].join('+'),
     era: eraOf(facts),
+    ...(dialect ? { dialect } : {}),
     ...(server ? { server } : {}),
     ...(identity ? { identity } : {}),
   };

@@ -73,10 +73,14 @@ export class WorkerPool {
   }
 
   async terminate(): Promise<void> {
-    for (const worker of this.#workers)
-      worker.removeAllListeners().on('message', (message: FromWorker) => {
+    for (const worker of this.#workers) {
+      worker.removeAllListeners();
+      // That one crashes now is no news; that it has started something is.
+      worker.on('error', () => undefined);
+      worker.on('message', (message: FromWorker) => {
         if (message.type === 'group') this.#groupChanged(message.pid, message.alive);
       });
+    }
     this.#killGroups();
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
     this.#killGroups();

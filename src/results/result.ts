@@ -80,6 +80,8 @@ export interface TargetInfo {
   readonly url: string;
   readonly transport: string;
   readonly era: 'legacy' | 'modern' | 'legacy+modern';
+  /** How messages stand on a WebSocket. */
+  readonly dialect?: 'plain' | 'envelope';
   readonly server?: { readonly name: string; readonly version: string };
   /** The target's own build, where it is known (bundled): what runs of one baseline session must share. */
   readonly identity?: { readonly version: string; readonly gitSha?: string; readonly dirty?: boolean };
