@@ -5,3 +5,18 @@ export const now = (): number => performance.now();
 export function processClockOffset(): number {
   return Number(process.hrtime.bigint()) / 1e6 - performance.now();
 }
+
+/**
+ * When exchanges are released: the first that a callback begins at the instant the callback read, each later one at a
+ * reading of its own, so that what was done before it is not charged to the target.
+ */
+export class ReleaseClock {
+  #callback = Number.NaN;
+
+  /** `callback`: the instant the callback read. */
+  at(callback: number): number {
+    if (callback === this.#callback) return now();
+    this.#callback = callback;
+    return callback;
+  }
+}

@@ -5,12 +5,11 @@ import { type SeriesLayout, seriesLayout } from '../metrics/series.ts';
 import type { Plan, ScenarioPlan } from '../scenario/plan.ts';
 import { Outcome } from '../wire/outcome.ts';
 import { ReplyScanner } from '../wire/reply-scan.ts';
-import { now, processClockOffset } from './clock.ts';
+import { now, processClockOffset, ReleaseClock } from './clock.ts';
 import { ExchangeTable, SlotState, tableCapacity } from './exchanges.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { ReceiveLag } from './health.ts';
 import type { WorkerStart } from './protocol.ts';
-import { ScenarioLife } from './scenario-life.ts';
 import { ScenarioRun } from './scenario-run.ts';
 import { TimerQueue } from './timers.ts';
 import type { OpenFailure } from './transport.ts';
@@ -25,6 +24,8 @@ export interface EngineEvents {
 
 const intervalMillis = 1000;
 const sweepMillis = 50;
+/** After the load, replies are awaited for so long at most. */
+const graceMillis = 30_000;
 
 /**
  * The load of one worker thread: prepared (requests prepared, sessions opened), started at an agreed instant, then woken
@@ -40,16 +41,17 @@ export class Engine {
   readonly timers = new TimerQueue((at) => this.#wakeup.sooner(at));
   readonly scanner = new ReplyScanner();
   readonly receiveLag: ReceiveLag;
+  readonly releaseClock = new ReleaseClock();
   connections = 0;
   /** Why the latest attempt to connect failed; undefined when it did not. */
   lastFailure: OpenFailure | undefined;
   readonly #events: EngineEvents;
   #runs: readonly ScenarioRun[] = [];
-  #lives: readonly ScenarioLife[] = [];
   readonly #wakeup: Wakeup;
   #failed = false;
   #startAt = Number.POSITIVE_INFINITY;
-  #loading = true;
+  #loadEnds = Number.POSITIVE_INFINITY;
+  #drainEnds = Number.POSITIVE_INFINITY;
   #nextSweep = 0;
   #sequence = 0;
   #targetGone: string | undefined;
@@ -63,7 +65,7 @@ export class Engine {
     this.#events = events;
     this.layout = seriesLayout(plan);
     this.recorder = new Recorder(this.layout);
-    this.receiveLag = new ReceiveLag(this.recorder);
+    this.receiveLag = new ReceiveLag(this.recorder.ofRun('receiveLag'));
     const exchanges = plan.scenarios.reduce((sum, scenario) => sum + mostExchanges(scenario), 0);
     this.table = new ExchangeTable(tableCapacity(Math.ceil(exchanges / workers) + plan.scenarios.length));
     this.#wakeup = new Wakeup(
@@ -76,7 +78,6 @@ export class Engine {
   /** Prepares the requests from the facts of every scenario and opens the sessions that must stand before the start. */
   prepare(facts: readonly ScenarioFacts[]): void {
     this.#runs = facts.map((known, index) => new ScenarioRun(this, index, known));
-    this.#lives = this.#runs.map((run) => new ScenarioLife(run));
     this.#wakeup.start();
     this.#connect(0);
   }
@@ -85,14 +86,21 @@ export class Engine {
   start(at: number): void {
     this.#startAt = at - processClockOffset();
     this.#emit(-1, 0);
-    for (const life of this.#lives) life.start(this.#startAt);
+    let length = 0;
+    for (const run of this.#runs) {
+      const offset = run.plan.startTime;
+      run.start(this.#startAt + offset * 1000);
+      length = Math.max(length, offset + run.profile.reduce((sum, { seconds }) => sum + seconds, 0));
+    }
+    this.#loadEnds = this.#startAt + length * 1000;
     this.#wakeup.sooner(this.#startAt);
   }
 
-  /** Ends the load early; replies are awaited for `grace` ms at most. */
+  /** Ends the load early. */
   stop(grace: number): void {
     const at = now();
-    for (const life of this.#lives) life.stop(at, grace);
+    if (at >= this.#loadEnds) this.#drainEnds = Math.min(this.#drainEnds, at + grace);
+    else this.#endLoad(at, grace);
     this.#wakeup.sooner(at);
   }
 
@@ -115,8 +123,8 @@ export class Engine {
     this.timers.run(at);
     if (at >= this.#nextSweep) this.#sweep(at);
     if (at < this.#startAt) return Math.min(this.timers.next, this.#startAt, this.#nextSweep);
-    for (const life of this.#lives) life.work(at);
-    if (this.#lives.every(({ over }) => over)) return this.#finish(at);
+    if (this.#drainEnds === Number.POSITIVE_INFINITY) this.#load(at);
+    if (this.#isOver(at)) return this.#finish(at);
     while (at >= this.#nextInterval) {
       this.#emit(this.#sequence, this.#nextInterval - this.#startAt);
       this.#sequence++;
@@ -124,29 +132,61 @@ export class Engine {
     return this.#nextInstant();
   }
 
+  /** What was due before the end is released even where this thread is late for it. */
+  #load(at: number): void {
+    for (const { executor } of this.#runs) if (executor.next <= at) executor.wake(at);
+    if (at >= this.#loadEnds) this.#endLoad(this.#loadEnds, graceMillis);
+  }
+
   get #nextInterval(): number {
     return this.#startAt + (this.#sequence + 1) * intervalMillis;
   }
 
   #nextInstant(): number {
-    let next = Math.min(this.timers.next, this.#nextSweep, this.#nextInterval);
-    for (const life of this.#lives) next = Math.min(next, life.next);
+    let next = Math.min(this.timers.next, this.#nextSweep, this.#nextInterval, this.#drainEnds);
+    if (this.#drainEnds === Number.POSITIVE_INFINITY) next = Math.min(next, this.#loadEnds);
+    for (const { executor } of this.#runs) next = Math.min(next, executor.next);
     return next;
   }
 
+  /** Over when all that was to be done is done, or the patience with the last replies is at its end. */
+  #isOver(at: number): boolean {
+    if (at >= this.#drainEnds) return true;
+    const ended = at >= this.#loadEnds;
+    return this.#runs.every(({ executor }) => (ended ? executor.active === 0 : executor.finished));
+  }
+
+  #endLoad(at: number, grace: number): void {
+    this.#seeTarget();
+    this.#loadEnds = at;
+    this.#drainEnds = at + grace;
+    for (const { executor } of this.#runs) executor.stop(at);
+  }
+
   #finish(at: number): number {
+    if (this.#drainEnds === Number.POSITIVE_INFINITY) this.#seeTarget();
     this.#failed = true;
     this.#wakeup.stop();
+    this.#abandon(at);
+    for (const { executor } of this.#runs) executor.close(at);
     this.#emit(this.#sequence, at - this.#startAt);
     this.#events.done();
     return Number.POSITIVE_INFINITY;
   }
 
-  /** A scenario's load ends now. With the last one's: is there still a target? */
-  loadEnds(): void {
-    if (!this.#loading || this.#lives.some(({ loading }) => loading)) return;
-    this.#loading = false;
+  /** The load is at its end: is there still a target? */
+  #seeTarget(): void {
     if (this.connections === 0) this.#targetGone = this.lastFailure?.message;
+  }
+
+  /** Nothing follows an exchange that is given up now: neither a step of its iteration nor one that waited for it. */
+  #abandon(at: number): void {
+    const { table } = this;
+    for (let slot = 0; slot < table.highWater; slot++) {
+      table.owner[slot] = null;
+      table.session[slot]?.timedOut(slot);
+    }
+    for (let slot = 0; slot < table.highWater; slot++) table.run[slot]?.end(slot, Outcome.unanswered, at);
   }
 
   #sweep(at: number): void {
@@ -188,11 +228,5 @@ export class Engine {
 function mostExchanges({ executor, inFlight, timeout }: ScenarioPlan): number {
   if (executor.model === 'closed') return executor.vus * Math.min(inFlight, 2 ** 20);
   const rate = Math.max(...executor.stages.map(({ from, to }) => Math.max(from, to)));
-  const due = rate * (timeout / 1000) + executor.vus;
-  return opensConnections(executor.kind) ? 2 * due : due;
-}
-
-/** Every arrival may have an `initialize` under way beside the exchange that waits for it. */
-function opensConnections(kind: ScenarioPlan['executor']['kind']): boolean {
-  return kind === 'session-arrival' || kind === 'connection-arrival';
+  return rate * (timeout / 1000) + executor.vus;
 }

@@ -1,50 +1,69 @@
 import { PerformanceObserver, performance } from 'node:perf_hooks';
-import type { Recorder } from '../metrics/recorder.ts';
+import type { Accumulator } from '../metrics/histogram.ts';
+
+const { nodeTiming } = performance;
+
+/** A poll of the event loop that returned fewer events than this is not repeated within its turn (libuv). */
+const mostEventsOfAPoll = 1024;
 
 /**
  * Upper bound of our own lateness on the way back, per reply. A batch of events that a poll returns came in after the
  * previous poll had ended, else that one had returned it; and just now where the poll had to sleep for it; and never
- * before its request was sent. One turn of the event loop may poll many times while there is work: the counter of
- * finished events tells batches apart.
+ * before its request was sent. One turn of the event loop polls once, but again while polls return all the events they
+ * can: from then on the counter of finished events tells the batches apart.
  */
 export class ReceiveLag {
-  readonly #recorder: Recorder;
+  readonly #lag: Accumulator;
   /** End of the latest poll that is known of. */
   #pollEnded = 0;
   #idle = 0;
   #events = 0;
-  /** No reply came in since the last mark. */
-  #quiet = true;
+  /** Replies of this turn so far. */
+  #replies = 0;
+  /** A turn with replies ended since the last mark. */
+  #replied = false;
   #from = 0;
 
-  constructor(recorder: Recorder) {
-    this.#recorder = recorder;
+  constructor(lag: Accumulator) {
+    this.#lag = lag;
   }
 
   /** A callback begins that brings no data. `polled`: it follows a poll directly. */
   mark(now: number, polled: boolean): void {
-    const idle = performance.nodeTiming.idleTime;
-    if (idle > this.#idle || (polled && this.#quiet)) this.#pollEnded = now;
+    const idle = nodeTiming.idleTime;
+    if (idle > this.#idle || (polled && this.#replies === 0 && !this.#replied)) this.#pollEnded = now;
     this.#idle = idle;
-    this.#quiet = true;
+    this.#replied = false;
   }
 
   /** A reply is taken up at `now`, its request was sent at `sent`. */
   reply(now: number, sent: number): void {
-    const { events } = performance.nodeTiming.uvMetricsInfo;
-    if (this.#quiet || events !== this.#events) this.#batch(now, events);
-    this.#recorder.run('receiveLag', now - Math.max(this.#from, sent));
+    if (this.#replies === 0) {
+      setImmediate(this.#turnEnds);
+      this.#batch(now, nodeTiming.uvMetricsInfo.events);
+    } else if (this.#replies >= mostEventsOfAPoll) this.#perhapsBatch(now);
+    this.#replies++;
+    this.#lag.recordMillis(now - Math.max(this.#from, sent));
+  }
+
+  #perhapsBatch(now: number): void {
+    const { events } = nodeTiming.uvMetricsInfo;
+    if (events !== this.#events) this.#batch(now, events);
   }
 
   /** The first reply of a batch: the poll that returned it has just ended. */
   #batch(now: number, events: number): void {
-    const idle = performance.nodeTiming.idleTime;
+    const idle = nodeTiming.idleTime;
     this.#from = idle > this.#idle ? now : this.#pollEnded;
     this.#pollEnded = now;
     this.#idle = idle;
     this.#events = events;
-    this.#quiet = false;
   }
+
+  readonly #turnEnds = (): void => {
+    this.#replies = 0;
+    this.#replied = true;
+  };
 }
 
 export interface GcTotals {

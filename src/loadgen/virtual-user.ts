@@ -1,6 +1,5 @@
 import type { ThinkTime } from '../scenario/plan.ts';
 import { Outcome } from '../wire/outcome.ts';
-import { now as clock } from './clock.ts';
 import type { ExchangeOwner } from './exchanges.ts';
 import type { Executor } from './executor.ts';
 import type { ScenarioRun } from './scenario-run.ts';
@@ -14,8 +13,8 @@ export class VirtualUser {
   readonly session: Session;
   /** Iterations begun so far. */
   passes = 0;
-  /** A ramp has taken it away: it begins nothing any more, and what it does may go on until then. */
-  leaving = Number.POSITIVE_INFINITY;
+  /** No iteration starts any more; holds and think times are cut short. */
+  stopping = false;
 
   constructor(run: ScenarioRun, index: number) {
     this.index = index;
@@ -43,9 +42,6 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   #arrival = false;
   #pausing = false;
   #pause = 0;
-  #hurried = false;
-  /** Exchange of a handshake that is counted by itself; −1 without one. */
-  #handshake = -1;
 
   constructor(run: ScenarioRun, executor: Executor, user: VirtualUser) {
     this.#run = run;
@@ -55,7 +51,7 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
 
   /**
    * `number`: place in the plan, which decides what is drawn by lot. `arrival`: planned by an open schedule, so that even
-   * connecting is charged to the first exchange.
+   * a missing connection is charged to the exchange.
    */
   start(number: number, planned: number, arrival: boolean, now: number): void {
     this.active = true;
@@ -63,41 +59,28 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
     this.#step = 0;
     this.#planned = planned;
     this.#arrival = arrival;
-    this.#hurried = false;
     this.#go(now);
   }
 
-  /** Ends a hold or think time now, and skips those that would follow. */
-  hurry(now: number): void {
-    if (!this.active) return;
-    this.#hurried = true;
+  /** Ends a hold or think time now. */
+  interrupt(now: number): void {
     if (!this.#pausing) return;
     this.#pausing = false;
     this.#next(now, now);
   }
 
-  /** Does nothing any more; its exchange has ended, its session is being ended. */
-  abandon(): void {
-    this.active = false;
-    this.#pausing = false;
-    this.#handshake = -1;
-  }
-
   ended(ok: boolean, now: number): void {
     this.#arrival = false;
-    this.#handshake = -1;
     if (ok || this.user.session.ready) this.#next(now, now);
     else this.#finish(now);
   }
 
   sessionReady(now: number): void {
-    if (this.#handshake >= 0) return this.#run.connected(this.#handshake, now);
     if (!this.#arrival) this.#planned = now;
     this.#go(now);
   }
 
   sessionFailed(openedAt: number, now: number): void {
-    if (this.#handshake >= 0) return this.#run.notConnected(this.#handshake, now);
     const operation = this.#run.nextOperation(this.#step, this.#number);
     const slot = this.#run.begin(operation, this.#arrival ? this.#planned : openedAt, now, this, this.user.session);
     if (slot >= 0) this.#run.end(slot, Outcome.connectFailed, now);
@@ -125,11 +108,10 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
       else if (step.type === 'call') return this.#call(step.operation, now);
       else if (step.type === 'mix') return this.#call(this.#run.choose(this.#step, this.#number), now);
       else if (step.type === 'think') {
-        if (!this.#hurried) return this.#wait(this.#thinkMillis(step.milliseconds), now);
+        if (!this.user.stopping) return this.#wait(this.#thinkMillis(step.milliseconds), now);
       } else if (step.type === 'hold') {
-        if (!this.#hurried) return this.#wait(step.milliseconds, now);
-      } else if (step.type === 'connect' && step.operation !== undefined) return this.#connect(step.operation, now);
-      else if (!this.#arrival && !this.user.session.ready) return this.user.session.whenReady(this, now);
+        if (!this.user.stopping) return this.#wait(step.milliseconds, now);
+      } else if (!this.user.session.ready) return this.user.session.whenReady(this, now);
     }
     this.#finish(now);
   }
@@ -137,22 +119,14 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   #call(operation: number, now: number): void {
     const { session } = this.user;
     if (!this.#arrival && !session.ready) return session.whenReady(this, now);
-    const released = clock();
+    const released = this.#run.engine.releaseClock.at(now);
     const slot = this.#run.begin(operation, this.#planned, released, this, session);
     if (slot >= 0) session.submit(slot, operation, released);
     else this.#finish(now);
   }
 
   #thinkMillis(time: ThinkTime): number {
-    return thinkMillis(time, this.#run.seed, this.#number, this.#step);
-  }
-
-  /** The handshake is an exchange by itself. */
-  #connect(operation: number, now: number): void {
-    const { session } = this.user;
-    this.#handshake = this.#run.beginHandshake(operation, this.#planned, clock(), this, session);
-    if (this.#handshake >= 0) session.whenReady(this, now);
-    else this.#finish(now);
+    return thinkMillis(time, this.#run.engine.plan.seed, this.#number, this.#step);
   }
 
   #wait(milliseconds: number, now: number): void {

@@ -107,7 +107,12 @@ export class Recorder {
   }
 
   run(quantity: RunQuantity, milliseconds: number, times = 1): void {
-    this.#at(this.#numbers.run(quantity)).recordMillis(milliseconds, times);
+    this.ofRun(quantity).recordMillis(milliseconds, times);
+  }
+
+  /** Where a quantity of the run is recorded: for what is recorded with every exchange. */
+  ofRun(quantity: RunQuantity): Accumulator {
+    return this.#at(this.#numbers.run(quantity));
   }
 
   check(index: number, passed: boolean): void {

@@ -11,7 +11,7 @@ const layout = seriesLayout({ scenarios: [measuredScenario([1])] });
 
 function receiveLag() {
   const recorder = new Recorder(layout);
-  const lag = new ReceiveLag(recorder);
+  const lag = new ReceiveLag(recorder.ofRun('receiveLag'));
   /** Lags recorded since the last call, in ms: how many, and their sum. */
   const recorded = () => {
     const found = recorder.swap().histograms.find(({ series }) => series === seriesNumbers(layout).run('receiveLag'));
@@ -36,6 +36,36 @@ describe('ReceiveLag', () => {
     lag.mark(100, true);
     lag.reply(110, 108);
     expect(recorded()).toEqual({ count: 1, millis: 2 });
+  });
+
+  it('reaches back to the poll before in the next turn too, whatever the turn itself took', async () => {
+    const { lag, recorded } = receiveLag();
+    lag.mark(100, true);
+    lag.reply(105, 0);
+    await nextTurn();
+    lag.reply(112, 0);
+    expect(recorded()).toEqual({ count: 2, millis: 5 + 7 });
+  });
+
+  it('is not shortened by a mark behind the replies of a turn', async () => {
+    const { lag, recorded } = receiveLag();
+    lag.mark(100, true);
+    lag.reply(105, 0);
+    await nextTurn();
+    lag.mark(110, true);
+    lag.reply(112, 0);
+    expect(recorded()).toEqual({ count: 2, millis: 5 + 7 });
+  });
+
+  it('begins at a mark between polls that brought nothing', async () => {
+    const { lag, recorded } = receiveLag();
+    lag.mark(100, true);
+    lag.reply(105, 0);
+    await nextTurn();
+    lag.mark(110, true);
+    lag.mark(111, true);
+    lag.reply(112, 0);
+    expect(recorded()).toEqual({ count: 2, millis: 5 + 1 });
   });
 
   it('is nothing where the poll had slept', async () => {
