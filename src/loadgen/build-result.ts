@@ -2,7 +2,7 @@ import type { Collector } from '../metrics/collector.ts';
 import type { Metrics } from '../metrics/figures.ts';
 import { histogramConfig } from '../metrics/histogram.ts';
 import { littleDeviation, timeInSystem, unaccounted } from '../metrics/identities.ts';
-import { encodedHistograms, operationsOf, runMetrics, stageResults, stageSeconds } from '../metrics/summary.ts';
+import { encodedHistograms, operationsOf, runMetrics, selectedSeconds, stageResults } from '../metrics/summary.ts';
 import { openFileLimit } from '../results/limits.ts';
 import type {
   CheckResult,
@@ -12,13 +12,14 @@ import type {
   TargetInfo,
   TargetProcess,
 } from '../results/result.ts';
-import type { Plan } from '../scenario/plan.ts';
-import { evaluate } from '../scenario/thresholds.ts';
+import type { Model, Plan } from '../scenario/plan.ts';
+import { evaluate, type Threshold } from '../scenario/thresholds.ts';
 import type { ScenarioFacts } from './facts.ts';
 import type { GcSummary } from './pool.ts';
 import type { LevelRow, RunRecord } from './run-record.ts';
 import { thresholdSource } from './threshold-source.ts';
 import { judge } from './verdict.ts';
+import { warmUpFindings } from './warm-up.ts';
 
 export interface ResultContext {
   readonly sessionId: string;
@@ -48,15 +49,23 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     meanInFlight: perSecond(record, (row) => row.inFlightMillis / 1000),
   });
   const ended = record.cutAt ?? Number.POSITIVE_INFINITY;
-  const secondsOf = (stage: number | undefined) => (stage === undefined ? seconds : stageSeconds(plan, stage, ended));
+  const secondsOf = ({ scenario, stage }: Threshold['selector']) =>
+    scenario === undefined && stage === undefined
+      ? seconds
+      : selectedSeconds(
+          plan,
+          { ...(scenario && { scenario }), ...(stage !== undefined && { stage: Number(stage) }) },
+          ended,
+        );
   const thresholds = evaluate(plan.thresholds, thresholdSource(collector, metrics, secondsOf));
   const targetProcess = context.target && targetProcessOf(record, metrics, context.target.pid);
   const operations = operationsOf(collector, () => true, seconds);
   const stages = stageResults(collector, plan, ended);
   const stay = timeInSystem(collector);
-  const model = plan.scenarios.every(({ executor }) => executor.model === 'open') ? 'open' : 'closed';
+  const model = modelOf(plan);
   const judged = judge({
     model,
+    inSession: plan.scenarios.some(({ operations }) => operations.some(({ inSessionOf }) => inSessionOf !== undefined)),
     metrics,
     thresholds,
     steal: context.environment.steal,
@@ -92,7 +101,7 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     verdict: judged.verdict,
     valid: judged.invalidReasons.length === 0,
     invalidReasons: judged.invalidReasons,
-    warnings: judged.warnings,
+    warnings: [...judged.warnings, ...warmUpFindings(plan, record.rows, window.from)],
     metrics,
     operations,
     stages,
@@ -104,6 +113,13 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     timeline: record.table.build(),
     histograms: { config: histogramConfig, stages: encodedHistograms(collector, plan) },
   };
+}
+
+/** That of the scenario whose figures say least about a stall: one closed loop makes the blend a closed one. */
+function modelOf({ scenarios }: Plan): Model {
+  const models = new Set(scenarios.map(({ executor }) => executor.model));
+  if (models.has('closed')) return 'closed';
+  return models.has('session') ? 'session' : 'open';
 }
 
 function targetInfo(plan: Plan, { facts, identity }: ResultContext): TargetInfo {

@@ -10,6 +10,7 @@ import { ExchangeTable, SlotState, tableCapacity } from './exchanges.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { ReceiveLag } from './health.ts';
 import type { WorkerStart } from './protocol.ts';
+import { ScenarioLife } from './scenario-life.ts';
 import { ScenarioRun } from './scenario-run.ts';
 import { TimerQueue } from './timers.ts';
 import type { OpenFailure } from './transport.ts';
@@ -24,8 +25,6 @@ export interface EngineEvents {
 
 const intervalMillis = 1000;
 const sweepMillis = 50;
-/** After the load, replies are awaited for so long at most. */
-const graceMillis = 30_000;
 
 /**
  * The load of one worker thread: prepared (requests prepared, sessions opened), started at an agreed instant, then woken
@@ -47,11 +46,11 @@ export class Engine {
   lastFailure: OpenFailure | undefined;
   readonly #events: EngineEvents;
   #runs: readonly ScenarioRun[] = [];
+  #lives: readonly ScenarioLife[] = [];
   readonly #wakeup: Wakeup;
   #failed = false;
   #startAt = Number.POSITIVE_INFINITY;
-  #loadEnds = Number.POSITIVE_INFINITY;
-  #drainEnds = Number.POSITIVE_INFINITY;
+  #loading = true;
   #nextSweep = 0;
   #sequence = 0;
   #targetGone: string | undefined;
@@ -78,6 +77,7 @@ export class Engine {
   /** Prepares the requests from the facts of every scenario and opens the sessions that must stand before the start. */
   prepare(facts: readonly ScenarioFacts[]): void {
     this.#runs = facts.map((known, index) => new ScenarioRun(this, index, known));
+    this.#lives = this.#runs.map((run) => new ScenarioLife(run));
     this.#wakeup.start();
     this.#connect(0);
   }
@@ -86,21 +86,14 @@ export class Engine {
   start(at: number): void {
     this.#startAt = at - processClockOffset();
     this.#emit(-1, 0);
-    let length = 0;
-    for (const run of this.#runs) {
-      const offset = run.plan.startTime;
-      run.start(this.#startAt + offset * 1000);
-      length = Math.max(length, offset + run.profile.reduce((sum, { seconds }) => sum + seconds, 0));
-    }
-    this.#loadEnds = this.#startAt + length * 1000;
+    for (const life of this.#lives) life.start(this.#startAt);
     this.#wakeup.sooner(this.#startAt);
   }
 
-  /** Ends the load early. */
+  /** Ends the load early; replies are awaited for `grace` ms at most. */
   stop(grace: number): void {
     const at = now();
-    if (at >= this.#loadEnds) this.#drainEnds = Math.min(this.#drainEnds, at + grace);
-    else this.#endLoad(at, grace);
+    for (const life of this.#lives) life.stop(at, grace);
     this.#wakeup.sooner(at);
   }
 
@@ -123,8 +116,8 @@ export class Engine {
     this.timers.run(at);
     if (at >= this.#nextSweep) this.#sweep(at);
     if (at < this.#startAt) return Math.min(this.timers.next, this.#startAt, this.#nextSweep);
-    if (this.#drainEnds === Number.POSITIVE_INFINITY) this.#load(at);
-    if (this.#isOver(at)) return this.#finish(at);
+    for (const life of this.#lives) life.work(at);
+    if (this.#lives.every(({ over }) => over)) return this.#finish(at);
     while (at >= this.#nextInterval) {
       this.#emit(this.#sequence, this.#nextInterval - this.#startAt);
       this.#sequence++;
@@ -132,61 +125,29 @@ export class Engine {
     return this.#nextInstant();
   }
 
-  /** What was due before the end is released even where this thread is late for it. */
-  #load(at: number): void {
-    for (const { executor } of this.#runs) if (executor.next <= at) executor.wake(at);
-    if (at >= this.#loadEnds) this.#endLoad(this.#loadEnds, graceMillis);
-  }
-
   get #nextInterval(): number {
     return this.#startAt + (this.#sequence + 1) * intervalMillis;
   }
 
   #nextInstant(): number {
-    let next = Math.min(this.timers.next, this.#nextSweep, this.#nextInterval, this.#drainEnds);
-    if (this.#drainEnds === Number.POSITIVE_INFINITY) next = Math.min(next, this.#loadEnds);
-    for (const { executor } of this.#runs) next = Math.min(next, executor.next);
+    let next = Math.min(this.timers.next, this.#nextSweep, this.#nextInterval);
+    for (const life of this.#lives) next = Math.min(next, life.next);
     return next;
   }
 
-  /** Over when all that was to be done is done, or the patience with the last replies is at its end. */
-  #isOver(at: number): boolean {
-    if (at >= this.#drainEnds) return true;
-    const ended = at >= this.#loadEnds;
-    return this.#runs.every(({ executor }) => (ended ? executor.active === 0 : executor.finished));
-  }
-
-  #endLoad(at: number, grace: number): void {
-    this.#seeTarget();
-    this.#loadEnds = at;
-    this.#drainEnds = at + grace;
-    for (const { executor } of this.#runs) executor.stop(at);
-  }
-
   #finish(at: number): number {
-    if (this.#drainEnds === Number.POSITIVE_INFINITY) this.#seeTarget();
     this.#failed = true;
     this.#wakeup.stop();
-    this.#abandon(at);
-    for (const { executor } of this.#runs) executor.close(at);
     this.#emit(this.#sequence, at - this.#startAt);
     this.#events.done();
     return Number.POSITIVE_INFINITY;
   }
 
-  /** The load is at its end: is there still a target? */
-  #seeTarget(): void {
+  /** A scenario's load ends now. With the last one's: is there still a target? */
+  loadEnds(): void {
+    if (!this.#loading || this.#lives.some(({ loading }) => loading)) return;
+    this.#loading = false;
     if (this.connections === 0) this.#targetGone = this.lastFailure?.message;
-  }
-
-  /** Nothing follows an exchange that is given up now: neither a step of its iteration nor one that waited for it. */
-  #abandon(at: number): void {
-    const { table } = this;
-    for (let slot = 0; slot < table.highWater; slot++) {
-      table.owner[slot] = null;
-      table.session[slot]?.timedOut(slot);
-    }
-    for (let slot = 0; slot < table.highWater; slot++) table.run[slot]?.end(slot, Outcome.unanswered, at);
   }
 
   #sweep(at: number): void {
@@ -228,5 +189,11 @@ export class Engine {
 function mostExchanges({ executor, inFlight, timeout }: ScenarioPlan): number {
   if (executor.model === 'closed') return executor.vus * Math.min(inFlight, 2 ** 20);
   const rate = Math.max(...executor.stages.map(({ from, to }) => Math.max(from, to)));
-  return rate * (timeout / 1000) + executor.vus;
+  const due = rate * (timeout / 1000) + executor.vus;
+  return opensConnections(executor.kind) ? 2 * due : due;
+}
+
+/** Every arrival may have an `initialize` under way beside the exchange that waits for it. */
+function opensConnections(kind: ScenarioPlan['executor']['kind']): boolean {
+  return kind === 'session-arrival' || kind === 'connection-arrival';
 }

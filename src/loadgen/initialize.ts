@@ -40,6 +40,10 @@ export function duringInitialize(loss: Loss): OpenFailure {
     : { reason: 'handshake', message: 'the answer to initialize is not a JSON-RPC reply' };
 }
 
+export function refusedInitialize(reply: string): OpenFailure {
+  return { reason: 'handshake', message: `initialize was refused: ${reply.slice(0, 200)}` };
+}
+
 export function statusDuringInitialize(status: number): OpenFailure {
   return { reason: 'http-status', message: `initialize was answered with HTTP ${status}`, status };
 }

@@ -1,6 +1,6 @@
 import type { StagePlan } from '../scenario/plan.ts';
 
-type Segment = Pick<StagePlan, 'seconds' | 'from' | 'to'>;
+export type Segment = Pick<StagePlan, 'seconds' | 'from' | 'to'>;
 
 /**
  * When arrivals are due: a pure function of the profile, shared by all workers and agents, each of which takes the
@@ -33,7 +33,7 @@ export class ArrivalSchedule {
     this.total = count;
   }
 
-  /** Seconds from the start of the profile to arrival n; Infinity behind its end. */
+  /** Seconds from the start of the profile until n arrivals, a fraction too, were wanted; Infinity behind its end. */
   dueAt(n: number): number {
     if (n >= this.total) return Number.POSITIVE_INFINITY;
     let index = this.#segments.length - 1;
@@ -44,19 +44,6 @@ export class ArrivalSchedule {
     const slope = (to - from) / seconds;
     return this.#startsAt[index] + (2 * local) / (from + Math.sqrt(Math.max(0, from * from + 2 * slope * local)));
   }
-}
-
-/** Level (virtual users) of a piecewise linear profile at `seconds`; the last level holds behind its end. */
-export function levelAt(segments: readonly Segment[], seconds: number): number {
-  let start = 0;
-  let level = 0;
-  for (const segment of segments) {
-    if (seconds < start + segment.seconds)
-      return segment.from + ((segment.to - segment.from) * (seconds - start)) / segment.seconds;
-    start += segment.seconds;
-    level = segment.to;
-  }
-  return level;
 }
 
 /** How many of 0 … count − 1 are ≡ remainder (mod modulus): one worker's share. */

@@ -62,7 +62,7 @@ export class RunRecord {
   constructor(plan: Plan, probe: TargetProbe | undefined) {
     const layout = seriesLayout(plan);
     this.collector = new Collector(layout);
-    this.#builder = new TimelineBuilder(plan.workers, layout.rows.length);
+    this.#builder = new TimelineBuilder(plan.workers, layout);
     this.window = planWindow(plan);
     this.table = new TimelineTable(this.window.end);
     this.#probe = probe;

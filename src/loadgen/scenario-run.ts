@@ -23,6 +23,8 @@ export class ScenarioRun {
   /** Warm-up, stages and cool-down as one profile. */
   readonly profile: readonly { readonly seconds: number; readonly from: number; readonly to: number }[];
   readonly facts: ScenarioFacts;
+  /** Of what this scenario draws by lot: others draw something else. */
+  readonly seed: number;
   readonly initializes: boolean;
   readonly initializeOperation: number;
   /** Iterations open their own connections. */
@@ -43,6 +45,7 @@ export class ScenarioRun {
     const plan = engine.plan.scenarios[index];
     this.engine = engine;
     this.facts = facts;
+    this.seed = engine.plan.seed + index;
     this.recorder = engine.recorder;
     this.plan = { ...plan, maxConnections: Math.ceil(plan.maxConnections / engine.workers) };
     this.#firstRow = engine.layout.firstRow[index];
@@ -62,9 +65,10 @@ export class ScenarioRun {
     ];
     let end = warmup * 1000;
     this.#bounds = [end, ...stages.map(({ seconds }) => (end += seconds * 1000))];
-    const requests = [...plan.operations, initializeRequest];
+    const sent = plan.operations.map((operation) => (operation.body === '' ? initializeRequest : operation));
+    const requests = [...sent, initializeRequest];
     this.transport = transports[plan.target.transport](this.plan, requests, streamsFor(plan));
-    this.executor = executors[plan.executor.model](this);
+    this.executor = executors[plan.executor.kind](this);
   }
 
   start(at: number): void {
@@ -80,7 +84,7 @@ export class ScenarioRun {
     this.recorder.planned(row);
     const slot = table.begin(planned, now);
     if (slot < 0) {
-      this.recorder.failed(row, Outcome.dropped, planned, now, 0, planned + this.plan.timeout);
+      this.#dropped(row, planned, now);
       return slot;
     }
     table.row[slot] = row;
@@ -90,6 +94,51 @@ export class ScenarioRun {
     table.operation[slot] = this.#expected[operation];
     table.timeout[slot] = this.plan.timeout;
     return slot;
+  }
+
+  /** Iteration `number` was due and cannot be begun. */
+  drop(number: number, planned: number, now: number): void {
+    const row = this.#rowOf(this.nextOperation(0, number), planned);
+    this.recorder.planned(row);
+    this.#dropped(row, planned, now);
+  }
+
+  /** Begins a handshake that is counted by itself; −1 as in `begin`. It has the time limit of connecting. */
+  beginHandshake(operation: number, planned: number, now: number, owner: ExchangeOwner, session: Session): number {
+    const slot = this.begin(operation, planned, now, owner, session);
+    if (slot < 0) return slot;
+    const { table } = this.engine;
+    table.timeout[slot] = Math.min(this.plan.timeout, this.plan.connectTimeout);
+    table.sent[slot] = now;
+    this.recorder.sent(table.row[slot]);
+    return slot;
+  }
+
+  connected(slot: number, now: number): void {
+    const { table } = this.engine;
+    this.recorder.ok(table.row[slot], table.planned[slot], table.released[slot], table.sent[slot], now);
+    this.recorder.completed(this.#rowOf(table.operation[slot]!.index, now));
+    const owner = table.owner[slot];
+    table.end(slot, now);
+    owner?.ended(true, now);
+  }
+
+  notConnected(slot: number, now: number): void {
+    const timedOut = this.engine.lastFailure?.reason === 'timeout';
+    this.end(slot, timedOut ? Outcome.timeout : Outcome.connectFailed, now);
+  }
+
+  /** Nothing under way is waited for any more, of one session or of all: it ends unanswered, and nothing follows it. */
+  abandon(now: number, session?: Session): void {
+    const { table } = this.engine;
+    const given = (slot: number) =>
+      table.run[slot] === this && (session === undefined || table.session[slot] === session);
+    for (let slot = 0; slot < table.highWater; slot++) {
+      if (!given(slot)) continue;
+      table.owner[slot] = null;
+      table.session[slot]?.timedOut(slot);
+    }
+    for (let slot = 0; slot < table.highWater; slot++) if (given(slot)) this.end(slot, Outcome.unanswered, now);
   }
 
   /** A reply came for this exchange. */
@@ -135,12 +184,13 @@ export class ScenarioRun {
     return this.engine.table.operation[slot]!.index;
   }
 
-  /** Operation of an iteration's next call from a step on: what a failed connection is charged to. */
+  /** Operation of an iteration's next exchange from a step on: what a failed connection is charged to. */
   nextOperation(step: number, iteration: number): number {
     const { steps } = this.plan;
     for (let i = step; i < steps.length; i++) {
       const candidate = steps[i];
       if (candidate.type === 'call') return candidate.operation;
+      if (candidate.type === 'connect' && candidate.operation !== undefined) return candidate.operation;
       if (candidate.type === 'mix') return this.choose(i, iteration);
     }
     return 0;
@@ -151,7 +201,7 @@ export class ScenarioRun {
     const mix = this.plan.steps[step];
     if (mix.type !== 'mix') return 0;
     const total = mix.choices.reduce((sum, { weight }) => sum + weight, 0);
-    let left = draw(this.engine.plan.seed, iteration, step) * total;
+    let left = draw(this.seed, iteration, step) * total;
     for (const { weight, operation } of mix.choices) {
       left -= weight;
       if (left < 0) return operation;
@@ -188,6 +238,10 @@ export class ScenarioRun {
     this.#stageFrom = stage === 0 ? Number.NEGATIVE_INFINITY : this.#startAt + this.#bounds[stage - 1];
     this.#stageTo = stage > stages ? Number.POSITIVE_INFINITY : this.#startAt + this.#bounds[stage];
     this.#stageRow = this.#firstRow + (stage > stages ? 0 : stage) * this.#expected.length;
+  }
+
+  #dropped(row: number, planned: number, now: number): void {
+    this.recorder.failed(row, Outcome.dropped, planned, now, 0, planned + this.plan.timeout);
   }
 
   #isMeasured(row: number): boolean {

@@ -3,7 +3,7 @@ import { MessageKind } from '../wire/reply-scan.ts';
 import { Backoff } from './backoff.ts';
 import { answerServerRequest, matchedSlot, outcomeOf } from './correlation.ts';
 import { SlotState } from './exchanges.ts';
-import { duringInitialize, readInitializeResult, statusDuringInitialize } from './initialize.ts';
+import { duringInitialize, readInitializeResult, refusedInitialize, statusDuringInitialize } from './initialize.ts';
 import type { ScenarioRun } from './scenario-run.ts';
 import type { TimerTarget } from './timers.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from './transport.ts';
@@ -72,6 +72,12 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#leave(how, Outcome.cancelled, now);
   }
 
+  /** Nobody waits for it any more, and it is not opened again. */
+  end(now: number): void {
+    this.#waiters = [];
+    this.close('delete', now);
+  }
+
   /** The exchange ran into its time limit. */
   timedOut(slot: number): void {
     this.#connection?.forget(slot);
@@ -121,7 +127,10 @@ export class Session implements ConnectionHandler, TimerTarget {
     } else if (kind === MessageKind.notification) recorder.counters.notifications++;
     else if (kind === MessageKind.request) this.#serverRequest(bytes.toString('utf8', start, end));
     else if (slot >= 0) this.exchangeLost(slot, 'protocol', now);
-    else this.#broken(now);
+    else {
+      this.#connection?.close('kill');
+      this.lost('protocol', now);
+    }
   }
 
   httpStatus(slot: number, status: number, now: number): void {
@@ -229,11 +238,7 @@ export class Session implements ConnectionHandler, TimerTarget {
 
   #initializeAnswered(kind: MessageKind, text: string, now: number): void {
     const answer = readInitializeResult(text);
-    if (kind === MessageKind.error || answer === undefined)
-      return this.#initializeFailed(
-        { reason: 'handshake', message: `initialize was refused: ${text.slice(0, 200)}` },
-        now,
-      );
+    if (kind === MessageKind.error || answer === undefined) return this.#initializeFailed(refusedInitialize(text), now);
     this.#freeInitializeSlot(now);
     this.#run.recorder.run('initialize', now - this.#initializedFrom);
     this.#connection!.initialized(answer.protocolVersion);
@@ -269,11 +274,6 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#run.recorder.counters.serverRequests++;
     const answer = answerServerRequest(text);
     if (answer !== undefined) this.#connection?.notify(answer);
-  }
-
-  #broken(now: number): void {
-    this.#connection?.close('kill');
-    this.lost('protocol', now);
   }
 
   /** Ends the session; what is on the wire ends with `outcome`. */

@@ -1,7 +1,7 @@
 import type { Collector } from '../metrics/collector.ts';
 import { samplesNeeded, Total } from '../metrics/distribution.ts';
 import type { Metrics } from '../metrics/figures.ts';
-import type { Row, RunQuantity, StageQuantity } from '../metrics/series.ts';
+import { type Row, type RunQuantity, type StageQuantity, timedRows } from '../metrics/series.ts';
 import { measuredRows, operationMetrics, totalOf } from '../metrics/summary.ts';
 import type { MetricSource, Threshold } from '../scenario/thresholds.ts';
 
@@ -22,19 +22,18 @@ const connectionTimes: Readonly<Record<string, RunQuantity>> = {
   initialize_time: 'initialize',
 };
 
-/** The figures of a run as thresholds ask for them: times in ms. `secondsOf`: load in a stage, or in the measure phase. */
+/** The figures of a run as thresholds ask for them: times in ms. `secondsOf`: length of the measured load that is selected. */
 export function thresholdSource(
   collector: Collector,
   metrics: Metrics,
-  secondsOf: (stage: number | undefined) => number,
+  secondsOf: (selector: Threshold['selector']) => number,
 ): MetricSource {
   return {
     value(threshold) {
-      const { stage } = threshold.selector;
-      const seconds = secondsOf(stage === undefined ? undefined : Number(stage));
+      const seconds = secondsOf(threshold.selector);
       const rows = measuredRows(collector, (row) => selected(row, threshold));
       const total = (quantity: StageQuantity | undefined) =>
-        quantity === undefined ? new Total() : totalOf(collector, rows, quantity);
+        quantity === undefined ? new Total() : totalOf(collector, timedRows(collector.layout, rows), quantity);
       if (threshold.metric in times)
         return time(total(times[threshold.metric]), threshold, total(censoredTimes[threshold.metric]));
       if (threshold.metric in connectionTimes)
@@ -47,6 +46,7 @@ export function thresholdSource(
 
 function selected(row: Row, { selector }: Threshold): boolean {
   return (
+    (selector.scenario === undefined || selector.scenario === row.scenarioName) &&
     (selector.operation === undefined || selector.operation === row.operationName) &&
     (selector.stage === undefined || Number(selector.stage) === row.stage)
   );
@@ -72,8 +72,9 @@ function time(total: Total, { aggregation, operator }: Threshold, censored: Tota
 function checkRate(collector: Collector, { selector }: Threshold): number | undefined {
   let passed = 0;
   let all = 0;
-  collector.layout.checks.forEach(({ operation }, i) => {
+  collector.layout.checks.forEach(({ operation, scenarioName }, i) => {
     if (selector.operation !== undefined && selector.operation !== operation) return;
+    if (selector.scenario !== undefined && selector.scenario !== scenarioName) return;
     passed += collector.checks[2 * i];
     all += collector.checks[2 * i] + collector.checks[2 * i + 1];
   });

@@ -8,6 +8,8 @@ import { formatMicros } from '../units.ts';
 /** What the judgement of a run rests on. Ratios 0…1, null = not known. */
 export interface Evidence {
   readonly model: Model;
+  /** Some calls follow the first one of an open arrival. */
+  readonly inSession: boolean;
   readonly metrics: Metrics;
   readonly thresholds: readonly ThresholdResult[];
   readonly steal: number | null;
@@ -69,7 +71,7 @@ export function judge(evidence: Evidence): Judged {
  * it was late: there its lateness delays the next request, so that it lowers the throughput with everything else.
  */
 function limit({ model, metrics, workersBusy, targetCores }: Evidence): GeneratorInfo['limitedBy'] {
-  if (model === 'open') return keptUp(metrics) ? 'schedule' : 'target';
+  if (model !== 'closed') return keptUp(metrics) ? 'schedule' : 'target';
   if (allLateness(metrics).length > 0) return 'generator';
   if (targetCores !== null && targetCores > 0.95) return 'target';
   return workersBusy > 0.95 ? 'generator' : 'none';
@@ -120,13 +122,22 @@ function late(code: string, message: string, value: number | null, limit: number
   return [over(code, `${message} ${formatMicros(value)}, limit ${formatMicros(limit)}`, value, limit)];
 }
 
-function doubts({ metrics, steal, model, targetGone }: Evidence, limitedBy: GeneratorInfo['limitedBy']): Finding[] {
+function doubts(
+  { metrics, steal, model, inSession, targetGone }: Evidence,
+  limitedBy: GeneratorInfo['limitedBy'],
+): Finding[] {
   const found: Finding[] = [];
   if (targetGone !== undefined)
     found.push({ code: 'target_gone', message: `the target was gone when the load ended: ${targetGone}` });
   if (steal === null) found.push({ code: 'steal_unknown', message: 'CPU steal is not known on this system' });
   else if (steal > 0.02) found.push(over('steal', 'the hypervisor gave our CPU time away', steal, 0.02));
   if (model === 'closed') found.push({ code: 'closed_loop', message: 'closed loop: stalls of the target are hidden' });
+  if (inSession)
+    found.push({
+      code: 'in_session',
+      message:
+        'times are those of arrivals; calls behind the first wait for the one before and stand apart (in session)',
+    });
   if (limitedBy === 'generator')
     found.push({
       code: 'generator_limited',

@@ -13,8 +13,8 @@ export class VirtualUser {
   readonly session: Session;
   /** Iterations begun so far. */
   passes = 0;
-  /** No iteration starts any more; holds and think times are cut short. */
-  stopping = false;
+  /** A ramp has taken it away: it begins nothing any more, and what it does may go on until then. */
+  leaving = Number.POSITIVE_INFINITY;
 
   constructor(run: ScenarioRun, index: number) {
     this.index = index;
@@ -42,6 +42,9 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   #arrival = false;
   #pausing = false;
   #pause = 0;
+  #hurried = false;
+  /** Exchange of a handshake that is counted by itself; −1 without one. */
+  #handshake = -1;
 
   constructor(run: ScenarioRun, executor: Executor, user: VirtualUser) {
     this.#run = run;
@@ -51,7 +54,7 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
 
   /**
    * `number`: place in the plan, which decides what is drawn by lot. `arrival`: planned by an open schedule, so that even
-   * a missing connection is charged to the exchange.
+   * connecting is charged to the first exchange.
    */
   start(number: number, planned: number, arrival: boolean, now: number): void {
     this.active = true;
@@ -59,28 +62,41 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
     this.#step = 0;
     this.#planned = planned;
     this.#arrival = arrival;
+    this.#hurried = false;
     this.#go(now);
   }
 
-  /** Ends a hold or think time now. */
-  interrupt(now: number): void {
+  /** Ends a hold or think time now, and skips those that would follow. */
+  hurry(now: number): void {
+    if (!this.active) return;
+    this.#hurried = true;
     if (!this.#pausing) return;
     this.#pausing = false;
     this.#next(now, now);
   }
 
+  /** Does nothing any more; its exchange has ended, its session is being ended. */
+  abandon(): void {
+    this.active = false;
+    this.#pausing = false;
+    this.#handshake = -1;
+  }
+
   ended(ok: boolean, now: number): void {
     this.#arrival = false;
+    this.#handshake = -1;
     if (ok || this.user.session.ready) this.#next(now, now);
     else this.#finish(now);
   }
 
   sessionReady(now: number): void {
+    if (this.#handshake >= 0) return this.#run.connected(this.#handshake, now);
     if (!this.#arrival) this.#planned = now;
     this.#go(now);
   }
 
   sessionFailed(openedAt: number, now: number): void {
+    if (this.#handshake >= 0) return this.#run.notConnected(this.#handshake, now);
     const operation = this.#run.nextOperation(this.#step, this.#number);
     const slot = this.#run.begin(operation, this.#arrival ? this.#planned : openedAt, now, this, this.user.session);
     if (slot >= 0) this.#run.end(slot, Outcome.connectFailed, now);
@@ -108,10 +124,11 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
       else if (step.type === 'call') return this.#call(step.operation, now);
       else if (step.type === 'mix') return this.#call(this.#run.choose(this.#step, this.#number), now);
       else if (step.type === 'think') {
-        if (!this.user.stopping) return this.#wait(this.#thinkMillis(step.milliseconds), now);
+        if (!this.#hurried) return this.#wait(this.#thinkMillis(step.milliseconds), now);
       } else if (step.type === 'hold') {
-        if (!this.user.stopping) return this.#wait(step.milliseconds, now);
-      } else if (!this.user.session.ready) return this.user.session.whenReady(this, now);
+        if (!this.#hurried) return this.#wait(step.milliseconds, now);
+      } else if (step.type === 'connect' && step.operation !== undefined) return this.#connect(step.operation, now);
+      else if (!this.#arrival && !this.user.session.ready) return this.user.session.whenReady(this, now);
     }
     this.#finish(now);
   }
@@ -126,7 +143,21 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   }
 
   #thinkMillis(time: ThinkTime): number {
-    return thinkMillis(time, this.#run.engine.plan.seed, this.#number, this.#step);
+    return thinkMillis(time, this.#run.seed, this.#number, this.#step);
+  }
+
+  /** The handshake is an exchange by itself. */
+  #connect(operation: number, now: number): void {
+    const { session } = this.user;
+    this.#handshake = this.#run.beginHandshake(
+      operation,
+      this.#planned,
+      this.#run.engine.releaseClock.at(now),
+      this,
+      session,
+    );
+    if (this.#handshake >= 0) session.whenReady(this, now);
+    else this.#finish(now);
   }
 
   #wait(milliseconds: number, now: number): void {

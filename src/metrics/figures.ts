@@ -37,6 +37,8 @@ export interface OperationMetrics {
   readonly serviceTime: Distribution;
   readonly generatorLag: Distribution;
   readonly outcomes: OutcomeCounts;
+  /** Calls behind the first of an open arrival: not in the times of what they are a part of. */
+  readonly inSession?: true;
   readonly rpcErrors?: Readonly<Record<string, number>>;
   readonly httpStatus?: Readonly<Record<string, number>>;
   /** Response time of exchanges that did not end `ok`, by class. */

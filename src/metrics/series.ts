@@ -26,16 +26,32 @@ export interface MeasuredPlan {
     readonly executor: {
       readonly stages: readonly { readonly name: string; readonly seconds: number; readonly to: number }[];
     };
-    readonly operations: readonly { readonly name: string; readonly checks: readonly { readonly name: string }[] }[];
+    readonly operations: readonly MeasuredOperation[];
   }[];
+}
+
+interface MeasuredOperation {
+  readonly name: string;
+  readonly inSessionOf?: string;
+  readonly checks: readonly { readonly name: string }[];
 }
 
 /** Where a row of counters and histograms belongs. `stage` −1: planned outside the measure phase. */
 export interface Row {
   readonly scenario: number;
+  readonly scenarioName: string;
   readonly stage: number;
   readonly operation: number;
   readonly operationName: string;
+  /** Of calls that no schedule planned, in a run whose first ones it did. */
+  readonly inSession: boolean;
+}
+
+/** A check of an operation in a scenario. */
+interface CheckRow {
+  readonly name: string;
+  readonly operation: string;
+  readonly scenarioName: string;
 }
 
 /**
@@ -46,7 +62,7 @@ export interface SeriesLayout {
   readonly rows: readonly Row[];
   /** First row of a scenario: `firstRow[s] + (stage + 1) × operations + operation`. */
   readonly firstRow: readonly number[];
-  readonly checks: readonly { readonly name: string; readonly operation: string }[];
+  readonly checks: readonly CheckRow[];
   /** First check of an operation: `firstCheck[s][operation]`. */
   readonly firstCheck: readonly (readonly number[])[];
 }
@@ -54,21 +70,40 @@ export interface SeriesLayout {
 export function seriesLayout(plan: MeasuredPlan): SeriesLayout {
   const rows: Row[] = [];
   const firstRow: number[] = [];
-  const checks: { name: string; operation: string }[] = [];
+  const checks: CheckRow[] = [];
   const firstCheck: number[][] = [];
   plan.scenarios.forEach((scenario, index) => {
     firstRow.push(rows.length);
     for (let stage = -1; stage < scenario.executor.stages.length; stage++)
       scenario.operations.forEach((operation, position) => {
-        rows.push({ scenario: index, stage, operation: position, operationName: operation.name });
+        const inSession = operation.inSessionOf !== undefined;
+        rows.push({
+          scenario: index,
+          scenarioName: scenario.name,
+          stage,
+          operation: position,
+          operationName: operation.name,
+          inSession,
+        });
       });
     firstCheck.push(
       scenario.operations.map((operation) => {
         const first = checks.length;
-        for (const check of operation.checks) checks.push({ name: check.name, operation: operation.name });
+        const asked = operation.inSessionOf ?? operation.name;
+        for (const check of operation.checks)
+          checks.push({ name: check.name, operation: asked, scenarioName: scenario.name });
         return first;
       }),
     );
   });
   return { rows, firstRow, checks, firstCheck };
+}
+
+/**
+ * The rows whose times stand for all of `rows`. Calls in a session wait for the one before and hide stalls as a closed
+ * loop does, so that they do not count where there are arrivals.
+ */
+export function timedRows({ rows: all }: SeriesLayout, rows: readonly number[]): readonly number[] {
+  const arrivals = rows.filter((row) => !all[row].inSession);
+  return arrivals.length > 0 ? arrivals : rows;
 }

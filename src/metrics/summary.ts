@@ -2,7 +2,14 @@ import { Outcome, type OutcomeClass, outcomeClasses } from '../wire/outcome.ts';
 import type { Collector } from './collector.ts';
 import { Total } from './distribution.ts';
 import type { Distribution, Metrics, OperationMetrics, OutcomeCounts, StageResult } from './figures.ts';
-import { type MeasuredPlan, type Row, type RunQuantity, type StageQuantity, stageQuantities } from './series.ts';
+import {
+  type MeasuredPlan,
+  type Row,
+  type RunQuantity,
+  type StageQuantity,
+  stageQuantities,
+  timedRows,
+} from './series.ts';
 
 const classes = outcomeClasses.length;
 
@@ -24,12 +31,13 @@ export function outcomeCounts(collector: Collector, rows: readonly number[]): Ou
   return Object.fromEntries(outcomeClasses.map((name, index) => [name, count(index)])) as OutcomeCounts;
 }
 
-/** Everything that is known of a set of rows over `seconds` of load. */
+/** Everything that is known of a set of rows over `seconds` of load; times are those of the arrivals among them. */
 export function operationMetrics(collector: Collector, rows: readonly number[], seconds: number): OperationMetrics {
   const outcomes = outcomeCounts(collector, rows);
   const planned = add(collector.planned, rows);
+  const timed = timedRows(collector.layout, rows);
   const distribution = (quantity: StageQuantity, censored: StageQuantity) =>
-    totalOf(collector, rows, quantity).distribution(totalOf(collector, rows, censored));
+    totalOf(collector, timed, quantity).distribution(totalOf(collector, timed, censored));
   const rpcErrors = codes(collector.rpcErrors, rows);
   const httpStatus = codes(collector.httpStatus, rows);
   const latencyByOutcome = latencies(collector, rows);
@@ -46,8 +54,9 @@ export function operationMetrics(collector: Collector, rows: readonly number[], 
     responseTime: distribution('responseTime', 'censoredResponseTime'),
     targetTime: distribution('targetTime', 'censoredTargetTime'),
     serviceTime: distribution('serviceTime', 'censoredServiceTime'),
-    generatorLag: totalOf(collector, rows, 'generatorLag').distribution(),
+    generatorLag: totalOf(collector, timed, 'generatorLag').distribution(),
     outcomes,
+    ...(rows.length > 0 && rows.every((row) => collector.layout.rows[row].inSession) ? { inSession: true } : {}),
     ...(rpcErrors ? { rpcErrors } : {}),
     ...(httpStatus ? { httpStatus } : {}),
     ...(latencyByOutcome ? { latencyByOutcome } : {}),
@@ -133,9 +142,19 @@ export function stageResults(collector: Collector, plan: MeasuredPlan, ended: nu
   });
 }
 
-/** Seconds of load in a stage by its number: those of the scenario that spent the longest in it. `ended` as above. */
-export function stageSeconds(plan: MeasuredPlan, stage: number, ended: number): number {
-  return Math.max(0, ...plan.scenarios.map((scenario) => loadSeconds(scenario, stage, ended)));
+/** Seconds of measured load of a scenario, in a stage, or both: those of the one that had the longest. `ended` as above. */
+export function selectedSeconds(
+  plan: MeasuredPlan,
+  { scenario: name, stage }: { readonly scenario?: string; readonly stage?: number },
+  ended: number,
+): number {
+  const chosen = plan.scenarios.filter((scenario) => name === undefined || scenario.name === name);
+  const inAll = (scenario: MeasuredPlan['scenarios'][number]) =>
+    scenario.executor.stages.reduce((sum, _, number) => sum + loadSeconds(scenario, number, ended), 0);
+  const seconds = chosen.map((scenario) =>
+    stage === undefined ? inAll(scenario) : loadSeconds(scenario, stage, ended),
+  );
+  return Math.max(0, ...seconds);
 }
 
 function loadSeconds({ startTime, phases, executor }: MeasuredPlan['scenarios'][number], stage: number, ended: number) {

@@ -1,7 +1,7 @@
 import { intervalSums } from './collector.ts';
 import { Total } from './distribution.ts';
 import type { WorkerInterval } from './interval.ts';
-import { stageQuantities } from './series.ts';
+import { type SeriesLayout, stageQuantities, timedRows } from './series.ts';
 
 const quantities = stageQuantities.length;
 
@@ -27,12 +27,14 @@ export interface TimelineRow {
 /** Puts the workers' intervals together by sequence number: a row is whole when every worker has sent its part. */
 export class TimelineBuilder {
   readonly #workers: number;
-  readonly #stageSeries: number;
+  /** Stage series of the rows whose times are shown. */
+  readonly #timed: ReadonlySet<number>;
   readonly #open = new Map<number, WorkerInterval[]>();
 
-  constructor(workers: number, rows: number) {
+  constructor(workers: number, layout: SeriesLayout) {
     this.#workers = workers;
-    this.#stageSeries = rows * quantities;
+    const rows = timedRows(layout, [...layout.rows.keys()]);
+    this.#timed = new Set(rows.flatMap((row) => stageQuantities.map((_, i) => row * quantities + i)));
   }
 
   /** The row that this interval completes, if it does. */
@@ -76,7 +78,7 @@ export class TimelineBuilder {
     const total = new Total();
     for (const { snapshot } of parts)
       for (const { series, counts } of snapshot.histograms)
-        if (series < this.#stageSeries && series % quantities === wanted) total.add(counts);
+        if (series % quantities === wanted && this.#timed.has(series)) total.add(counts);
     return total;
   }
 }

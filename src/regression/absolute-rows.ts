@@ -41,7 +41,7 @@ export function errorRow({ base, candidate, basis, limits }: Sides): ComparisonR
 
 /** Replies received ÷ requests planned of open runs: below 99 % the target did not keep up. */
 export function achievedRow({ base, candidate, basis, limits }: Sides): ComparisonRow | undefined {
-  if (candidate.some((run) => run.model !== 'open')) return undefined;
+  if (candidate.some((run) => run.model === 'closed')) return undefined;
   const limit = limits.metrics.achieved ?? shortfallLimit;
   const shares = { base: base.map(achieved), candidate: candidate.map(achieved) };
   const middle = { base: median(shares.base), candidate: median(shares.candidate) };

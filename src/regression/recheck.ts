@@ -8,7 +8,8 @@ const percentiles = { p50: 50, p90: 90, p95: 95, p99: 99, p999: 99.9 } as const;
 type Percentile = keyof typeof percentiles;
 
 /**
- * Histograms are the truth, percentiles a copy: recomputes the copies of a run, of its stages and operations.
+ * Histograms are the truth, percentiles a copy: recomputes the copies of a run, of its stages and operations; calls in
+ * a session are not in the times of what they are a part of.
  * Returns what does not agree to within two steps of the histogram, empty when all does.
  */
 export function histogramFaults(run: StoredRun): string[] {
@@ -16,12 +17,13 @@ export function histogramFaults(run: StoredRun): string[] {
   try {
     const faults = run.stages.flatMap((stage, index) => {
       const decoded = decodeStage(run.histograms.stages[index] ?? {});
-      whole.push(...decoded.values());
+      const timed = [...decoded].filter(([name]) => !stage.operations[name]?.inSession).map(([, one]) => one);
+      whole.push(...timed);
       const label = `run ${run.runId}, stage ${index}`;
       const operations = [...decoded].flatMap(([name, histogram]) =>
         disagreements(`${label}, ${name}`, stage.operations[name]?.[quantity], [histogram]),
       );
-      return [...operations, ...disagreements(label, stage.metrics[quantity], [...decoded.values()])];
+      return [...operations, ...disagreements(label, stage.metrics[quantity], timed)];
     });
     return [...faults, ...disagreements(`run ${run.runId}`, run.metrics[quantity], whole)];
   } catch (cause) {

@@ -87,7 +87,7 @@ function notes(results: readonly RunResult[]): string[] {
   const classes = new Set(results.map((run) => run.environment.class));
   const invalid = results.filter((run) => !run.valid).length;
   return [
-    ...(results.some((run) => run.model !== 'open') ? ['closed loop: stalls are hidden'] : []),
+    ...(results.some((run) => run.model === 'closed') ? ['closed loop: stalls are hidden'] : []),
     ...(classes.size > 1 ? [`the results are from ${classes.size} machine classes: ${[...classes].join(', ')}`] : []),
     ...(invalid > 0 ? [`${invalid} of ${results.length} runs are invalid`] : []),
   ];

@@ -21,6 +21,7 @@ export function adHocScenario(operation: Operation): ScenarioFile {
     });
   return {
     name: 'ad-hoc',
+    thresholds: [],
     blocks: [{ name: 'default', path: [], block: { steps: [{ type: 'call', call }] } }],
     faults: (problems) => new McpbError('MCPB_E_USAGE', problems.map(({ message }) => message).join('\n')),
   };

@@ -1,11 +1,12 @@
 import { McpbError } from '../errors.ts';
+import { connectionSteps, sessionSteps } from './arrival-steps.ts';
 import { type Credentials, contradicts, credentials } from './credentials.ts';
-import { executorPlan, isRamp, type Shape } from './executors.ts';
+import { bringsClients, executorPlan, type Shape } from './executors.ts';
+import { apartInSession, isExchange } from './in-session.ts';
 import type { NamedBlock } from './load.ts';
-import type { ExecutorPlan, ScenarioPlan, StepPlan, Target } from './plan.ts';
+import { isBare, phasesOf } from './phases.ts';
+import type { ExecutorPlan, OperationPlan, ScenarioPlan, StepPlan, Target } from './plan.ts';
 import type { Problems } from './problems.ts';
-import { reshape } from './reshape.ts';
-import type { Block } from './schema.ts';
 import type { Settings } from './settings.ts';
 import { planSteps } from './steps.ts';
 import { isBundled, parseTarget } from './target.ts';
@@ -18,28 +19,26 @@ export interface Layers {
   readonly lower: Settings;
   readonly cores: number;
   readonly speed: number;
+  /** Seconds of warm-up where nothing is said. */
+  readonly warmup: number;
   readonly problems: Problems;
-  /** The load of a block before flags. */
-  base(block: Block): Shape;
 }
 
-const defaults = { warmup: 3, cooldown: 1, timeout: 30, connectTimeout: 5, maxConnections: 10_000 };
+const defaults = { timeout: 30, connectTimeout: 5, maxConnections: 10_000 };
 /** Stands for no limit of iterations under way on one connection. */
 const unlimited = 1_000_000;
 
-export function planBlock(named: NamedBlock, layers: Layers): ScenarioPlan {
-  const { block, path } = named;
+/** `shape`: the load of the block, flags included. */
+export function planBlock(named: NamedBlock, shape: Shape, layers: Layers): ScenarioPlan {
+  const { block } = named;
   const { upper, lower, speed } = layers;
-  const { steps, operations } = planSteps(block.steps, path, (problem) => layers.problems.inScenario(problem));
-  const shape = reshape(layers.base(block), upper, (key, reason) => layers.problems.typed(key, reason));
-  if (shape.requests !== undefined && callsIn(steps) !== 1)
-    layers.problems.typed(
-      'requests',
-      `an iteration makes ${callsIn(steps)} requests; it can only be set where it makes one`,
-    );
-  const executor = executorPlan(shape, layers.cores, speed);
-  checkLevels(executor, named, layers);
+  const planned = executorPlan(shape, layers.cores, speed);
+  const { steps, operations } = programOf(named, planned, layers);
+  checkLoad(planned, named, layers);
+  checkSteps(steps, operations, planned, named, layers);
   const target = targetOf(named, layers);
+  const maxConnections = maxConnectionsOf(named, layers, planned);
+  const executor = bringsClients(planned.kind) ? { ...planned, maxVUs: planned.maxVUs ?? maxConnections } : planned;
   return {
     name: named.name,
     startTime: (block.startTime ?? 0) / speed,
@@ -47,29 +46,79 @@ export function planBlock(named: NamedBlock, layers: Layers): ScenarioPlan {
     lifecycle: block.lifecycle ?? 'auto',
     ...credentialsOf(named, layers, target),
     executor,
-    phases: phasesOf(named, layers, executor, steps),
+    ...phasesOf(named, layers, isBare(shape, steps), executor),
     steps,
     operations,
     timeout: (upper.timeout ?? block.timeout ?? lower.timeout ?? defaults.timeout) * 1000,
     connectTimeout:
       (upper.connectTimeout ?? block.connectTimeout ?? lower.connectTimeout ?? defaults.connectTimeout) * 1000,
     inFlight: inFlightOf(named, layers, target, executor, steps),
-    maxConnections: maxConnectionsOf(named, layers, executor),
+    maxConnections,
     ...(block.connectRate !== undefined && { connectRate: block.connectRate }),
     localAddresses: upper.localAddresses ?? block.localAddresses ?? lower.localAddresses ?? [],
   };
 }
 
-function callsIn(steps: readonly StepPlan[]): number {
-  return steps.filter(({ type }) => type === 'call' || type === 'mix').length;
+/** What an arrival or a user does, as it is counted. */
+function programOf(
+  { block, path }: NamedBlock,
+  { kind, model }: ExecutorPlan,
+  { problems }: Layers,
+): { readonly steps: readonly StepPlan[]; readonly operations: readonly OperationPlan[] } {
+  const written = planSteps(block.steps ?? [], path, (problem) => problems.inScenario(problem));
+  if (kind === 'connection-arrival') return apartInSession(connectionSteps(written.steps, written.operations), model);
+  if (block.executor !== 'session-arrival') return apartInSession(written, model);
+  const { calls, think } = block.sessions;
+  const pause = think === undefined ? undefined : ({ type: 'think', milliseconds: think } as const);
+  return apartInSession({ ...written, steps: sessionSteps(written.steps, { calls, think: pause }) }, model);
 }
 
-function checkLevels({ model, stages }: ExecutorPlan, { path }: NamedBlock, { upper, problems }: Layers): void {
+function checkSteps(
+  steps: readonly StepPlan[],
+  operations: readonly OperationPlan[],
+  { model, iterations, kind }: ExecutorPlan,
+  { path }: NamedBlock,
+  { upper, problems }: Layers,
+): void {
+  const report = (message: string): void => problems.inScenario({ path: [...path, 'steps'], message });
+  const first = steps.findIndex(isExchange);
+  if (first < 0) report('the steps make no request: add a call or a mix');
+  const exchanges = steps.filter(isExchange).length;
+  if (upper.requests !== undefined && iterations !== undefined && exchanges !== 1)
+    problems.typed('requests', `an iteration makes ${exchanges} requests; it can only be set where it makes one`);
+  const waits = (step: StepPlan): boolean => step.type === 'think' || step.type === 'hold';
+  const opening = steps.slice(0, Math.max(0, first));
+  if (
+    model !== 'closed' &&
+    opening.some(({ type }) => type === 'connect' || type === 'initialize') &&
+    opening.some(waits)
+  )
+    report(`the first request of ${kind} is due with its arrival: it comes right after connecting`);
+  if (new Set(operations.map(({ name }) => name)).size < operations.length)
+    report(
+      'an operation is named like another with " (in session)", or like the handshake "connect": choose another as:',
+    );
+}
+
+function checkLoad({ model, stages, vus, maxVUs, kind }: ExecutorPlan, named: NamedBlock, layers: Layers): void {
+  const { block, path } = named;
+  const { upper, problems } = layers;
+  const at = (key: string, message: string): void => problems.inScenario({ path: [...path, key], message });
   const levels = stages.flatMap(({ from, to }) => [from, to]);
-  const report = (message: string): void =>
-    upper.stages ? problems.typed('stages', message) : problems.inScenario({ path: [...path, 'stages'], message });
-  if (!levels.some((level) => level > 0)) report('the load is never above zero');
+  const report = (message: string): void => (upper.stages ? problems.typed('stages', message) : at('stages', message));
+  if (!levels.some((level) => level > 0)) {
+    if (named.weight !== undefined) at('weight', 'its share of the load is nothing');
+    else if (bringsClients(kind) && stages.length === 1)
+      at(kind === 'session-arrival' ? 'sessions' : 'rate', 'a rate or stages are missing');
+    else report('the load is never above zero');
+  }
   if (model === 'closed' && !levels.every(Number.isInteger)) report('a number of VUs is whole');
+  if ('duration' in block && 'stages' in block && block.duration !== undefined && block.stages !== undefined)
+    at('duration', 'stages have their own durations');
+  if (maxVUs !== undefined && maxVUs < vus)
+    at('maxVUs', `${maxVUs} are fewer than the ${vus} connections that stand from the start (vus)`);
+  if (maxVUs !== undefined && block.inFlight !== undefined)
+    at('inFlight', 'with maxVUs a virtual user makes one iteration at a time');
 }
 
 function targetOf(scenario: NamedBlock, { upper, lower, problems }: Layers): Target {
@@ -115,22 +164,6 @@ function credentialsOf({ block, path }: NamedBlock, { upper, lower, problems }: 
   return target.transport === 'tcp' ? { ...found, headers: [] } : found;
 }
 
-/** Ramps, connect tests and runs of a number of requests have nothing to warm up and nothing to cool down. */
-function phasesOf(
-  { block }: NamedBlock,
-  { upper, lower, speed }: Layers,
-  executor: ExecutorPlan,
-  steps: readonly StepPlan[],
-): ScenarioPlan['phases'] {
-  const bare = isRamp(executor.kind) || executor.iterations !== undefined || steps.some(({ type }) => type === 'close');
-  const around = bare ? { warmup: 0, cooldown: 0 } : { ...defaults, warmup: lower.warmup ?? defaults.warmup };
-  return {
-    warmup: (upper.warmup ?? block.warmup ?? around.warmup) / speed,
-    measure: executor.stages.reduce((total, { seconds }) => total + seconds, 0),
-    cooldown: (block.cooldown ?? around.cooldown) / speed,
-  };
-}
-
 function inFlightOf(
   { block, path }: NamedBlock,
   { upper, lower, problems }: Layers,
@@ -138,6 +171,7 @@ function inFlightOf(
   executor: ExecutorPlan,
   steps: readonly StepPlan[],
 ): number {
+  if (executor.maxVUs !== undefined || bringsClients(executor.kind)) return 1;
   if (executor.model === 'open') return upper.inFlight ?? block.inFlight ?? lower.inFlight ?? unlimited;
   const message = reasonForOne(target, steps);
   const inFlight = upper.inFlight ?? block.inFlight ?? (message ? 1 : (lower.inFlight ?? 1));

@@ -2,6 +2,9 @@ import { formatBytes, formatCount, formatDuration } from '../units.ts';
 import type { OperationPlan, Plan, ScenarioPlan, StagePlan, StepPlan, ThinkTime } from './plan.ts';
 import type { Requirements } from './requirements.ts';
 
+/** Steps that are shown of an iteration. */
+const mostSteps = 16;
+
 /** A plan and what it will need, as `inspect` prints it. */
 export function describePlan(plan: Plan, needs: Requirements): string {
   const settings = [`${plan.workers} ${plan.workers === 1 ? 'worker' : 'workers'}`, `pacing ${plan.pacing}`];
@@ -25,23 +28,49 @@ function describeScenario(scenario: ScenarioPlan): string {
   const { executor, phases, target, operations } = scenario;
   const rows: [string, string][] = [
     ['target', target.bundled ? `${target.url} (${target.transport})` : target.url],
-    ['load', `${executor.kind}, ${describeVus(scenario)}`],
+    ['load', `${executor.kind}, ${describeLoad(scenario)}`],
     ['stages', executor.stages.map((stage) => describeStage(stage)).join(', ')],
     ['around', `warm-up ${formatDuration(phases.warmup)}, cool-down ${formatDuration(phases.cooldown)}`],
+    ['at the end', `iterations under way have ${formatDuration(scenario.gracefulStop)}`],
     ['limits', `time-out ${scenario.timeout} ms, connect ${scenario.connectTimeout} ms`],
     ['lifecycle', scenario.lifecycle],
-    ['steps', scenario.steps.map((step) => describeStep(step, operations)).join(' → ')],
-    ...operations.map(({ body }): [string, string] => ['request', body]),
+    ['steps', describeSteps(scenario)],
+    ...operations.filter(isSent).map(({ body }): [string, string] => ['request', body]),
     ...operations.flatMap(({ checks }) => checks.map(({ name }): [string, string] => ['check', name])),
   ];
   const start = scenario.startTime > 0 ? ` after ${formatDuration(scenario.startTime)}` : '';
   return `\nscenario ${scenario.name}${start}\n${table(rows)}`;
 }
 
-function describeVus({ executor, inFlight }: ScenarioPlan): string {
-  if (executor.iterations !== undefined) return `${executor.vus} VUs, ${formatCount(executor.iterations)} requests`;
-  if (executor.model === 'open') return `over ${formatCount(executor.vus)} connections`;
-  return `at most ${formatCount(executor.vus)} VUs, ${inFlight} in flight each`;
+function describeLoad({ executor, inFlight }: ScenarioPlan): string {
+  const { vus, iterations, iterationsPerVU, maxVUs, arrival } = executor;
+  const most = maxVUs === undefined ? '' : `, at most ${formatCount(maxVUs)} at once`;
+  const users =
+    executor.model === 'closed'
+      ? `at most ${formatCount(vus)} VUs, ${inFlight} in flight each`
+      : vus === 0
+        ? `a connection for each${most}`
+        : `over ${formatCount(vus)} connections${most}`;
+  return [
+    users,
+    ...(iterations === undefined ? [] : [`${formatCount(iterations)} iterations in all`]),
+    ...(iterationsPerVU === undefined ? [] : [`${formatCount(iterationsPerVU)} iterations each`]),
+    ...(arrival === undefined ? [] : [`${arrival} arrivals`]),
+  ].join(', ');
+}
+
+/** Written once where a session makes the same call again. */
+function isSent({ body, inSessionOf }: OperationPlan, _index: number, all: readonly OperationPlan[]): boolean {
+  return body !== '' && !all.some(({ name }) => name === inSessionOf);
+}
+
+/** All of them, or the first ones of many. */
+function describeSteps({ steps, operations }: ScenarioPlan): string {
+  const shown = steps.length > mostSteps ? steps.slice(0, mostSteps - 1) : steps;
+  const words = shown.map((step) => describeStep(step, operations));
+  const last = steps[steps.length - 1];
+  if (shown.length < steps.length) words.push(`… ${steps.length} in all`, describeStep(last, operations));
+  return words.join(' → ');
 }
 
 function describeStage({ name, seconds }: StagePlan): string {

@@ -4,9 +4,18 @@ import { type ConfigDocument, type Path, readDocument } from '../config/document
 import type { Environment } from '../config/environment.ts';
 import { type Fault, faultsError } from '../config/fault.ts';
 import { type Validated, validate } from '../config/validate.ts';
-import type { McpbError } from '../errors.ts';
+import { McpbError } from '../errors.ts';
 import { remarks, templateRemark } from './remarks.ts';
-import { type Block, type ParallelFile, parallelSchema, type SingleFile, singleSchema } from './schema.ts';
+import {
+  type Block,
+  type ParallelFile,
+  parallelSchema,
+  type SingleFile,
+  singleSchema,
+  type WeightedFile,
+  weightedSchema,
+} from './schema.ts';
+import { ofScenario } from './threshold-rules.ts';
 import type { Threshold } from './thresholds.ts';
 import type { CoreCount } from './values.ts';
 
@@ -17,7 +26,8 @@ export interface ScenarioFile {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly workers?: CoreCount | undefined;
   readonly backend?: string | undefined;
-  readonly thresholds?: readonly Threshold[] | undefined;
+  /** Those of the file, then those of its blocks. */
+  readonly thresholds: readonly PlacedThreshold[];
   readonly blocks: readonly NamedBlock[];
   /** The error for what is wrong at these places. */
   faults(problems: readonly PlanProblem[]): McpbError;
@@ -28,6 +38,13 @@ export interface NamedBlock {
   /** Where it stands in the file. */
   readonly path: Path;
   readonly block: Block;
+  /** Its share of the load that it has in common with the other blocks; absent: it has a load of its own. */
+  readonly weight?: number;
+}
+
+export interface PlacedThreshold {
+  readonly threshold: Threshold;
+  readonly path: Path;
 }
 
 export interface PlanProblem {
@@ -45,13 +62,14 @@ export function loadScenario(path: string, env: Environment, shown = path): Scen
 
 function parseScenario(text: string, path: string, env: Environment): ScenarioFile {
   const document = readDocument(text, path, env);
-  const parallel = typeof document.value === 'object' && document.value !== null && 'scenarios' in document.value;
-  const checked: Validated<SingleFile | ParallelFile> = parallel
-    ? validate<ParallelFile>(document, parallelSchema, remarks)
-    : validate<SingleFile>(document, singleSchema, remarks);
-  const faults = [...checked.faults, ...templateFaults(document, document.value, [])];
+  const checked = validated(document);
+  const problems: PlanProblem[] = [];
+  const thresholds = checked.value ? thresholdsOf(checked.value, problems) : [];
+  const located = (found: readonly PlanProblem[]): Fault[] =>
+    found.map((problem) => ({ ...document.locate(problem.path, 'value'), message: problem.message }));
+  const faults = [...checked.faults, ...located(problems), ...templateFaults(document, document.value, [])];
   if (!checked.value || faults.length > 0) throw scenarioError(path, faults);
-  const { name, description, tags, workers, bundled, thresholds } = checked.value;
+  const { name, description, tags, workers, bundled } = checked.value;
   return {
     name: name ?? basename(path).replace(/\.\w+$/, ''),
     description,
@@ -60,22 +78,58 @@ function parseScenario(text: string, path: string, env: Environment): ScenarioFi
     backend: bundled?.backend,
     thresholds,
     blocks: blocksOf(checked.value),
-    faults: (problems) =>
-      scenarioError(
-        path,
-        problems.map((problem) => ({ ...document.locate(problem.path, 'value'), message: problem.message })),
-      ),
+    faults: (found) => scenarioError(path, located(found)),
   };
 }
 
-function blocksOf(file: SingleFile | ParallelFile): NamedBlock[] {
-  if (!('scenarios' in file)) return [{ name: 'default', path: [], block: file }];
-  const { scenarios, ...outer } = file;
-  return Object.entries(scenarios).map(([name, block]) => ({
-    name,
-    path: ['scenarios', name],
-    block: { ...outer, ...block, headers: { ...outer.headers, ...block.headers } },
-  }));
+type AnyFile = SingleFile | ParallelFile | WeightedFile;
+
+function validated(document: ConfigDocument): Validated<AnyFile> {
+  const { value } = document;
+  if (!isMap(value) || !('scenarios' in value)) return validate<SingleFile>(document, singleSchema, remarks);
+  const weighted =
+    isMap(value.scenarios) && Object.values(value.scenarios).some((one) => isMap(one) && 'weight' in one);
+  return weighted
+    ? validate<WeightedFile>(document, weightedSchema, remarks)
+    : validate<ParallelFile>(document, parallelSchema, remarks);
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function blocksOf(file: AnyFile): NamedBlock[] {
+  if (!('scenarios' in file)) {
+    const { thresholds: _, ...block } = file;
+    return [{ name: 'default', path: [], block }];
+  }
+  const { scenarios, thresholds: _, ...outer } = file;
+  return Object.entries(scenarios).map(([name, inner]): NamedBlock => {
+    const headers = { ...outer.headers, ...inner.headers };
+    const path = ['scenarios', name];
+    if (!('weight' in inner)) return { name, path, block: { ...outer, ...inner, headers } };
+    const { weight, ...block } = inner;
+    return { name, path, block: { ...outer, ...block, headers }, weight };
+  });
+}
+
+function thresholdsOf(file: AnyFile, problems: PlanProblem[]): PlacedThreshold[] {
+  const outer = (file.thresholds ?? []).map((threshold, i) => ({ threshold, path: ['thresholds', i] }));
+  if (!('scenarios' in file)) return outer;
+  const blocks: [string, Pick<Block, 'thresholds'>][] = Object.entries(file.scenarios);
+  const inner = blocks.flatMap(([name, block]) =>
+    (block.thresholds ?? []).flatMap((threshold, i): PlacedThreshold[] => {
+      const path = ['scenarios', name, 'thresholds', i];
+      try {
+        return [{ threshold: ofScenario(threshold, name), path }];
+      } catch (error) {
+        if (!(error instanceof McpbError)) throw error;
+        problems.push({ path, message: error.message });
+        return [];
+      }
+    }),
+  );
+  return [...outer, ...inner];
 }
 
 function templateFaults(document: ConfigDocument, value: unknown, path: Path): Fault[] {

@@ -32,8 +32,17 @@ export type TransportKind = BundledTransport | 'sse' | 'stdio';
 export type Framing = 'mcpb' | 'lines';
 /** Messages on a WebSocket: JSON-RPC as it is, or in MCP Bridge's envelope. */
 export type Dialect = 'plain' | 'envelope';
-export type ExecutorKind = 'constant-vus' | 'ramping-vus' | 'constant-arrival-rate' | 'ramping-arrival-rate';
-export type Model = 'open' | 'closed';
+export type ExecutorKind =
+  | 'constant-vus'
+  | 'ramping-vus'
+  | 'per-vu-iterations'
+  | 'shared-iterations'
+  | 'constant-arrival-rate'
+  | 'ramping-arrival-rate'
+  | 'session-arrival'
+  | 'connection-arrival';
+/** open: every counted exchange is due by the schedule; session: the first of each session is; closed: none is. */
+export type Model = 'open' | 'closed' | 'session';
 
 export interface ScenarioPlan {
   readonly name: string;
@@ -47,7 +56,9 @@ export interface ScenarioPlan {
   /** Bearer token: header on HTTP and WebSocket, `initialize` parameter on TCP. */
   readonly token?: string;
   readonly executor: ExecutorPlan;
-  readonly phases: { readonly warmup: number; readonly measure: number; readonly cooldown: number };
+  readonly phases: PhasesPlan;
+  /** Seconds that iterations under way at the end may take to end by themselves. */
+  readonly gracefulStop: number;
   /** What an iteration of one virtual user does, in order. */
   readonly steps: readonly StepPlan[];
   readonly operations: readonly OperationPlan[];
@@ -64,15 +75,31 @@ export interface ScenarioPlan {
   readonly localAddresses: readonly string[];
 }
 
+export interface PhasesPlan {
+  readonly warmup: number;
+  readonly measure: number;
+  readonly cooldown: number;
+  /** Requests that every worker should have sent in the warm-up, where its length is the default. */
+  readonly warmupRequests?: number;
+}
+
 export interface ExecutorPlan {
   readonly kind: ExecutorKind;
   readonly model: Model;
   /** Measure phase: level goes linearly from → to (VUs, or arrivals per second) over `seconds`. */
   readonly stages: readonly StagePlan[];
-  /** Arrival executors: connections opened before the clock starts. VU executors: the highest level. */
+  /** Arrival-rate executors: connections opened before the clock starts. VU executors: the highest level. Others: 0. */
   readonly vus: number;
-  /** Iterations to make in all, over all workers (`-n`); absent = until the time is over. */
+  /** Iterations to make in all, over all workers; absent = until the time is over. */
   readonly iterations?: number;
+  /** Iterations each virtual user makes. */
+  readonly iterationsPerVU?: number;
+  /** Gaps between arrivals are drawn; absent = even. */
+  readonly arrival?: 'poisson';
+  /** Iterations (sessions, connections) that may be under way at once; an arrival that finds no room is dropped. */
+  readonly maxVUs?: number;
+  /** `ramping-vus`: seconds that the iteration of a user the ramp takes away may go on. */
+  readonly gracefulRampDown?: number;
 }
 
 export interface StagePlan {
@@ -103,7 +130,8 @@ export interface Target {
 }
 
 export type StepPlan =
-  | { readonly type: 'connect' }
+  /** `operation`: the handshake is an exchange of its own. */
+  | { readonly type: 'connect'; readonly operation?: number }
   | { readonly type: 'initialize' }
   | { readonly type: 'call'; readonly operation: number }
   | { readonly type: 'mix'; readonly choices: readonly { readonly weight: number; readonly operation: number }[] }
@@ -123,6 +151,8 @@ export type Expectation = 'ok' | 'tool_error' | `rpc_error:${number}`;
 export interface OperationPlan {
   readonly name: string;
   readonly method: string;
+  /** The same call where it is the first of an open arrival; this one is planned when the one before it is over. */
+  readonly inSessionOf?: string;
   /** The whole JSON-RPC request; the id stands at `idOffset` as ten digits to be patched. */
   readonly body: string;
   readonly idOffset: number;

@@ -1,4 +1,4 @@
-import type { Plan, ScenarioPlan } from './plan.ts';
+import type { ExecutorPlan, Plan, ScenarioPlan, StepPlan } from './plan.ts';
 
 /** What a run will need of the machine that generates the load. */
 export interface Requirements {
@@ -31,7 +31,7 @@ const workerDescriptors = 8;
 
 export function requirementsOf(plan: Plan): Requirements {
   const { scenarios, workers } = plan;
-  const connections = sum(scenarios, ({ executor }) => executor.vus);
+  const connections = sum(scenarios, connectionsOf);
   const connectionsAtMost = sum(scenarios, connectionCeiling);
   return {
     seconds: secondsOf(scenarios),
@@ -39,16 +39,38 @@ export function requirementsOf(plan: Plan): Requirements {
     connectionsAtMost,
     fileDescriptors: sum(scenarios, descriptors) + processDescriptors + workers * workerDescriptors,
     portsPerAddress: portsPerAddress(scenarios),
-    newConnectionPerIteration: scenarios.some(({ steps }) => steps.some(({ type }) => type === 'close')),
+    newConnectionPerIteration: scenarios.some(
+      ({ executor, steps }) => executor.vus === 0 || steps.some(({ type }) => type === 'close'),
+    ),
     memoryBytes: connections * connectionBytes + histogramBytes(plan),
   };
 }
 
-/** Open HTTP opens connections while all others are busy, HTTP+SSE has one for the stream and one for requests at least; everything else keeps one a VU. */
+/** Of clients that come and go, as many as a rate has under way that wait as long as their steps say (Little's law). */
+function connectionsOf({ executor, steps }: ScenarioPlan): number {
+  if (executor.vus > 0) return executor.vus;
+  const rate = Math.max(...executor.stages.flatMap(({ from, to }) => [from, to]));
+  const seconds = steps.reduce((total, step) => total + meanWait(step), 0) / 1000;
+  return Math.min(executor.maxVUs ?? Number.POSITIVE_INFINITY, Math.ceil(rate * seconds) + 1);
+}
+
+function meanWait(step: StepPlan): number {
+  if (step.type !== 'think' && step.type !== 'hold') return 0;
+  const time = step.milliseconds;
+  if (typeof time === 'number') return time;
+  return 'exponential' in time ? time.exponential : (time.uniform[0] + time.uniform[1]) / 2;
+}
+
+/**
+ * Open HTTP opens connections while all others are busy, HTTP+SSE has one for the stream and one for requests at least;
+ * users and clients keep one each.
+ */
 function connectionCeiling({ executor, target, maxConnections }: ScenarioPlan): number {
+  const clients = executor.model === 'closed' ? executor.vus : (executor.maxVUs ?? executor.vus);
   const each = target.transport === 'sse' ? 2 : 1;
-  const grows = executor.model === 'open' && (target.transport === 'http' || target.transport === 'sse');
-  return grows ? Math.max(maxConnections, each * executor.vus) : each * executor.vus;
+  const grows =
+    executor.vus > 0 && executor.model === 'open' && (target.transport === 'http' || target.transport === 'sse');
+  return grows ? Math.max(maxConnections, each * clients) : each * clients;
 }
 
 /** A command has three pipes. */
@@ -57,10 +79,14 @@ function descriptors(scenario: ScenarioPlan): number {
 }
 
 function secondsOf(scenarios: readonly ScenarioPlan[]): number | null {
-  if (scenarios.some(({ executor }) => executor.iterations !== undefined && executor.model === 'closed')) return null;
+  if (scenarios.some(({ executor }) => isCounted(executor) && executor.model === 'closed')) return null;
   return Math.max(
     ...scenarios.map(({ startTime, phases }) => startTime + phases.warmup + phases.measure + phases.cooldown),
   );
+}
+
+function isCounted({ iterations, iterationsPerVU }: ExecutorPlan): boolean {
+  return iterations !== undefined || iterationsPerVU !== undefined;
 }
 
 function portsPerAddress(scenarios: readonly ScenarioPlan[]): number {

@@ -2,16 +2,18 @@ import { relative } from 'node:path';
 import { adHocScenario, type Operation } from './ad-hoc.ts';
 import { type Layers, planBlock } from './block.ts';
 import { configSettings } from './config-file.ts';
-import { shapeOf, withGapsFilled } from './executors.ts';
+import { type Shape, shapeOf, withGapsFilled } from './executors.ts';
 import { locateScenario } from './find.ts';
 import { hashOf, resolvedScenario } from './fingerprint.ts';
 import { deepFreeze } from './freeze.ts';
-import { loadScenario, type ScenarioFile } from './load.ts';
+import { loadScenario, type NamedBlock, type ScenarioFile } from './load.ts';
 import { environmentName, environmentOverrides, flagNames, type OverrideKey, type Overrides } from './overrides.ts';
+import { defaultWarmup, isBare } from './phases.ts';
 import type { Plan } from './plan.ts';
 import { Problems } from './problems.ts';
 import { reshape, shapeKeys } from './reshape.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { sharedOut } from './shares.ts';
 import { mergeThresholds } from './threshold-rules.ts';
 import { countOn } from './values.ts';
 import { checkWhole } from './whole.ts';
@@ -50,24 +52,39 @@ export function planFor(request: PlanRequest, context: PlanContext): Plan {
   const layers = { upper, lower, cores: context.cores, speed, problems };
   if (request.scenario === undefined) {
     const base = reshape({ kind: 'constant-vus' }, lower, (key, reason) => problems.typed(key, reason));
-    return assemble(adHocScenario(request.operation ?? { method: 'tools/list' }), { ...layers, base: () => base });
+    return assemble(adHocScenario(request.operation ?? { method: 'tools/list' }), () => base, layers);
   }
   const path = locateScenario(request.scenario, context.cwd);
   const file = loadScenario(path, { ...context.env, ...lower.env, ...upper.env }, shownPath(path, context.cwd));
-  if (file.blocks.length > 1) refuseShapes(file, upper, problems);
-  return assemble(file, { ...layers, base: (block) => withGapsFilled(shapeOf(block), lower) });
+  if (file.blocks.length > 1 && file.blocks[0].weight === undefined) refuseShapes(file, upper, problems);
+  return assemble(file, ({ block }) => withGapsFilled(shapeOf(block), lower), layers);
 }
 
-function assemble(file: ScenarioFile, layers: Layers): Plan {
-  const { upper, lower, cores, speed, problems } = layers;
+type Surroundings = Omit<Layers, 'warmup'>;
+
+/** `base`: the load of a block before flags. */
+function assemble(file: ScenarioFile, base: (named: NamedBlock) => Shape, around: Surroundings): Plan {
+  const { upper, lower, cores, speed, problems } = around;
+  const workers = countOn(cores, upper.workers ?? file.workers ?? lower.workers ?? defaults.workers);
+  const shapes = shapesOf(file, base, around);
+  const steady = file.blocks.flatMap(({ block: { steps = [] } }, i) =>
+    isBare(shapes[i], steps)
+      ? []
+      : [{ shape: shapes[i], calls: steps.filter(({ type }) => type === 'call' || type === 'mix').length }],
+  );
+  const layers: Layers = { ...around, warmup: defaultWarmup(steady, workers) };
   const planned: PlanContent = {
     name: file.name,
     seed,
     speed,
-    workers: countOn(cores, upper.workers ?? file.workers ?? lower.workers ?? defaults.workers),
+    workers,
     pacing: upper.pacing ?? lower.pacing ?? defaults.pacing,
-    scenarios: file.blocks.map((block) => planBlock(block, layers)),
-    thresholds: mergeThresholds([lower.thresholds, file.thresholds, upper.thresholds]),
+    scenarios: file.blocks.map((block, i) => planBlock(block, shapes[i], layers)),
+    thresholds: mergeThresholds([
+      lower.thresholds,
+      file.thresholds.map(({ threshold }) => threshold),
+      upper.thresholds,
+    ]),
     tags: { ...lower.tags, ...file.tags, ...upper.tags },
     backend: upper.backend ?? file.backend ?? lower.backend ?? defaults.backend,
   };
@@ -75,6 +92,14 @@ function assemble(file: ScenarioFile, layers: Layers): Plan {
   problems.throwIfAny(file);
   const resolved = resolvedScenario(planned);
   return deepFreeze({ ...planned, resolved, hash: hashOf(resolved) });
+}
+
+/** The load of every block, flags included; blocks with weights share one. */
+function shapesOf({ blocks }: ScenarioFile, base: (named: NamedBlock) => Shape, around: Surroundings): Shape[] {
+  const typed = (named: NamedBlock) =>
+    reshape(base(named), around.upper, (key, reason) => around.problems.typed(key, reason));
+  const weights = blocks.flatMap(({ weight }) => weight ?? []);
+  return weights.length > 0 ? sharedOut(typed(blocks[0]), weights, around.cores) : blocks.map(typed);
 }
 
 /** One scenario block cannot be told from another on a command line. */

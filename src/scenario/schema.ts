@@ -1,14 +1,11 @@
 import { z } from 'zod';
+import { withExecutors } from './executor-schema.ts';
 import { stepsSchema } from './step-schema.ts';
 import { dialects, framings, targetText, transports } from './target.ts';
 import { parseThreshold } from './thresholds.ts';
-import { addressList, coreCount, count, duration, field, headers, level, rate, text, textBy, time } from './values.ts';
+import { addressList, coreCount, count, duration, field, headers, rate, text, textBy, time, weight } from './values.ts';
 
 const scenarioName = z.string().regex(/^[\w-]+$/, 'a scenario name is made of letters, digits, _ and -');
-const stage = z
-  .strictObject({ duration: field(duration), target: field(level) })
-  .transform(({ duration: seconds, target }) => ({ seconds, target }));
-const stages = z.array(stage).min(1, 'expected at least one stage');
 
 /** Keys of one block of load; in a file with `scenarios` they may also stand outside, as defaults of all blocks. */
 const connection = {
@@ -21,6 +18,7 @@ const connection = {
   lifecycle: z.enum(['auto', 'none']).optional(),
   warmup: field(duration).optional(),
   cooldown: field(duration).optional(),
+  gracefulStop: field(duration).optional(),
   timeout: field(time).optional(),
   connectTimeout: field(time).optional(),
   inFlight: field(count).optional(),
@@ -29,61 +27,43 @@ const connection = {
   localAddresses: addressList.optional(),
 };
 
+const thresholds = z.array(textBy(parseThreshold)).optional();
+
 const file = {
   name: text.optional(),
   description: text.optional(),
   tags: z.record(z.string(), z.string()).optional(),
   workers: field(coreCount).optional(),
   bundled: z.strictObject({ backend: text }).optional(),
-  thresholds: z.array(textBy(parseThreshold)).optional(),
+  thresholds,
 };
 
-const vus = field(coreCount).optional();
-
-/** The four executors, each beside the keys of `outer`. */
-function blockWith<Outer extends z.ZodRawShape>(outer: Outer) {
-  const shared = { ...outer, ...connection, steps: stepsSchema };
-  return z.discriminatedUnion('executor', [
-    z.strictObject({
-      ...shared,
-      executor: z.literal('constant-vus').optional(),
-      vus,
-      duration: field(time).optional(),
-    }),
-    z.strictObject({ ...shared, executor: z.literal('ramping-vus'), startVUs: field(level).optional(), stages }),
-    z.strictObject({
-      ...shared,
-      executor: z.literal('constant-arrival-rate'),
-      rate: field(rate),
-      timeUnit: field(time).optional(),
-      vus,
-      duration: field(time).optional(),
-    }),
-    z.strictObject({
-      ...shared,
-      executor: z.literal('ramping-arrival-rate'),
-      startRate: field(level).optional(),
-      timeUnit: field(time).optional(),
-      stages,
-      vus,
-    }),
-  ]);
-}
-
-const block = blockWith({ startTime: field(duration).optional() });
+const steps = { steps: stepsSchema };
+const handshakeSteps = { steps: stepsSchema.optional() };
+const named = { ...connection, startTime: field(duration).optional(), thresholds };
 
 /** A file that is one block of load. */
-export const singleSchema = blockWith(file);
+export const singleSchema = withExecutors({ ...file, ...connection }, steps, handshakeSteps);
+
+const block = withExecutors(named, steps, handshakeSteps);
+const weightedBlock = z.strictObject({ ...named, ...handshakeSteps, weight: field(weight) });
+
+function several<Block extends z.ZodType>(of: Block) {
+  return z
+    .record(scenarioName, of)
+    .refine((blocks) => Object.keys(blocks).length > 0, 'expected at least one scenario');
+}
 
 /** A file with several blocks that run in parallel. */
-export const parallelSchema = z.strictObject({
-  ...file,
-  ...connection,
-  scenarios: z
-    .record(scenarioName, block)
-    .refine((blocks) => Object.keys(blocks).length > 0, 'expected at least one scenario'),
-});
+export const parallelSchema = z.strictObject({ ...file, ...connection, scenarios: several(block) });
+
+/** A file whose blocks share the load that stands outside. */
+export const weightedSchema = withExecutors({ ...file, ...connection, scenarios: several(weightedBlock) }, {}, {});
 
 export type SingleFile = z.output<typeof singleSchema>;
 export type ParallelFile = z.output<typeof parallelSchema>;
-export type Block = z.output<typeof block>;
+export type WeightedFile = z.output<typeof weightedSchema>;
+
+const anyBlock = withExecutors(named, handshakeSteps, handshakeSteps);
+/** One block, with what stands outside and applies to it. */
+export type Block = z.output<typeof anyBlock>;

@@ -3,7 +3,7 @@ import { McpbError } from '../errors.ts';
 import { parseCheck } from './checks.ts';
 import { type Call, callFaults } from './operations.ts';
 import type { Expectation, ThinkTime } from './plan.ts';
-import { duration, field, type Reader, text, time } from './values.ts';
+import { duration, field, text, time, weight } from './values.ts';
 
 /** A step as written, understood. */
 export type Step =
@@ -13,11 +13,6 @@ export type Step =
   | { readonly type: 'think'; readonly milliseconds: ThinkTime }
   | { readonly type: 'hold'; readonly milliseconds: number }
   | { readonly type: 'close'; readonly how: 'delete' | 'abandon' | 'kill' };
-
-const weight: Reader<number> = {
-  read: (value) => (Number.isFinite(Number(value)) && Number(value) > 0 ? Number(value) : undefined),
-  what: 'a weight above zero',
-};
 
 const checks = z.record(z.string(), z.string()).transform((written, context) =>
   Object.entries(written).flatMap(([name, path]) => {
@@ -68,7 +63,7 @@ const choice = z
 const milliseconds = field(duration).transform(toMillis);
 
 /** A pause: one duration, or a distribution of them. */
-const thinkTime = z.union(
+export const thinkTime = z.union(
   [
     milliseconds,
     z.strictObject({ exponential: field(time).transform(toMillis) }),
@@ -126,8 +121,6 @@ function refineOrder(steps: readonly Step[], context: z.RefinementCtx): void {
       });
     last = Math.max(last, own);
   }
-  if (steps.length > 0 && !steps.some(({ type }) => type === 'call' || type === 'mix'))
-    context.addIssue({ code: 'custom', path: [], message: 'the steps make no request: add a call or a mix' });
 }
 
 /** One iteration of one virtual user. */

@@ -7,7 +7,7 @@ export interface ThresholdMetric {
 }
 
 const trend = ['avg', 'min', 'max', 'med', 'p'];
-const perExchange = ['operation', 'stage'];
+const perExchange = ['scenario', 'operation', 'stage'];
 
 const table: readonly ThresholdMetric[] = [
   { name: 'response_time', aggregations: trend, selectors: perExchange },
@@ -19,7 +19,7 @@ const table: readonly ThresholdMetric[] = [
   { name: 'throughput', aggregations: ['value'], selectors: perExchange },
   { name: 'requests', aggregations: ['count', 'rate'], selectors: perExchange },
   { name: 'error_rate', aggregations: ['rate'], selectors: perExchange },
-  { name: 'checks', aggregations: ['rate'], selectors: ['operation'] },
+  { name: 'checks', aggregations: ['rate'], selectors: ['scenario', 'operation'] },
   { name: 'outcomes', aggregations: ['count', 'rate'], selectors: ['class', ...perExchange] },
 ];
 

@@ -13,10 +13,23 @@ export function mergeThresholds(layers: readonly (readonly Threshold[] | undefin
   return merged.length > 0 ? merged : [parseThreshold(defaultThreshold)];
 }
 
+/** What stands in one scenario's block, for that scenario alone. Throws McpbError MCPB_E_USAGE where the metric has no such part. */
+export function ofScenario(threshold: Threshold, name: string): Threshold {
+  const { expression } = threshold;
+  const [head, metric, selector] = /^(\w+)\s*(?:\{([^}]*)\})?/.exec(expression)!;
+  const selected = [`scenario:${name}`, ...(selector ? [selector] : [])].join(',');
+  const { selector: parsed } = parseThreshold(`${metric}{${selected}}${expression.slice(head.length)}`);
+  return { ...threshold, expression: `${metric}{${selected}}${expression.slice(head.length)}`, selector: parsed };
+}
+
 /** Why a threshold could never have a sample in these scenarios; undefined when it can. */
 export function unreachable({ selector }: Threshold, scenarios: readonly ScenarioPlan[]): string | undefined {
-  const operations = new Set(scenarios.flatMap((scenario) => scenario.operations.map(({ name }) => name)));
-  const stages = scenarios.reduce((total, { executor }) => total + executor.stages.length, 0);
+  const chosen = scenarios.filter(({ name }) => selector.scenario === undefined || selector.scenario === name);
+  const names = scenarios.map(({ name }) => name);
+  if (chosen.length === 0)
+    return `no scenario is named "${selector.scenario}"${didYouMean(selector.scenario ?? '', names)}`;
+  const operations = new Set(chosen.flatMap((scenario) => scenario.operations.map(({ name }) => name)));
+  const stages = Math.max(...chosen.map(({ executor }) => executor.stages.length));
   if (selector.operation !== undefined && !operations.has(selector.operation))
     return `no operation is named "${selector.operation}"${didYouMean(selector.operation, operations)}`;
   if (selector.stage !== undefined && Number(selector.stage) >= stages)

@@ -26,6 +26,10 @@ export const count: Reader<number> = {
   read: (text) => positive(whole(amount(text))),
   what: 'a whole number above zero',
 };
+export const weight: Reader<number> = {
+  read: (value) => positive(Number.isFinite(Number(value)) ? Number(value) : undefined),
+  what: 'a weight above zero',
+};
 export const speed: Reader<number> = { read: (text) => positive(amount(text)), what: 'a number above zero' };
 
 /** A count, or `cores` (one per core), or `cores:12` (one per core, 12 at most). */

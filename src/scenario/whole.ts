@@ -33,8 +33,8 @@ function checkThresholds({ scenarios, thresholds }: Content, file: ScenarioFile,
     const reason = unreachable(threshold, scenarios);
     if (reason === undefined) continue;
     const message = `threshold "${threshold.expression}": ${reason}`;
-    const index = file.thresholds?.indexOf(threshold) ?? -1;
-    if (index >= 0) problems.inScenario({ path: ['thresholds', index], message });
+    const placed = file.thresholds.find((one) => one.threshold === threshold);
+    if (placed) problems.inScenario({ path: placed.path, message });
     else problems.typed('thresholds', message);
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ArrivalSchedule, levelAt, share } from '../../src/loadgen/pacer.ts';
+import { ArrivalSchedule, share } from '../../src/loadgen/pacer.ts';
 
 interface Segment {
   readonly seconds: number;
@@ -154,33 +154,6 @@ describe('ArrivalSchedule', () => {
           return own;
         });
         expect(striped.flat().toSorted((a, b) => a - b)).toEqual(all.toSorted((a, b) => a - b));
-      }),
-    );
-  });
-});
-
-describe('levelAt', () => {
-  it('goes linearly from one level to the next and stays at the last', () => {
-    const profile = [
-      { seconds: 10, from: 0, to: 100 },
-      { seconds: 5, from: 100, to: 100 },
-      { seconds: 0, from: 100, to: 40 },
-      { seconds: 4, from: 40, to: 0 },
-    ];
-    const levels = [0, 1, 5, 10, 14.9, 15, 16, 18, 19, 1000].map((at) => levelAt(profile, at));
-    expect(levels).toEqual([0, 10, 50, 100, 100, 40, 30, 10, 0, 0]);
-    expect(levelAt([], 1)).toBe(0);
-  });
-
-  it('adds up to the arrivals of the profile when it is a rate', () => {
-    fc.assert(
-      fc.property(segments, (profile) => {
-        const slices = 5000;
-        const slice = length(profile) / slices;
-        let count = 0;
-        for (let i = 0; i < slices; i++) count += levelAt(profile, (i + 0.5) * slice) * slice;
-        const steps = Math.max(...profile.flatMap(({ from, to }) => [from, to])) * slice * profile.length;
-        expect(Math.abs(count - new ArrivalSchedule(profile).total)).toBeLessThanOrEqual(steps + 1e-6);
       }),
     );
   });

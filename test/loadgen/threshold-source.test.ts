@@ -41,7 +41,9 @@ function load(recorder: Recorder): void {
 function value(expression: string, record = load): number | undefined {
   const collector = collected(plan, record);
   const metrics = runMetrics(collector, 30, { peakConnections: 0, meanInFlight: 0 });
-  const source = thresholdSource(collector, metrics, (stage) => (stage === undefined ? 30 : [10, 20, 0][stage]));
+  const source = thresholdSource(collector, metrics, ({ stage }) =>
+    stage === undefined ? 30 : [10, 20, 0][Number(stage)],
+  );
   const [result] = evaluate([parseThreshold(expression)], source);
   return result.value ?? undefined;
 }

@@ -20,6 +20,7 @@ const good: Metrics = (() => {
 
 const sound: Evidence = {
   model: 'open',
+  inSession: false,
   metrics: good,
   thresholds: [{ expression: 'error_rate<0.01', value: 0, passed: true }],
   steal: 0,
@@ -206,6 +207,7 @@ describe('warnings', () => {
     ['steal', { steal: 0.021 }],
     ['steal_unknown', { steal: null }],
     ['closed_loop', { model: 'closed' }],
+    ['in_session', { inSession: true }],
     ['unknown_id', { metrics: { ...good, correlation: { ...correlation, unknownId: 1 } } }],
     ['duplicate', { metrics: { ...good, correlation: { ...correlation, duplicate: 1 } } }],
     ['late', { metrics: { ...good, correlation: { ...correlation, late: 1 } } }],

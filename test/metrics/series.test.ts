@@ -25,7 +25,7 @@ describe('seriesLayout', () => {
           [-1, ...executor.stages.keys()].flatMap((stage) =>
             operations.map(({ name }, operation) => {
               const row = firstRow[s] + (stage + 1) * operations.length + operation;
-              expect(rows[row]).toEqual({ scenario: s, stage, operation, operationName: name });
+              expect(rows[row]).toMatchObject({ scenario: s, stage, operation, operationName: name, inSession: false });
               return row;
             }),
           ),
@@ -39,10 +39,10 @@ describe('seriesLayout', () => {
     fc.assert(
       fc.property(plans, (plan) => {
         const { checks, firstCheck } = seriesLayout(plan);
-        const found = plan.scenarios.flatMap(({ operations }, s) =>
+        const found = plan.scenarios.flatMap(({ name: scenarioName, operations }, s) =>
           operations.flatMap((operation, o) =>
             operation.checks.map(({ name }, i) => {
-              expect(checks[firstCheck[s][o] + i]).toEqual({ name, operation: operation.name });
+              expect(checks[firstCheck[s][o] + i]).toEqual({ name, operation: operation.name, scenarioName });
               return firstCheck[s][o] + i;
             }),
           ),

@@ -11,8 +11,8 @@ import {
   operationMetrics,
   operationsOf,
   runMetrics,
+  selectedSeconds,
   stageResults,
-  stageSeconds,
   totalOf,
 } from '../../src/metrics/summary.ts';
 import { Outcome } from '../../src/wire/outcome.ts';
@@ -218,8 +218,17 @@ describe('stages', () => {
   });
 
   it('of the same number last as long as the longest of them', () => {
-    expect([0, 1, 2].map((stage) => stageSeconds(plan, stage, whole))).toEqual([12, 20, 0]);
-    expect([0, 1].map((stage) => stageSeconds(plan, stage, 14))).toEqual([10, 1]);
+    expect([0, 1, 2].map((stage) => selectedSeconds(plan, { stage }, whole))).toEqual([12, 20, 0]);
+    expect([0, 1].map((stage) => selectedSeconds(plan, { stage }, 14))).toEqual([10, 1]);
+  });
+
+  it('of one scenario last as long as its own', () => {
+    const names = plan.scenarios.map(({ name }) => name);
+    const of = (stage?: number) =>
+      names.map((scenario) => selectedSeconds(plan, { scenario, ...(stage !== undefined && { stage }) }, whole));
+    const seconds = plan.scenarios.map(({ executor }) => executor.stages.map((stage) => stage.seconds));
+    expect(of(0)).toEqual(seconds.map(([first]) => first));
+    expect(of()).toEqual(seconds.map((all) => all.reduce((sum, one) => sum + one, 0)));
   });
 
   it('come with their histograms, by operation and quantity', () => {

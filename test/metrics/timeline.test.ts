@@ -8,7 +8,6 @@ import { Outcome } from '../../src/wire/outcome.ts';
 import { intervalOf, measuredScenario } from '../support/measured.ts';
 
 const layout = seriesLayout({ scenarios: [measuredScenario([1])] });
-const rows = layout.rows.length;
 
 function interval(sequence: number, changes: Partial<WorkerInterval> = {}, record?: (recorder: Recorder) => void) {
   const recorder = new Recorder(layout);
@@ -21,7 +20,7 @@ describe('TimelineBuilder', () => {
     const order = fc.shuffledSubarray([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3], { minLength: 12 });
     fc.assert(
       fc.property(order, (sequences) => {
-        const builder = new TimelineBuilder(3, rows);
+        const builder = new TimelineBuilder(3, layout);
         const seen = new Map<number, number>();
         for (const sequence of sequences) {
           const parts = (seen.get(sequence) ?? 0) + 1;
@@ -34,7 +33,7 @@ describe('TimelineBuilder', () => {
   });
 
   it('adds up counts and levels, takes the latest end and the busiest worker', () => {
-    const builder = new TimelineBuilder(2, rows);
+    const builder = new TimelineBuilder(2, layout);
     const levels = { vus: 3, connections: 4, inFlight: 5, eventLoopUtilization: 0.2, cpuMicros: 100 };
     builder.add(
       interval(7, { ...levels, to: 8000 }, (recorder) => {
@@ -70,7 +69,7 @@ describe('TimelineBuilder', () => {
   });
 
   it('gives the rows in order that workers never completed', () => {
-    const builder = new TimelineBuilder(2, rows);
+    const builder = new TimelineBuilder(2, layout);
     for (const sequence of [5, 3, 4, 4]) builder.add(interval(sequence, { vus: 1 }));
     expect(builder.rest().map(({ sequence, vus }) => [sequence, vus])).toEqual([
       [3, 1],

@@ -7,7 +7,7 @@ const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), '
 
 test('every scenario shown in docs/scenarios.md plans', () => {
   const shown = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text);
-  expect(shown).toHaveLength(2);
+  expect(shown).toHaveLength(3);
   for (const text of shown) expect(planText(text).scenarios[0].operations.length).toBeGreaterThan(0);
 });
 

@@ -63,7 +63,7 @@ test.each([
   ['outcomes==0', 'outcomes needs a class'],
   ['outcomes{class:timout}==0', '"timout" is not an outcome class'],
   ['connect_time{stage:1}:avg<1', 'the metric takes no selector, not by "stage"'],
-  ['error_rate{method:x}<1', 'the metric can be selected by operation, stage, not by "method"'],
+  ['error_rate{method:x}<1', 'the metric can be selected by scenario, operation, stage, not by "method"'],
   ['error_rate{stage:two}<1', 'a stage is selected by its number, from 0'],
   ['error_rate{operation:}<1', 'the selector "operation" has no value'],
 ])('refuses %s', (expression, reason) => {

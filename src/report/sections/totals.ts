@@ -30,8 +30,13 @@ export function totalsSection(result: RunResult, style: Style): string[] {
   ];
 }
 
+const models = {
+  open: 'open loop',
+  session: 'sessions arrive in an open loop',
+  closed: 'closed loop: stalls are hidden',
+} as const;
+
 function load(result: RunResult): string {
-  const model = result.model === 'open' ? 'open loop' : 'closed loop: stalls are hidden';
   const speed = result.speed === 1 ? '' : `, at --speed ${result.speed}`;
-  return `${model}, ${formatDuration(result.window.seconds)} measured, seed ${result.seed}${speed}`;
+  return `${models[result.model]}, ${formatDuration(result.window.seconds)} measured, seed ${result.seed}${speed}`;
 }

@@ -32,7 +32,7 @@ const limits = {
 function schedule({ metrics, model }: RunResult): string {
   const { planned, sent, dropped } = metrics.requests;
   const share = planned === 0 ? '–' : formatPercent(sent / planned);
-  const offered = model === 'open' ? `${share} of what was due was sent` : `${share} of what was ready was sent`;
+  const offered = `${share} of what was ${model === 'closed' ? 'ready' : 'due'} was sent`;
   return `${offered}, ${formatCount(dropped)} dropped, ${metrics.inFlight.mean.toFixed(1)} in flight (at most ${formatCount(metrics.inFlight.max)})`;
 }
 

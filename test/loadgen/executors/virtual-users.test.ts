@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { barePlan, executorContract } from '../../contracts/executor.ts';
+import { barePlan } from '../../contracts/executor.ts';
 import { outcomesOf, runHere, startEngine } from '../../support/engine.ts';
 import { serve } from '../../support/servers/serve.ts';
 import { answerAfter, reply } from '../../support/servers/server.ts';
 import { startWebSocketServer } from '../../support/servers/websocket.ts';
-
-executorContract({ name: 'closed', load: { vus: '4' }, delay: 10 });
 
 describe('virtual users', () => {
   it('send their next request when the last one is answered', async () => {
@@ -59,7 +57,7 @@ describe('virtual users', () => {
     expect(done.map(({ connections }) => connections.opened)).toEqual([4, 3]);
   });
 
-  it('are woken from a hold by the end, and close in order', async () => {
+  it('are woken from a hold when the grace after the end is over, and close in order', async () => {
     const server = await serve(startWebSocketServer);
     const steps = [
       { type: 'connect' as const },
@@ -67,7 +65,8 @@ describe('virtual users', () => {
       { type: 'hold' as const, milliseconds: 600_000 },
       { type: 'close' as const, how: 'delete' as const },
     ];
-    const metrics = await runHere(barePlan({ target: server.url, vus: '3', duration: '200ms' }, { steps }));
+    const plan = barePlan({ target: server.url, vus: '3', duration: '200ms' }, { steps, gracefulStop: 0.1 });
+    const metrics = await runHere(plan);
     expect(outcomesOf(metrics)).toEqual({ ok: 3 });
     await expect.poll(() => server.endings.filter((ending) => ending === 'close 1000')).toHaveLength(4);
   });

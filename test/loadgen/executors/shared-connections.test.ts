@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/loadgen/engine.ts';
 import { ArrivalSchedule } from '../../../src/loadgen/pacer.ts';
-import { barePlan, executorContract, runHalves } from '../../contracts/executor.ts';
+import { barePlan } from '../../contracts/executor.ts';
 import { type LocalEngine, outcomesOf, runHere, startEngine } from '../../support/engine.ts';
 import { serve } from '../../support/servers/serve.ts';
 import { reply } from '../../support/servers/server.ts';
 import { startWebSocketServer } from '../../support/servers/websocket.ts';
-
-executorContract({ name: 'open', load: { rate: '300', vus: '4' }, delay: 1 });
 
 /** Runs one worker's part of a plan; returns the planned instants, ms after the first of them. */
 async function dues(plan: ReturnType<typeof barePlan>, worker: number, workers: number): Promise<number[]> {
@@ -77,31 +75,6 @@ describe('arrivals', () => {
     await runHere(barePlan({ target: server.url, rate: '300', requests: '30', vus: '3' }));
     const perConnection = Object.values(Object.groupBy(server.received, ({ connection }) => connection));
     expect(perConnection.map((exchanges) => exchanges?.length)).toEqual([10, 10, 10]);
-  });
-
-  it('draw the same from a mix on one worker as on two', async () => {
-    const counts = async (workers: 1 | 2) => {
-      const server = await serve(startWebSocketServer);
-      const plain = barePlan({ target: server.url, rate: '800', vus: '4', requests: '80' });
-      const [operation] = plain.scenarios[0].operations;
-      const operations = ['one', 'two', 'three'].map((name) => ({
-        ...operation,
-        name,
-        body: operation.body.replace('tools/list', `tools/${name}`),
-      }));
-      const choices = operations.map((_, index) => ({ weight: index + 1, operation: index }));
-      const mixed = barePlan(
-        { target: server.url, rate: '800', vus: '4', requests: '80' },
-        { operations, steps: [{ type: 'mix', choices }] },
-      );
-      await (workers === 1 ? runHere(mixed) : runHalves(mixed));
-      return ['one', 'two', 'three'].map(
-        (name) => server.received.filter(({ method }) => method.endsWith(name)).length,
-      );
-    };
-    const alone = await counts(1);
-    expect(alone.every((count) => count > 0)).toBe(true);
-    expect(await counts(2)).toEqual(alone);
   });
 
   it('wait for a lost connection, and are charged for it', async () => {
