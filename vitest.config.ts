@@ -1,11 +1,24 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files that need the whole machine: they run when all others are through, one after the other. */
+const alone = 'test/**/*.alone.test.ts';
+
+/** For what hangs, not for what is slow: a machine may be busy with other work. */
+const limits = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 15_000 } } };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Limits for what hangs, not for what is slow: a machine may be busy with other work.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 15_000 } },
+    projects: [
+      { test: { name: 'together', include: ['test/**/*.test.ts'], exclude: [alone], ...limits } },
+      {
+        test: {
+          name: 'alone',
+          include: [alone],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          ...limits,
+        },
+      },
+    ],
   },
 });

@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   scenario: ['wire', 'config', 'yaml', 'zod'],
   results: ['metrics', 'types scenario', 'wire/outcome.ts'],
   regression: ['results', 'metrics', 'hdr-histogram-js'],
-  report: ['results', 'metrics', 'types regression', 'types scenario', 'chalk', 'cli-table3'],
+  report: ['results', 'metrics', 'types regression', 'types scenario', 'types selftest', 'chalk', 'cli-table3'],
   loadgen: [
     'types scenario',
     'scenario/plan.ts',
@@ -25,13 +25,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'results',
     'wire',
   ],
+  selftest: ['scenario', 'loadgen', 'metrics', 'types results', 'target', 'wire', 'ws'],
   target: ['pidusage'],
   router: ['wire', 'config', 'undici'],
   gateway: ['wire', 'config', 'router', 'version', 'ws', 'pino', 'prom-client'],
   load: ['scenario', 'loadgen', 'metrics', 'results', 'report', 'target', 'version'],
   index: ['load', 'scenario', 'loadgen', 'metrics', 'results', 'regression', 'gateway'],
   commands: [
-    ...['load', 'scenario', 'metrics', 'results', 'regression', 'report', 'gateway'],
+    ...['load', 'scenario', 'metrics', 'results', 'regression', 'report', 'gateway', 'selftest', 'version'],
     ...['@oclif/core', '@oclif/core/flush', '@oclif/core/run', '@oclif/core/settings'],
   ],
 };

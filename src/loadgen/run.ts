@@ -23,6 +23,8 @@ export interface RunOptions {
   /** Second signal: end now, without a result. */
   readonly now: AbortSignal;
   readonly onInterval?: (interval: LiveInterval) => void;
+  /** Told, a little before, when the clock will start: ms of the process-wide monotonic clock. */
+  readonly onStart?: (at: number) => void;
   /** The target's process, where it runs on this machine. */
   readonly target?: TargetProbe;
   readonly identity?: TargetInfo['identity'];
@@ -77,11 +79,12 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   }
 }
 
-async function conduct(plan: Plan, { stop }: RunOptions, record: RunRecord, pool: WorkerPool) {
+async function conduct(plan: Plan, { stop, onStart }: RunOptions, record: RunRecord, pool: WorkerPool) {
   await Promise.race([pool.ready, aborted(stop)]);
   const at = processNow() + startDelayMillis;
   record.started(at, planWindow(plan));
   pool.start(at);
+  onStart?.(at);
   const onStop = () => {
     record.stopped();
     pool.stop(interruptGraceMillis);

@@ -1,0 +1,75 @@
+import type { RunResult } from '../results/result.ts';
+import type { BehaviourSpec } from './behaviour.ts';
+import { closed } from './cases/closed.ts';
+import { duplicates } from './cases/duplicates.ts';
+import { freeze } from './cases/freeze.ts';
+import { losses } from './cases/losses.ts';
+import { reordering } from './cases/reordering.ts';
+import { serial } from './cases/serial.ts';
+import { steady } from './cases/steady.ts';
+import { stops } from './cases/stops.ts';
+import type { SelftestTransport } from './endpoint.ts';
+import type { Interval } from './protocol.ts';
+
+/** How long the selftest may take: quick is what CI runs. */
+export type Depth = 'quick' | 'full';
+
+/** What is to be sent, of `tools/list`: arrivals by the clock, or connections in a closed loop. Seconds. */
+export type Load = { readonly connections: number } & (
+  | { readonly rate: number; readonly requests: number; readonly timeout: number }
+  | { readonly rate?: number; readonly warmup: number; readonly seconds: number }
+);
+
+/** When the server's process is stopped from outside: so often, for so long (ms), `stop` after each begin of a period. */
+export interface Stops {
+  readonly after: number;
+  readonly stop: number;
+  readonly period: number;
+}
+
+/** What is known of a run besides its result. */
+export interface Observed {
+  readonly result: RunResult;
+  /** Start of the schedule, ms of the process-wide monotonic clock. */
+  readonly startAt: number;
+  /** When the server's process was stopped from outside. */
+  readonly stops: readonly Interval[];
+}
+
+/** A figure of the engine's report beside what it must be: times in µs, else a count that must be exact. */
+export interface Expectation {
+  /** `p50` … `p999` of response time, else words. */
+  readonly figure: string;
+  readonly unit: 'us' | 'count';
+  readonly truth: number;
+  /** null: the report has no such figure. */
+  readonly measured: number | null;
+}
+
+/** One situation whose true answer is known. */
+export interface Case {
+  /** What the server does and how it is loaded, for a reader who knows neither. */
+  readonly says: string;
+  /** Most of what may lie between two arrivals (ms): part of the tolerance of every time. */
+  readonly spacing: number;
+  readonly transports: readonly SelftestTransport[];
+  readonly behaviour: BehaviourSpec;
+  readonly load: Load;
+  readonly stops?: Stops;
+  expected(observed: Observed): Expectation[];
+}
+
+export const cases = {
+  steady,
+  freeze,
+  serial,
+  closed,
+  stops,
+  losses,
+  duplicates,
+  reordering,
+} satisfies Record<string, (depth: Depth) => Case>;
+
+export type CaseName = keyof typeof cases;
+
+export const caseNames = Object.keys(cases) as readonly CaseName[];

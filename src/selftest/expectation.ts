@@ -1,0 +1,23 @@
+import type { Distribution } from '../results/result.ts';
+import type { Expectation } from './case.ts';
+
+export const percentiles = { p50: 0.5, p90: 0.9, p99: 0.99, p999: 0.999 } as const;
+export type Percentile = keyof typeof percentiles;
+
+/** Percentiles of a distribution beside their truth (ms). */
+export function timesOf(
+  measured: Distribution,
+  figures: readonly Percentile[],
+  truth: (p: number) => number,
+): Expectation[] {
+  return figures.map((figure) => ({
+    figure,
+    unit: 'us',
+    truth: Math.round(truth(percentiles[figure]) * 1000),
+    measured: measured[figure],
+  }));
+}
+
+export function countOf(figure: string, truth: number, measured: number): Expectation {
+  return { figure, unit: 'count', truth, measured };
+}
