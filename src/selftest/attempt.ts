@@ -1,4 +1,7 @@
-import { run } from '../loadgen/run.ts';
+import { McpbError } from '../errors.ts';
+import { type RunOptions, run } from '../loadgen/run.ts';
+import type { RunResult } from '../results/result.ts';
+import type { Plan } from '../scenario/plan.ts';
 import type { Case, Observed, Stops } from './case.ts';
 import type { SelftestTransport } from './endpoint.ts';
 import { planOf } from './plan.ts';
@@ -13,6 +16,15 @@ export interface RunContext {
   readonly now: AbortSignal;
 }
 
+/** The whole of a run, or MCPB_E_INTERRUPTED: one that was cut short is no evidence. */
+export async function wholeRun(plan: Plan, context: RunContext, options: Partial<RunOptions>): Promise<RunResult> {
+  const result = await run(plan, { ...context, env: {}, ...options });
+  if (!context.stop.aborted) return result;
+  throw new McpbError('MCPB_E_INTERRUPTED', 'interrupted before the selftest was over', {
+    hint: 'with --quick it takes about a minute',
+  });
+}
+
 export interface Attempt extends Observed {
   readonly server: ServerReport;
 }
@@ -23,9 +35,7 @@ export async function attempt(one: Case, transport: SelftestTransport, context: 
   const stopper = new Stopper(server, one.stops);
   let startAt = 0;
   try {
-    const result = await run(planOf(server.url, one.load), {
-      ...context,
-      env: {},
+    const result = await wholeRun(planOf(server.url, one.load), context, {
       onStart: (at) => {
         startAt = at;
         server.begin(at);

@@ -1,6 +1,5 @@
-import { run } from '../loadgen/run.ts';
 import { processProbe } from '../target/process-sample.ts';
-import type { RunContext } from './attempt.ts';
+import { type RunContext, wholeRun } from './attempt.ts';
 import type { Depth } from './case.ts';
 import type { RateReport } from './document.ts';
 import type { SelftestTransport } from './endpoint.ts';
@@ -20,9 +19,7 @@ export async function highestRate(
   const server = await ServerProcess.start({ transport });
   try {
     const load = { connections, warmup: depth === 'full' ? 2 : 0.5, seconds: depth === 'full' ? 5 : 1 };
-    const { metrics, generator, targetProcess } = await run(planOf(server.url, load), {
-      ...context,
-      env: {},
+    const { metrics, generator, targetProcess } = await wholeRun(planOf(server.url, load), context, {
       target: processProbe(server.pid),
     });
     const { throughputPerSecond: requestsPerSecond } = metrics;

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ExitCode } from '../../src/errors.ts';
 import type { CaseReport, SelftestReport } from '../../src/selftest/document.ts';
 import { mcpb } from '../support/cli.ts';
+import { noteSkipped } from '../support/skipped.ts';
 
 /** The machine's two cores are the generator's and the server's: nothing else may run beside this file. */
 describe('mcpb selftest --quick', () => {
@@ -10,37 +12,44 @@ describe('mcpb selftest --quick', () => {
     const { stdout, stderr, code } = await mcpb(['selftest', '--quick', '--json']);
     report = JSON.parse(stdout);
     expect(code, stderr).toBe(report.exitCode);
+    for (const { name, transport, disturbances } of report.cases.filter(isDisturbed))
+      noteSkipped(`selftest ${name} over ${transport}: ${disturbances.at(-1)}`);
   }, 300_000);
 
-  const named = (name: string): CaseReport[] => report.cases.filter((one) => one.name === name);
-  const of = ({ figures }: CaseReport, name: string) => figures.find(({ figure }) => figure === name)!;
+  /** The runs of a case that the machine did not spoil; there was one over each transport. */
+  const named = (name: string, transports = ['websocket', 'tcp', 'http']): CaseReport[] => {
+    const runs = report.cases.filter((one) => one.name === name);
+    expect(runs.map(({ transport }) => transport)).toEqual(transports);
+    return runs.filter((one) => !isDisturbed(one));
+  };
+  const measured = ({ figures }: CaseReport, name: string) => figures.find(({ figure }) => figure === name)!.measured!;
 
-  it('proves every figure on every transport', () => {
+  it('finds every figure within its tolerance, on every transport', () => {
     const outside = report.cases
-      .filter(({ verdict }) => verdict !== 'passed')
-      .map(({ name, transport, verdict, disturbances, figures }) => ({
-        ...{ name, transport, verdict, disturbances },
-        figures: figures.filter(({ passed }) => !passed),
-      }));
+      .filter(({ verdict }) => verdict === 'failed')
+      .map(({ name, transport, figures }) => ({ name, transport, figures: figures.filter(({ passed }) => !passed) }));
     expect(outside).toEqual([]);
-    expect(report).toMatchObject({ schema: 'mcpb.selftest/1', verdict: 'passed', exitCode: 0 });
+    expect(report.schema).toBe('mcpb.selftest/1');
+    expect(report.exitCode).toBe(report.cases.some(isDisturbed) ? ExitCode.invalidRun : ExitCode.ok);
+    for (const name of ['duplicates', 'reordering']) named(name, ['websocket', 'tcp']);
+    named('stops', ['websocket']);
+    named('losses');
   });
 
   it('frozen for 100 ms once a second at 1,000 arrivals/s: p50 is the service time, p99 is 91 ± 3 ms', () => {
-    expect(named('freeze').map(({ transport }) => transport)).toEqual(['websocket', 'tcp', 'http']);
     for (const one of named('freeze')) {
       expect(one.model).toBe('open');
-      expect(of(one, 'p50').measured).toBeLessThan(2000);
-      expect(Math.abs(of(one, 'p99').measured! - 91_000)).toBeLessThanOrEqual(3000);
+      expect(measured(one, 'p50')).toBeGreaterThan(999);
+      expect(measured(one, 'p50')).toBeLessThan(2000);
+      expect(Math.abs(measured(one, 'p99') - 91_000)).toBeLessThanOrEqual(3000);
     }
   });
 
   it('the same in a closed loop is labelled as one, and reads p99 as if there were no freeze', () => {
-    expect(named('closed').map(({ transport }) => transport)).toEqual(['websocket', 'tcp', 'http']);
     for (const one of named('closed')) {
       expect(one.model).toBe('closed');
-      expect(of(one, '“closed loop: stalls are hidden”')).toMatchObject({ measured: 1, passed: true });
-      expect(of(one, 'p99').measured).toBeLessThan(10_000);
+      expect(measured(one, '“closed loop: stalls are hidden”')).toBe(1);
+      expect(measured(one, 'p99')).toBeLessThan(10_000);
     }
   });
 
@@ -53,3 +62,7 @@ describe('mcpb selftest --quick', () => {
     }
   });
 });
+
+function isDisturbed({ verdict }: CaseReport): boolean {
+  return verdict === 'disturbed';
+}
