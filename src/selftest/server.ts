@@ -26,7 +26,9 @@ export class KnownServer {
   #next = 0;
   #replies = 0;
   #startAt = Number.POSITIVE_INFINITY;
+  /** Before the latest poll of the event loop, and before the one before: what the latest returns came after that one. */
   #looked = 0;
+  #lookedBefore = 0;
   #running = false;
 
   constructor(behaviour: Behaviour) {
@@ -36,7 +38,7 @@ export class KnownServer {
   /** The schedule starts at `at`, ms of the process-wide monotonic clock. */
   begin(at: number): void {
     this.#startAt = at - this.#clockOffset;
-    this.#looked = now();
+    this.#lookedBefore = this.#looked = now();
     this.#running = true;
     for (const answer of this.#early) this.take(answer);
     this.#turn();
@@ -49,7 +51,7 @@ export class KnownServer {
   take(answer: Answer): void {
     if (!this.#running) return void this.#early.push(answer);
     const read = now();
-    const request = this.#requests.push({ answer, looked: this.#looked, read }) - 1;
+    const request = this.#requests.push({ answer, looked: this.#lookedBefore, read }) - 1;
     for (const { request: answered, at } of this.#behaviour.taken(request, read - this.#startAt))
       this.#pending.push({ ...this.#requests[answered], due: this.#startAt + at });
   }
@@ -63,6 +65,7 @@ export class KnownServer {
     if (!this.#running) return;
     if (this.#behaviour.busy) this.#work();
     else while (this.#next < this.#pending.length && this.#pending[this.#next].due <= now()) this.#reply();
+    this.#lookedBefore = this.#looked;
     this.#looked = now();
     setImmediate(this.#turn);
   };
