@@ -1,4 +1,5 @@
 import { openRate } from './proofs/open-rate.ts';
+import { fullSelftest } from './proofs/selftest.ts';
 import type { Table } from './support/table.ts';
 
 /** `undecided`: the machine was too disturbed for the claim to be shown or refuted. */
@@ -18,6 +19,7 @@ export interface Proof {
 }
 
 export const proofs = {
+  selftest: fullSelftest,
   'open-rate': openRate,
 } satisfies Record<string, Proof>;
 
