@@ -8,6 +8,10 @@ declare module 'autocannon' {
     readonly method: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
+    /** Requests a second, all connections together. */
+    readonly overallRate?: number;
+    /** Seconds until a request is an error. */
+    readonly timeout?: number;
   }
 
   interface Result {
@@ -17,6 +21,8 @@ declare module 'autocannon' {
     readonly errors: number;
     readonly timeouts: number;
     readonly non2xx: number;
+    /** ms. */
+    readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
   }
 
   export default function autocannon(options: Options): Promise<Result>;

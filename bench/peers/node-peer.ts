@@ -1,33 +1,27 @@
 import { fileURLToPath } from 'node:url';
-import type { BundledTransport } from '../../src/scenario/plan.ts';
-import type { Peer } from '../peer.ts';
-import type { Measurement } from '../support/comparison.ts';
+import type { Load, Peer } from '../peer.ts';
+import type { Measurement, ToolReport } from '../support/measurement.ts';
 import { pinned } from '../support/pinning.ts';
-import { run } from '../support/processes.ts';
+import { outputOf, start } from '../support/processes.ts';
 
 /** A client in a script that gets its load as JSON and prints its measurement as JSON. */
-export function nodePeer(name: string, transport: BundledTransport, script: URL): Peer {
+export function nodePeer({ script, ...peer }: Omit<Peer, 'run'> & { readonly script: URL }): Peer {
   const path = fileURLToPath(script);
   return {
-    name,
-    transport,
-    run: async (load): Promise<Measurement> =>
-      JSON.parse(await run(pinned([process.execPath, path, JSON.stringify(load)], load.core))),
+    ...peer,
+    run: async (load: Load): Promise<Measurement> => {
+      const command = pinned([process.execPath, path, JSON.stringify(load)], load.core);
+      const client = await start(command);
+      load.started?.(client.pid);
+      return JSON.parse(await outputOf(command, client));
+    },
   };
 }
 
 /** What a client script prints: CPU time of its own process since `before`, by request. */
-export function measurement(window: {
-  readonly requests: number;
-  readonly seconds: number;
-  readonly errors: number;
-  readonly before: NodeJS.CpuUsage;
-}): Measurement {
-  const cpu = process.cpuUsage(window.before);
-  return {
-    requestsPerSecond: window.requests / window.seconds,
-    userMicros: cpu.user / window.requests,
-    kernelMicros: cpu.system / window.requests,
-    errors: window.errors,
-  };
+export function measurement({ dropped = 0, ...report }: ToolReport, before: NodeJS.CpuUsage): Measurement {
+  const cpu = process.cpuUsage(before);
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  const perRequest = { userMicros: cpu.user / report.requests, kernelMicros: cpu.system / report.requests };
+  return { ...report, ...perRequest, peakBytes, dropped, lag: null };
 }

@@ -29,5 +29,8 @@ const before = process.cpuUsage();
 const [from, repliesBefore] = [performance.now(), replies];
 await sleep(load.seconds * 1000);
 const seconds = (performance.now() - from) / 1000;
-console.log(JSON.stringify(measurement({ requests: replies - repliesBefore, seconds, errors, before })));
+const requests = replies - repliesBefore;
+console.log(
+  JSON.stringify(measurement({ requests, requestsPerSecond: requests / seconds, errors, latency: null }, before)),
+);
 for (const socket of sockets) socket.terminate();

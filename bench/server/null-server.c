@@ -1,6 +1,7 @@
 /*
  * A server that costs nothing, for measuring clients: one epoll loop, one thread, no work beyond framing. It speaks
  * HTTP, WebSocket and mcpb on three loopback ports of the kernel's choice, printed as one JSON line when it is ready.
+ * `null-server 100 1000`: it stands still for 100 ms at the end of every 1000 ms.
  */
 #define _GNU_SOURCE
 #include "server.h"
@@ -17,6 +18,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #define READ_BYTES (1u << 16)
@@ -152,7 +155,28 @@ static void on_signal(int number) {
   _exit(0);
 }
 
-int main(void) {
+static struct timespec freeze;
+
+static struct timespec timespec_of(long milliseconds) {
+  return (struct timespec){.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
+}
+
+/* Runs inside the signal, wherever the loop was: nothing is accepted, read or sent meanwhile. */
+static void stand_still(int number) {
+  (void)number;
+  int error = errno;
+  nanosleep(&freeze, NULL);
+  errno = error;
+}
+
+static void freeze_every(long milliseconds) {
+  struct timespec period = timespec_of(milliseconds);
+  struct timeval every = {.tv_sec = period.tv_sec, .tv_usec = period.tv_nsec / 1000};
+  signal(SIGALRM, stand_still);
+  if (setitimer(ITIMER_REAL, &(struct itimerval){every, every}, NULL) < 0) die("setitimer");
+}
+
+int main(int count, char **arguments) {
   signal(SIGTERM, on_signal);
   signal(SIGINT, on_signal);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -164,6 +188,10 @@ int main(void) {
   int tcp = listen_on_loopback(take_mcpb_frame);
   printf("{\"http\":%d,\"websocket\":%d,\"tcp\":%d}\n", http, websocket, tcp);
   fflush(stdout);
+  if (count == 3) {
+    freeze = timespec_of(atol(arguments[1]));
+    freeze_every(atol(arguments[2]));
+  }
 
   struct epoll_event events[EVENTS];
   for (;;) {

@@ -1,37 +1,29 @@
-import { mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metrics, RunResult } from '../../src/results/result.ts';
 import type { Load } from '../peer.ts';
 import { warmupSeconds } from '../workload.ts';
 import { pinned } from './pinning.ts';
 import { type Command, type Ended, start } from './processes.ts';
+import { scratch } from './scratch.ts';
 
 /** How this clone's `mcpb` is run as a process. */
 export const mcpbCommand: Command = [process.execPath, fileURLToPath(new URL('../../bin/run.js', import.meta.url))];
 
-/** Result files of a bench are not the user's. */
-function scratch(): string {
-  const folder = join(tmpdir(), 'mcpb-bench');
-  mkdirSync(folder, { recursive: true });
-  return folder;
-}
-
-/** Starts `mcpb load` with one worker; `result` is there when it has ended. */
+/** Starts `mcpb load`; `result` is there when it has ended. */
 export async function startLoad(
   args: readonly string[],
   core: number | undefined,
 ): Promise<{ readonly pid: number; readonly result: Promise<RunResult> }> {
-  const command = [...mcpbCommand, 'load', '-w', '1', '--ui', 'none', '--json', ...args];
+  const command = [...mcpbCommand, 'load', '--ui', 'none', '--json', ...args];
   const { pid, ended } = await start(pinned(command, core), process.env, scratch());
   return { pid, result: ended.then(parseResult) };
 }
 
-/** Arguments of `mcpb load` for a closed loop of `tools/list`. */
-export function closedLoop({ url, connections, seconds }: Load): string[] {
+/** Arguments of `mcpb load` for `tools/list` with one worker. */
+export function loadArguments({ url, connections, seconds, rate }: Load): string[] {
   const window = ['-d', `${seconds}s`, '--warmup', `${warmupSeconds}s`];
-  return ['-t', url, '-u', `${connections}`, ...window, 'tools/list'];
+  const pace = rate === undefined ? [] : ['-R', `${rate}`];
+  return ['-t', url, '-w', '1', '-u', `${connections}`, ...pace, ...window, 'tools/list'];
 }
 
 /** A run whose requests failed still has a result; without one, what is printed says why. */

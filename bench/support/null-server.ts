@@ -36,9 +36,16 @@ async function buildNullServer(): Promise<string> {
   return program;
 }
 
+/** How long a server stands still, and how often. */
+export interface Freeze {
+  readonly milliseconds: number;
+  readonly everyMilliseconds: number;
+}
+
 /** Starts the null server, on one core when given. */
-export async function startNullServer(core?: number): Promise<Server> {
-  const server = await startServer(pinned([await buildNullServer()], core));
+export async function startNullServer(core?: number, freeze?: Freeze): Promise<Server> {
+  const frozen = freeze ? [`${freeze.milliseconds}`, `${freeze.everyMilliseconds}`] : [];
+  const server = await startServer(pinned([await buildNullServer(), ...frozen], core));
   const { http, websocket, tcp } = server.ready as Record<BundledTransport, number>;
   const urls = {
     http: `http://127.0.0.1:${http}/mcp`,

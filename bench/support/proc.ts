@@ -7,7 +7,7 @@ export interface CpuTime {
 }
 
 /** /proc counts in hundredths of a second on every Linux (USER_HZ). */
-const tickMicros = 10_000;
+export const tickMicros = 10_000;
 
 /** CPU time a live process has used, all its threads together. */
 export function cpuOf(pid: number): CpuTime {
@@ -21,7 +21,12 @@ export function cpuOfEndedChildren(): CpuTime {
 
 /** Resident memory of a process, in bytes. */
 export function residentBytes(pid: number): number {
-  return parseResidentBytes(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return parseStatus(readFileSync(`/proc/${pid}/status`, 'utf8')).residentBytes;
+}
+
+/** The most resident memory a process has had so far, in bytes. */
+export function peakResidentBytes(pid: number): number {
+  return parseStatus(readFileSync(`/proc/${pid}/status`, 'utf8')).peakResidentBytes;
 }
 
 /** Fields 14–17 of proc_pid_stat(5); the name in field 2 may hold anything, so counting starts behind its bracket. */
@@ -31,8 +36,10 @@ export function parseStat(text: string): { readonly own: CpuTime; readonly ended
   return { own: { user, kernel }, endedChildren: { user: childUser, kernel: childKernel } };
 }
 
-export function parseResidentBytes(status: string): number {
-  return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]) * 1024;
+/** Of proc_pid_status(5); NaN for a process that has ended and was not waited for. */
+export function parseStatus(text: string): { readonly residentBytes: number; readonly peakResidentBytes: number } {
+  const bytes = (field: string) => Number(new RegExp(`^${field}:\\s*(\\d+) kB`, 'm').exec(text)?.[1]) * 1024;
+  return { residentBytes: bytes('VmRSS'), peakResidentBytes: bytes('VmHWM') };
 }
 
 export function cpuBetween(before: CpuTime, after: CpuTime): CpuTime {

@@ -29,7 +29,11 @@ export async function start(
 
 /** Runs a program to its end. Anything but exit code 0 is an error that shows what it wrote. */
 export async function run(command: Command, env?: NodeJS.ProcessEnv): Promise<string> {
-  const { ended } = await start(command, env);
+  return outputOf(command, await start(command, env));
+}
+
+/** What a started program printed, once it has ended well. */
+export async function outputOf(command: Command, { ended }: Started): Promise<string> {
   const { code, stdout, stderr } = await ended;
   if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}: ${stderr || stdout}`);
   return stdout;

@@ -12,9 +12,9 @@ export function spread(values: readonly number[]): Spread {
   return { median: (lower + upper) / 2, min: sorted[0], max: sorted[sorted.length - 1] };
 }
 
-/** Of each round its own ratio: what changes between rounds changes both sides and cancels. */
-export function ratios(values: readonly number[], units: readonly number[]): number[] {
-  return values.map((value, round) => value / units[round]);
+/** From 0. */
+export function roundNumbers(rounds: number): number[] {
+  return Array.from({ length: rounds }, (_, round) => round);
 }
 
 /** The same items, starting with another one: nobody is always first after a pause. */
@@ -23,17 +23,13 @@ export function rotated<T>(items: readonly T[], by: number): T[] {
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
-/**
- * Measures every item once a round, in an order that is rotated by round, one at a time.
- * Returns the measurements of each item, by round.
- */
-export async function inRounds<T, M>(
+/** Measures every item once, one at a time, in an order rotated by round; the measurements are in the items' order. */
+export async function inRound<T, M>(
   items: readonly T[],
-  rounds: number,
-  measure: (item: T, round: number) => Promise<M>,
-): Promise<Map<T, M[]>> {
-  const measured = new Map<T, M[]>(items.map((item) => [item, []]));
-  for (let round = 0; round < rounds; round++)
-    for (const item of rotated(items, round)) measured.get(item)?.push(await measure(item, round));
-  return measured;
+  round: number,
+  measure: (item: T) => Promise<M>,
+): Promise<M[]> {
+  const measured = new Map<T, M>();
+  for (const item of rotated(items, round)) measured.set(item, await measure(item));
+  return items.map((item) => measured.get(item)!);
 }

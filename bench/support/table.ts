@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { formatCount } from '../../src/units.ts';
-import type { Spread } from './rounds.ts';
+import { formatCount, formatMicros } from '../../src/units.ts';
+import { type Spread, spread } from './rounds.ts';
 
 export interface Table {
   readonly head: readonly string[];
@@ -26,14 +26,21 @@ export function countCell({ median, min, max }: Spread): string {
 }
 
 /** `1.05 (1.02–1.09)` */
-export function ratioCell({ median, min, max }: Spread): string {
-  return `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
+export function ratioCell({ median, min, max }: Spread, digits = 2): string {
+  return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 }
 
 /** `98 % (96–99)` of shares 0…1 */
 export function percentCell({ median, min, max }: Spread): string {
   const percent = (share: number) => (100 * share).toFixed(0);
   return `${percent(median)} % (${percent(min)}–${percent(max)})`;
+}
+
+/** `31 µs (24 µs–1.20 ms)`, and a dash for what nobody told. */
+export function microsCell(values: readonly number[]): string {
+  if (values.length === 0) return '–';
+  const { median, min, max } = spread(values);
+  return `${formatMicros(median)} (${formatMicros(min)}–${formatMicros(max)})`;
 }
 
 /** The document with the part between `<!-- table:NAME -->` and `<!-- /table:NAME -->` replaced. */

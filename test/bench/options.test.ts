@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
-import { benchNames, parseOptions } from '../../bench/options.ts';
+import { benchNames } from '../../bench/bench.ts';
+import { parseOptions } from '../../bench/options.ts';
 
 const parse = (...args: string[]) => parseOptions(args, () => {});
 
 it('runs every bench by default, and by the name all', () => {
   expect(parse().benches).toEqual(benchNames);
   expect(parse('all').benches).toEqual(benchNames);
-  expect(parse()).toMatchObject({ connections: [64], seconds: 5, rounds: 3, sessions: 5000, record: false });
+  expect(parse()).toMatchObject({ connections: undefined, seconds: undefined, rounds: 3, sessions: 18_000 });
+  expect(parse()).toMatchObject({ record: false, resume: false, for: Number.POSITIVE_INFINITY });
 });
 
 it('reads what is given', () => {
@@ -17,6 +19,7 @@ it('reads what is given', () => {
     rounds: 5,
     record: true,
   });
+  expect(parse('gateway', '--resume', '--for', '90s')).toMatchObject({ resume: true, for: 90 });
 });
 
 it.each([
@@ -24,9 +27,11 @@ it.each([
   [['--rounds', '0'], '--rounds: "0" is not a whole number above 0'],
   [['--connections', '1,x'], '--connections: "x" is not'],
   [['--seconds', '1.5'], '--seconds: "1.5" is not'],
+  [['--for', 'long'], '--for: "long" is not a duration'],
   [['--fast'], "Unknown option '--fast'"],
   [['idle-memory', '--rounds', '5'], '--rounds has no effect on idle-memory'],
   [['gateway', '--sessions', '5'], '--sessions has no effect on gateway'],
+  [['stall', 'memory-flat', '--rounds', '5'], '--rounds has no effect on stall and memory-flat'],
 ])('refuses %j', (args, message) => {
   expect(() => parse(...args)).toThrow(message);
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from 'vitest';
 import { type Peer, peers } from '../../bench/peer.ts';
+import { isInstalled } from '../../bench/support/programs.ts';
 import { body, headers } from '../../bench/workload.ts';
 import { needs } from '../support/programs.ts';
 
@@ -13,7 +14,7 @@ afterEach(() => {
 });
 
 needs('wrk')('peers over HTTP', () => {
-  it.each(peers.filter(({ transport }) => transport === 'http'))(
+  it.each(peers.filter((peer) => peer.transport === 'http' && isInstalled(peer)))(
     '$name sends the request of the bench',
     async (peer) => {
       expect(await requestOf(peer)).toEqual({
@@ -40,7 +41,8 @@ it('measures mcpb on every transport', () => {
 const serverInfo = { name: 'test', version: '1.0.0' };
 const result = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo, tools: [] };
 
-const perClient = ['host', 'content-length', 'connection'];
+/** What clients put in by themselves. */
+const perClient = ['host', 'content-length', 'connection', 'user-agent', 'accept-encoding', 'x-vegeta-seq'];
 
 /** The last `tools/list` of a client, under the bench's own id. */
 async function requestOf(peer: Peer) {

@@ -4,6 +4,7 @@ import { fetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Server, startNullServer } from '../../../bench/support/null-server.ts';
+import { whileRunning } from '../../../bench/support/processes.ts';
 import { encodeFrame, FrameType, frameHeaderBytes } from '../../../src/wire/mcpb-frame.ts';
 import { needs } from '../../support/programs.ts';
 
@@ -211,6 +212,22 @@ needs('cc')('the null server', () => {
 
     it('closes on anything that is not a frame', async () => {
       expect(await exchange('tcp', [Buffer.from('GET / HTTP/1.1\r\n\r\n')], untilClosed)).toHaveLength(0);
+    });
+  });
+
+  it('stands still as often and as long as it is told', async () => {
+    const freeze = { milliseconds: 50, everyMilliseconds: 200 };
+    await whileRunning(await startNullServer(undefined, freeze), async ({ urls }) => {
+      const end = performance.now() + 3 * freeze.everyMilliseconds;
+      const waits: number[] = [];
+      while (performance.now() < end) {
+        const sent = performance.now();
+        await (await fetch(urls.http, { method: 'POST', body: list(1) })).text();
+        waits.push(performance.now() - sent);
+      }
+      const frozen = waits.filter((wait) => wait > 0.5 * freeze.milliseconds);
+      expect(frozen.length).toBeGreaterThanOrEqual(2);
+      expect(waits.length).toBeGreaterThan(5 * frozen.length);
     });
   });
 

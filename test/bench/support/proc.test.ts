@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import {
   cpuOf,
   cpuOfEndedChildren,
-  parseResidentBytes,
   parseStat,
+  parseStatus,
+  peakResidentBytes,
   residentBytes,
 } from '../../../bench/support/proc.ts';
 import { run } from '../../../bench/support/processes.ts';
@@ -17,7 +18,8 @@ it('reads user and kernel time behind a name with brackets and spaces', () => {
 });
 
 it('reads resident memory in bytes', () => {
-  expect(parseResidentBytes('Name:\tnode\nVmHWM:\t  9999 kB\nVmRSS:\t    1234 kB\nThreads:\t7\n')).toBe(1234 * 1024);
+  const status = 'Name:\tnode\nVmHWM:\t  9999 kB\nVmRSS:\t    1234 kB\nThreads:\t7\n';
+  expect(parseStatus(status)).toEqual({ residentBytes: 1234 * 1024, peakResidentBytes: 9999 * 1024 });
 });
 
 it("agrees with this process's own figures", () => {
@@ -25,6 +27,7 @@ it("agrees with this process's own figures", () => {
   const read = cpuOf(process.pid);
   expect(Math.abs(read.user + read.kernel - user - system)).toBeLessThan(100_000);
   expect(residentBytes(process.pid) / process.memoryUsage.rss()).toBeCloseTo(1, 0);
+  expect(peakResidentBytes(process.pid) / residentBytes(process.pid)).toBeGreaterThan(0.9);
 });
 
 it('counts the CPU time of a child once it has ended', async () => {

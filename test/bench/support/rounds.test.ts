@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inRounds, ratios, rotated, spread } from '../../../bench/support/rounds.ts';
+import { inRound, rotated, spread } from '../../../bench/support/rounds.ts';
 
 describe('spread', () => {
   it.each([
@@ -11,29 +11,24 @@ describe('spread', () => {
   });
 });
 
-it('takes ratios round by round, not of the medians', () => {
-  const measured = ratios([100, 60, 90], [200, 30, 100]);
-  expect(measured).toEqual([0.5, 2, 0.9]);
-  expect(spread(measured).median).toBe(0.9);
-});
-
 it('starts a rotation at another item and keeps the order', () => {
   expect([0, 1, 2, 3].map((by) => rotated(['a', 'b', 'c'], by).join(''))).toEqual(['abc', 'bca', 'cab', 'abc']);
 });
 
-it('measures one item at a time, each round in another order, and keeps the rounds apart', async () => {
+it('measures one item at a time, each round in another order, and gives them in their own', async () => {
   const order: string[] = [];
   let underWay = 0;
-  const measured = await inRounds(['a', 'b'], 3, async (item, round) => {
+  const measure = async (item: string) => {
     expect(++underWay).toBe(1);
-    order.push(`${item}${round}`);
+    order.push(item);
     await new Promise(setImmediate);
     underWay--;
-    return `${item}${round}`;
-  });
-  expect(order).toEqual(['a0', 'b0', 'b1', 'a1', 'a2', 'b2']);
-  expect([...measured]).toEqual([
-    ['a', ['a0', 'a1', 'a2']],
-    ['b', ['b0', 'b1', 'b2']],
+    return item.toUpperCase();
+  };
+  const rounds = [await inRound(['a', 'b', 'c'], 0, measure), await inRound(['a', 'b', 'c'], 1, measure)];
+  expect(order.join('')).toBe('abcbca');
+  expect(rounds).toEqual([
+    ['A', 'B', 'C'],
+    ['A', 'B', 'C'],
   ]);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { benchNames } from '../../../bench/options.ts';
+import { benchNames } from '../../../bench/bench.ts';
 import { renderTable, withTable } from '../../../bench/support/table.ts';
 
 it('lines up the columns and lists the notes below', () => {

@@ -1,0 +1,28 @@
+import type { Bench } from '../bench.ts';
+import { against, peers } from '../peer.ts';
+import { comparisonHead, comparisonRows, type Round, roundPieces } from '../support/comparison.ts';
+import { startNullServer } from '../support/null-server.ts';
+import { pinningNote, separateCores } from '../support/pinning.ts';
+import { whileRunning } from '../support/processes.ts';
+import { isInstalled, missingNote } from '../support/programs.ts';
+
+/** Every load generator in a closed loop against the null server. */
+export const generators: Bench<Round> = {
+  flags: ['connections', 'seconds', 'rounds'],
+
+  pieces(options) {
+    const cores = separateCores();
+    const { seconds = 3, connections = [1, 64, 1000, 10_000] } = options;
+    const load = { seconds, core: cores?.client };
+    return roundPieces('generators', { ...options, seconds, connections }, async (measure) =>
+      whileRunning(await startNullServer(cores?.server), (server) =>
+        measure(peers.filter(isInstalled).map((peer) => against(server, peer, load))),
+      ),
+    );
+  },
+
+  table(rounds) {
+    const notes = [pinningNote(separateCores()), ...missingNote(peers)];
+    return { head: comparisonHead, rows: comparisonRows(rounds), notes };
+  },
+};

@@ -1,0 +1,46 @@
+import type { Load, Peer } from '../peer.ts';
+import type { Measurement, ToolReport } from '../support/measurement.ts';
+import { peerProgram } from '../support/programs.ts';
+import { body } from '../workload.ts';
+import { headerFlags, measureProgram } from './program-peer.ts';
+
+/** In the open model with the correction of latencies it offers. */
+export const oha: Peer = { name: 'oha', transport: 'http', program: 'oha', open: true, run: measure };
+
+function measure(load: Load): Promise<Measurement> {
+  const { connections, seconds, rate } = load;
+  const pace = rate === undefined ? [] : ['-q', `${rate}`, '--latency-correction'];
+  const extent = ['-c', `${connections}`, '-z', `${seconds}s`, '--wait-ongoing-requests-after-deadline', ...pace];
+  const request = ['-m', 'POST', '-d', body, ...headerFlags('-H'), load.url];
+  return measureProgram(
+    [peerProgram('oha'), '--no-tui', '--output-format', 'json', ...extent, ...request],
+    load,
+    parseOha,
+  );
+}
+
+interface Result {
+  readonly summary: {
+    readonly requestsPerSec: number;
+    /** s. */
+    readonly slowest: number;
+  };
+  /** s. */
+  readonly latencyPercentiles: Readonly<Record<'p50' | 'p99', number>>;
+  readonly statusCodeDistribution: Readonly<Record<string, number>>;
+  readonly errorDistribution: Readonly<Record<string, number>>;
+}
+
+/** What `oha --output-format json` prints. */
+export function parseOha(text: string): ToolReport {
+  const { summary, latencyPercentiles, statusCodeDistribution, errorDistribution }: Result = JSON.parse(text);
+  const total = (counts: Readonly<Record<string, number>>) =>
+    Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const requests = total(statusCodeDistribution);
+  return {
+    requests,
+    requestsPerSecond: summary.requestsPerSec,
+    errors: requests - (statusCodeDistribution['200'] ?? 0) + total(errorDistribution),
+    latency: { p50: latencyPercentiles.p50 * 1e6, p99: latencyPercentiles.p99 * 1e6, max: summary.slowest * 1e6 },
+  };
+}
