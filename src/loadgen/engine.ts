@@ -8,6 +8,7 @@ import { ReplyScanner } from '../wire/reply-scan.ts';
 import { now, processClockOffset, ReleaseClock } from './clock.ts';
 import { ExchangeTable, SlotState, tableCapacity } from './exchanges.ts';
 import type { ScenarioFacts } from './facts.ts';
+import { collectGarbage } from './garbage.ts';
 import { ReceiveLag } from './health.ts';
 import type { WorkerStart } from './protocol.ts';
 import { ScenarioLife } from './scenario-life.ts';
@@ -106,8 +107,9 @@ export class Engine {
 
   #connect(index: number): void {
     const run = this.#runs[index];
-    if (run === undefined) this.#events.ready();
-    else run.executor.connect(() => this.#connect(index + 1));
+    if (run !== undefined) return run.executor.connect(() => this.#connect(index + 1));
+    collectGarbage();
+    this.#events.ready();
   }
 
   /** Does all that is due; returns the next instant. */

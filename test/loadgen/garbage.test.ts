@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { collectGarbage } from '../../src/loadgen/garbage.ts';
+
+it('gives the memory of what is no longer used back to the system', () => {
+  collectGarbage();
+  const before = process.memoryUsage();
+  let kept: object[] | undefined = Array.from({ length: 400_000 }, (_, i) => ({ i, text: `${i}` }));
+  const filled = process.memoryUsage();
+  expect(filled.heapUsed - before.heapUsed).toBeGreaterThan(10e6);
+  expect(kept.length).toBe(400_000);
+  kept = undefined;
+  collectGarbage();
+  const after = process.memoryUsage();
+  expect(after.heapUsed - before.heapUsed).toBeLessThan(2e6);
+  expect(after.heapTotal).toBeLessThan(filled.heapTotal - 10e6);
+});
