@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { outcomesOf, runHere, startEngine, planOf as usual } from '../support/engine.ts';
 import { serve, type TransportCase } from '../support/servers/serve.ts';
 import { answerAfter, reply } from '../support/servers/server.ts';
+import { chaos } from './transport-chaos.ts';
 import { faults } from './transport-faults.ts';
 import { replies } from './transport-replies.ts';
 
@@ -13,6 +14,7 @@ export function transportContract(transport: TransportCase): void {
     faults(transport);
     pressure(transport);
     closing(transport);
+    if (transport.multiplexed) chaos(transport);
   });
 }
 
