@@ -14,6 +14,10 @@ export function requestHead(
 export const BodyFraming = { none: 0, length: 1, chunked: 2, untilClose: 3 } as const;
 export type BodyFraming = (typeof BodyFraming)[keyof typeof BodyFraming];
 
+/** Longest head, and longest line between the chunks of a body; what is longer is not HTTP. */
+const maxHeadBytes = 64 * 1024;
+const maxLineBytes = 8 * 1024;
+
 /** `HTTP` */
 const httpMagic = 0x48545450;
 const carriageReturn = 0x0d;
@@ -49,7 +53,7 @@ export class ResponseHead {
   read(bytes: Buffer, start: number, end: number): number {
     if (end - start >= 8 && !isHttp1(bytes, start)) return -1;
     const statusEnd = lineEnd(bytes, start, end);
-    if (statusEnd < 0) return 0;
+    if (statusEnd < 0) return end - start > maxHeadBytes ? -1 : 0;
     this.status = statusAt(bytes, start + 9);
     if (this.status < 100) return -1;
     this.framing = BodyFraming.untilClose;
@@ -58,7 +62,8 @@ export class ResponseHead {
     this.keepAlive = bytes[start + 7] !== 0x30;
     this.sessionIdAt = 0;
     const behind = this.#fields(bytes, statusEnd + 2, end);
-    if (behind <= 0) return behind;
+    if (behind === 0) return end - start > maxHeadBytes ? -1 : 0;
+    if (behind < 0) return behind;
     if (this.status === 204 || this.status === 304 || this.status < 200) {
       this.framing = BodyFraming.none;
       this.contentLength = 0;
@@ -108,6 +113,8 @@ export class ResponseHead {
       if (!(digit >= 0 && digit <= 9)) return false;
       value = value * 10 + digit;
     }
+    // Two lengths that differ leave open where the next response begins.
+    if (this.framing === BodyFraming.length && value !== this.contentLength) return false;
     this.contentLength = value;
     if (this.framing !== BodyFraming.chunked) this.framing = BodyFraming.length;
     return true;
@@ -136,7 +143,7 @@ export class ChunkedDecoder {
         this.#state = 'data-end';
       }
       const feed = bytes.indexOf(lineFeed, at);
-      if (feed < 0 || feed >= end) return at;
+      if (feed < 0 || feed >= end) return end - at > maxLineBytes ? -1 : at;
       if (!this.#line(bytes.toString('latin1', at, feed).trim())) return -1;
       at = feed + 1;
     }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 
 /** RFC 6455 framing, the client's half: masked frames out, unmasked frames in. */
@@ -54,4 +55,13 @@ export class FrameHeader {
     else this.payloadBytes = bytes.readUInt32BE(at + 2) * 2 ** 32 + bytes.readUInt32BE(at + 6);
     return true;
   }
+}
+
+/** Nothing, or a code that may stand in a close frame and a reason in UTF-8. */
+export function isClosePayload(bytes: Buffer, start: number, end: number): boolean {
+  if (start === end) return true;
+  if (end - start === 1) return false;
+  const code = bytes.readUInt16BE(start);
+  const defined = code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006;
+  return (defined || (code >= 3000 && code <= 4999)) && isUtf8(bytes.subarray(start + 2, end));
 }

@@ -7,7 +7,7 @@ import { type Exchange, notification, reply } from '../support/servers/server.ts
 const timeout = 400;
 /** How long most replies take; with it the load goes on for about a second. */
 const delay = 10;
-const requests = 2000;
+const requests = 3000;
 /** Exchanges are left alone early enough for their replies to come while the load goes on. */
 const latesMillis = 200;
 const errorCodes = [-32603, -32000, 7];

@@ -46,6 +46,7 @@ export class HttpConnection implements StreamHandler, EventSink {
   readonly #startedAt = now();
   #state: 'connecting' | 'idle' | 'head' | 'body' | 'closed' = 'connecting';
   #slot = noSlot;
+  #lingers = false;
   #inbound: Inbound | undefined;
   #body: IncrementalBody | undefined;
 
@@ -59,9 +60,15 @@ export class HttpConnection implements StreamHandler, EventSink {
     return this.#slot;
   }
 
+  /** Its reply is here, but the stream that brought it goes on: nobody knows for how long. */
+  get lingers(): boolean {
+    return this.#lingers;
+  }
+
   /** Sends a request. False: its bytes must not be changed any more. */
   carry(slot: number, bytes: Buffer): boolean {
     this.#slot = slot;
+    this.#lingers = false;
     this.#state = 'head';
     return this.#stream.write(bytes);
   }
@@ -96,6 +103,9 @@ export class HttpConnection implements StreamHandler, EventSink {
   data(bytes: Buffer, length: number, at: number): void {
     this.#owner.received(length);
     this.#inbound = receive(this.#inbound, this, bytes, length, at);
+    if (this.#state !== 'body' || this.#slot !== noSlot || this.#lingers) return;
+    this.#lingers = true;
+    this.#owner.settled(at);
   }
 
   #isOpen(): boolean {

@@ -115,7 +115,9 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   want(waiting: number): void {
-    while (this.#opening + this.#ending.size < waiting && this.#shared.budget > 0 && !this.#closed) this.#grow();
+    let soon = this.#opening;
+    for (const connection of this.#ending) if (!connection.lingers) soon++;
+    for (; soon < waiting && this.#shared.budget > 0 && !this.#closed; soon++) this.#grow();
   }
 
   notify(json: string): void {

@@ -2,7 +2,7 @@ import { idPlaceholder, type ScenarioPlan } from '../../scenario/plan.ts';
 import { EnvelopeReader, encodeEnvelope } from '../../wire/envelope.ts';
 import { ResponseHead, requestHead } from '../../wire/http1.ts';
 import { Inbound } from '../../wire/inbound.ts';
-import { encodeMasked, FrameHeader, handshakeKey, Opcode } from '../../wire/websocket-frame.ts';
+import { encodeMasked, FrameHeader, handshakeKey, isClosePayload, Opcode } from '../../wire/websocket-frame.ts';
 import { parseObject } from '../json.ts';
 import { idDigits, RequestTemplate, TwinTemplate } from '../template.ts';
 import type { ConnectionHandler, RequestBody, Transport, TransportFactory } from '../transport.ts';
@@ -120,7 +120,8 @@ class WebSocketConnection extends MultiplexedConnection {
     }
     const frame = this.shared.frame;
     while (this.state === 'open' && frame.read(bytes, position, end)) {
-      if (frame.masked || frame.reserved || frame.payloadBytes > maxMessageBytes) {
+      const whole = frame.opcode === Opcode.text && frame.final && this.#fragments === undefined;
+      if (frame.masked || frame.reserved || frame.payloadBytes > maxMessageBytes || !(whole || this.#fits())) {
         this.fail('protocol', at);
         break;
       }
@@ -128,8 +129,7 @@ class WebSocketConnection extends MultiplexedConnection {
       const next = payload + frame.payloadBytes;
       if (next > end) break;
       position = next;
-      if (frame.opcode === Opcode.text && frame.final && this.#fragments === undefined)
-        this.deliver(bytes, payload, next, at);
+      if (whole) this.deliver(bytes, payload, next, at);
       else this.#rare(bytes, payload, next, at);
     }
     return position;
@@ -155,21 +155,25 @@ class WebSocketConnection extends MultiplexedConnection {
     return behind < 0 ? end : behind;
   }
 
-  /** Control frames and fragments. */
-  #rare(bytes: Buffer, start: number, end: number, at: number): void {
-    const { opcode, final } = this.shared.frame;
-    if (opcode >= Opcode.close && (!final || end - start > maxControlBytes)) this.fail('protocol', at);
-    else if (opcode === Opcode.ping) this.write(encodeMasked(Opcode.pong, bytes.subarray(start, end)).frame);
-    else if (opcode === Opcode.close) this.#closedByPeer(at);
-    else if (opcode === Opcode.text && this.#fragments === undefined) this.#fragment(bytes, start, end, final, at);
-    else if (opcode === Opcode.continuation && this.#fragments !== undefined)
-      this.#fragment(bytes, start, end, final, at);
-    else if (opcode !== Opcode.pong) this.fail('protocol', at);
+  /** A control frame or a fragment that may stand here. */
+  #fits(): boolean {
+    const { opcode, final, payloadBytes } = this.shared.frame;
+    if (opcode === Opcode.text) return this.#fragments === undefined;
+    if (opcode === Opcode.continuation) return this.#fragments !== undefined;
+    const control = opcode === Opcode.close || opcode === Opcode.ping || opcode === Opcode.pong;
+    return control && final && payloadBytes <= maxControlBytes;
   }
 
-  #closedByPeer(at: number): void {
-    this.write(normalClosure);
-    this.fail('lost', at);
+  #rare(bytes: Buffer, start: number, end: number, at: number): void {
+    const { opcode, final } = this.shared.frame;
+    if (opcode === Opcode.ping) this.write(encodeMasked(Opcode.pong, bytes.subarray(start, end)).frame);
+    else if (opcode === Opcode.close) this.#closedByPeer(isClosePayload(bytes, start, end), at);
+    else if (opcode !== Opcode.pong) this.#fragment(bytes, start, end, final, at);
+  }
+
+  #closedByPeer(inOrder: boolean, at: number): void {
+    if (inOrder) this.write(normalClosure);
+    this.fail(inOrder ? 'lost' : 'protocol', at);
   }
 
   #fragment(bytes: Buffer, start: number, end: number, final: boolean, at: number): void {

@@ -48,8 +48,9 @@ export async function startSseServer(options: SseServerOptions = {}): Promise<Te
 }
 
 /** A piece of a stream, with the end of the piece before it in front, so that its last byte is that of the text. */
-export function chunk(text: string): Buffer {
-  return Buffer.from(`\r\n${Buffer.byteLength(text).toString(16)}\r\n${text}`);
+export function chunk(text: string | Uint8Array): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([Buffer.from(`\r\n${bytes.length.toString(16)}\r\n`), bytes]);
 }
 
 export function accept(response: ServerResponse): void {
