@@ -7,9 +7,9 @@ import { type Exchange, notification, reply } from '../support/servers/server.ts
 const timeout = 400;
 /** How long most replies take; with it the load goes on for about a second. */
 const delay = 10;
-const requests = 3000;
-/** Exchanges are left alone early enough for their replies to come while the load goes on. */
-const latesMillis = 200;
+const requests = 2000;
+/** Only the first are left alone, so that their replies come while the load goes on. */
+const mayBeLate = 200;
 const errorCodes = [-32603, -32000, 7];
 
 /**
@@ -22,18 +22,18 @@ class Chaos {
   /** Exchanges that were left to run into their time-out. */
   overdue = 0;
   readonly #random = seeded(7);
-  #startedAt = 0;
+  #number = 0;
   readonly #answered = new Map<number, number>();
   readonly #held = new Map<number, Exchange[]>();
   readonly #late = new Map<number, { readonly id: number; readonly at: number }[]>();
 
   answer(exchange: Exchange): void {
     const now = performance.now();
-    if (this.#startedAt === 0) this.#startedAt = now;
+    this.#number++;
     this.#replyToOverdue(exchange, now);
     const choice = Math.floor(this.#random.uniform() * 10);
     if (choice < 3) this.#hold(exchange);
-    else if (choice === 3 && now - this.#startedAt < latesMillis) this.#leave(exchange, now);
+    else if (choice === 3 && this.#number < mayBeLate) this.#leave(exchange, now);
     else if (choice === 4) this.#fail(exchange);
     else setTimeout(() => this.#reply(exchange, ...this.#besides(choice, exchange)), delay);
   }

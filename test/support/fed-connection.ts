@@ -1,7 +1,8 @@
 import type { StreamHandler } from '../../src/loadgen/stream.ts';
-import { type Connection, type ConnectionHandler, type Loss, transports } from '../../src/loadgen/transport.ts';
+import { type Connection, transports } from '../../src/loadgen/transport.ts';
 import type { ScenarioPlan } from '../../src/scenario/plan.ts';
 import { planOf } from './engine.ts';
+import { Recorder } from './recorder.ts';
 
 const scenarios = new Map<string, ScenarioPlan>();
 
@@ -16,20 +17,15 @@ const shared = Buffer.alloc(64 * 1024);
 
 /**
  * A connection whose peer is the test: it gets its bytes in the pieces the test wants, and what it makes of them is kept.
- * Throws when it calls back after its end.
  */
-export class FedConnection implements ConnectionHandler {
+export class FedConnection extends Recorder {
   readonly connection: Connection;
-  readonly messages: string[] = [];
-  /** Exchanges that ended in another way than with a message. */
-  readonly endings: string[] = [];
   /** Everything it wrote. */
   written = Buffer.alloc(0);
-  usable = false;
-  end: 'refused' | Loss | undefined;
   readonly #streams: StreamHandler[] = [];
 
   constructor(target: string) {
+    super();
     const scenario = scenarioOf(target);
     const transport = transports[scenario.target.transport](scenario, scenario.operations, (handler) => {
       this.#streams.push(handler);
@@ -69,45 +65,5 @@ export class FedConnection implements ConnectionHandler {
   hangUp(): this {
     if (this.end === undefined) this.#streams[0].closed(undefined, 0);
     return this;
-  }
-
-  connected(): void {
-    this.#living();
-    this.usable = true;
-  }
-
-  refused(): void {
-    this.#living();
-    this.end = 'refused';
-  }
-
-  message(_slot: number, bytes: Buffer, start: number, end: number): void {
-    this.#living();
-    this.messages.push(bytes.toString('utf8', start, end));
-  }
-
-  httpStatus(_slot: number, status: number): void {
-    this.#living();
-    this.endings.push(String(status));
-  }
-
-  exchangeLost(_slot: number, loss: Loss): void {
-    this.#living();
-    this.endings.push(loss);
-  }
-
-  writable(): void {
-    this.#living();
-  }
-
-  lost(loss: Loss): void {
-    this.#living();
-    this.end = loss;
-  }
-
-  transferred(): void {}
-
-  #living(): void {
-    if (this.end !== undefined) throw new Error('a callback behind the end');
   }
 }

@@ -16,12 +16,13 @@ export class IncrementalBody {
 
   constructor(head: ResponseHead, sink: EventSink) {
     this.status = head.status;
-    this.eventStream = head.eventStream;
+    // Events behind another status are no replies: the status is the outcome.
+    this.eventStream = head.eventStream && head.status === 200;
     this.keepAlive = head.keepAlive;
     this.endsAtClose = head.framing === BodyFraming.untilClose;
     this.#left = head.framing === BodyFraming.length ? head.contentLength : Number.POSITIVE_INFINITY;
     this.#chunked = head.framing === BodyFraming.chunked ? new ChunkedDecoder() : undefined;
-    this.#events = head.eventStream ? new SseDecoder(sink) : undefined;
+    this.#events = this.eventStream ? new SseDecoder(sink) : undefined;
   }
 
   get bytes(): Buffer {
