@@ -1,5 +1,9 @@
+import { manyConnections } from './proofs/many-connections.ts';
+import { memoryFlat } from './proofs/memory-flat.ts';
 import { openRate } from './proofs/open-rate.ts';
 import { fullSelftest } from './proofs/selftest.ts';
+import { sessionMemory } from './proofs/session-memory.ts';
+import { twoWorkers } from './proofs/two-workers.ts';
 import type { Table } from './support/table.ts';
 
 /** `undecided`: the machine was too disturbed for the claim to be shown or refuted. */
@@ -21,6 +25,10 @@ export interface Proof {
 export const proofs = {
   selftest: fullSelftest,
   'open-rate': openRate,
+  'two-workers': twoWorkers,
+  'memory-flat': memoryFlat,
+  'session-memory': sessionMemory,
+  'many-connections': manyConnections,
 } satisfies Record<string, Proof>;
 
 export type ProofName = keyof typeof proofs;

@@ -43,6 +43,11 @@ export function parseCpuLine(text: string): { readonly busy: number; readonly st
   return { busy: user + nice + system + irq + softirq, stolen: steal };
 }
 
+/** Whether what was measured says little about an undisturbed machine: over a tenth of a core was not to be had. */
+export function isDisturbed({ others, stolen }: Disturbance): boolean {
+  return others + stolen > 0.1;
+}
+
 /** A line below a table. */
 export function disturbanceNote(all: readonly Disturbance[]): string {
   const most = (of: (one: Disturbance) => number) => Math.max(...all.map(of)).toFixed(2);
