@@ -1,3 +1,4 @@
+import { featuresBench } from './benches/features.ts';
 import { gateway } from './benches/gateway.ts';
 import { generators } from './benches/generators.ts';
 import { idleMemory } from './benches/idle-memory.ts';
@@ -26,7 +27,16 @@ export interface Bench<M = unknown> {
 /** Flags of single benches. */
 export type Flag = 'connections' | 'seconds' | 'rounds' | 'sessions';
 
-export const benchNames = ['generators', 'open', 'stall', 'workers', 'idle-memory', 'memory-flat', 'gateway'] as const;
+export const benchNames = [
+  'generators',
+  'open',
+  'stall',
+  'workers',
+  'features',
+  'idle-memory',
+  'memory-flat',
+  'gateway',
+] as const;
 export type BenchName = (typeof benchNames)[number];
 
 export const benches: Readonly<Record<BenchName, Bench>> = {
@@ -34,6 +44,7 @@ export const benches: Readonly<Record<BenchName, Bench>> = {
   open,
   stall,
   workers: workersBench,
+  features: featuresBench,
   'idle-memory': idleMemory,
   'memory-flat': memoryFlat,
   gateway,

@@ -30,6 +30,12 @@ export function ratioCell({ median, min, max }: Spread, digits = 2): string {
   return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 }
 
+/** `+0.41 (+0.38–+0.52)` */
+export function differenceCell({ median, min, max }: Spread): string {
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+  return `${signed(median)} (${signed(min)}–${signed(max)})`;
+}
+
 /** `98 % (96–99)` of shares 0…1 */
 export function percentCell({ median, min, max }: Spread): string {
   const percent = (share: number) => (100 * share).toFixed(0);

@@ -53,6 +53,13 @@ needs('wrk', 'cc')('each bench, briefly', () => {
       expect(second[`${operation} planned`]).toBe(first[`${operation} planned`]);
   });
 
+  it('features', { timeout: 180_000 }, async () => {
+    const [plain, ...features] = await rowsOf('features', one);
+    expect(plain).toMatchObject({ feature: 'plain', 'adds user µs': '–' });
+    expect(features.length).toBeGreaterThan(0);
+    for (const row of features) expect(row['adds user µs']).toMatch(/^[+−]\d+\.\d\d /);
+  });
+
   it('idle-memory', { timeout: 180_000 }, async () => {
     const rows = await rowsOf('idle-memory', ['--sessions', '50'], 'mcpb load');
     expect(rows.map((row) => [row.process, row['its sessions are'], row.sessions])).toEqual([

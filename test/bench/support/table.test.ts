@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { benchNames } from '../../../bench/bench.ts';
-import { renderTable, withTable } from '../../../bench/support/table.ts';
+import { differenceCell, microsCell, renderTable, withTable } from '../../../bench/support/table.ts';
 
 it('lines up the columns and lists the notes below', () => {
   expect(
@@ -16,6 +16,12 @@ it('lines up the columns and lists the notes below', () => {
   ).toBe(
     ['| name   | × wrk |', '|--------|-------|', '| a      | 1.00  |', '| longer | 0.5   |', '', '- why'].join('\n'),
   );
+});
+
+it('shows differences with their sign, and times each in its unit', () => {
+  expect(differenceCell({ median: 0.414, min: -0.02, max: 1 })).toBe('+0.41 (−0.02–+1.00)');
+  expect(microsCell([31, 24, 1200])).toBe('31 µs (24 µs–1.20 ms)');
+  expect(microsCell([])).toBe('–');
 });
 
 describe('withTable', () => {
