@@ -1,9 +1,15 @@
 /** Milliseconds of this thread's monotonic clock, sub-µs resolution. */
 export const now = (): number => performance.now();
 
-/** What to add to this thread's `now()` to get the process-wide monotonic clock, in ms. Read once per worker. */
+const readings = 8;
+
+/**
+ * What to add to this thread's `now()` to get the process-wide monotonic clock, in ms. Time that passes between reading
+ * the two clocks makes it too small: the largest of several is the best.
+ */
 export function processClockOffset(): number {
-  return Number(process.hrtime.bigint()) / 1e6 - performance.now();
+  const offset = () => Number(process.hrtime.bigint()) / 1e6 - performance.now();
+  return Math.max(...Array.from({ length: readings }, offset));
 }
 
 /**

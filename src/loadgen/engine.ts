@@ -70,7 +70,7 @@ export class Engine {
     this.table = new ExchangeTable(tableCapacity(Math.ceil(exchanges / workers) + plan.scenarios.length));
     this.#wakeup = new Wakeup(
       (at) => this.#work(at),
-      plan.pacing === 'spin',
+      { spin: plan.pacing === 'spin', precise: plan.scenarios.some(({ executor }) => executor.model !== 'closed') },
       (at, polled) => this.receiveLag.mark(at, polled),
     );
   }

@@ -11,30 +11,31 @@ afterEach(() => {
 
 function start(
   work: (now: number) => number,
-  { spin = false, turn = () => {} }: { spin?: boolean; turn?: () => void } = {},
+  { spin = false, precise = false, turn = () => {} }: { spin?: boolean; precise?: boolean; turn?: () => void } = {},
 ) {
-  const wakeup = new Wakeup(work, spin, turn);
+  const wakeup = new Wakeup(work, { spin, precise }, turn);
   started.push(wakeup);
   wakeup.start();
   return wakeup;
 }
 
 describe('Wakeup', () => {
-  it.each([false, true])('works when it is due and never before, spinning: %s', async (spin) => {
+  it.each([
+    { spin: false, precise: false },
+    { spin: true, precise: false },
+    { spin: false, precise: true },
+  ])('works when it is due and never before: %j', async (how) => {
     const over = Promise.withResolvers<void>();
     const waits = [0, 0.3, 1.1, 1.3, 5, 0, 30];
     const early: number[] = [];
     let due = Number.NEGATIVE_INFINITY;
-    start(
-      (at) => {
-        if (at < due) early.push(due - at);
-        const wait = waits.shift();
-        if (wait === undefined) over.resolve();
-        due = at + (wait ?? far);
-        return due;
-      },
-      { spin },
-    );
+    start((at) => {
+      if (at < due) early.push(due - at);
+      const wait = waits.shift();
+      if (wait === undefined) over.resolve();
+      due = at + (wait ?? far);
+      return due;
+    }, how);
     await over.promise;
     expect(early).toEqual([]);
   });
