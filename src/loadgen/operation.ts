@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type CheckPlan, evaluateCheck } from '../scenario/checks.ts';
 import type { OperationPlan } from '../scenario/plan.ts';
 import { Outcome } from '../wire/outcome.ts';
@@ -45,7 +46,8 @@ export class Expected {
 
   #parse(into: Judgement, bytes: Buffer, start: number, end: number): void {
     this.#untilSample = sampleEvery;
-    const reply = parseObject(bytes.toString('utf8', start, end));
+    const text = bytes.subarray(start, end);
+    const reply = isUtf8(text) ? parseObject(text.toString()) : undefined;
     if (reply === undefined) {
       into.outcome = Outcome.protocolError;
       return;

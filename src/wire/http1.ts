@@ -1,5 +1,10 @@
 /** HTTP/1.1 as a load generator needs it: request heads as bytes, response heads scanned in place. */
 
+/** Value of `Host`: an IPv6 address stands in brackets. */
+export function hostField({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** A request head up to and including the blank line. */
 export function requestHead(
   method: string,

@@ -58,6 +58,15 @@ export function faults({ start, multiplexed, planOf = usual }: TransportCase): v
       expect(found.protocol_error).toBe(1);
     });
 
+    it('takes bytes that are no UTF-8 for no reply where it looks into one', async () => {
+      const { outcomes: found } = await outcomes((exchange) => {
+        const bytes = exchange.frame(reply(exchange.id, '#'));
+        bytes[bytes.lastIndexOf('#')] = 0xff;
+        exchange.write(bytes);
+      });
+      expect(found.protocol_error).toBe(1);
+    });
+
     it.each([
       ['of nobody', (id: number) => reply(id + 1)],
       ['that is a string', (id: number) => reply(`${id}`)],

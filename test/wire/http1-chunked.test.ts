@@ -78,4 +78,24 @@ describe('ChunkedDecoder', () => {
       expect(decode([Buffer.from(text)]).failed).toBe(true);
     },
   );
+
+  it('gives up a line without end', () => {
+    const decoder = new ChunkedDecoder();
+    const bytes = Buffer.alloc(9000, '1;x');
+    expect(decoder.push(bytes, 0, 8000, () => undefined)).toBe(0);
+    expect(decoder.push(bytes, 0, 9000, () => undefined)).toBe(-1);
+  });
+
+  it('never throws nor goes back, on any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), fc.constantFrom('', '5\r\n', '0\r\n'), (tail, lead) => {
+        const bytes = Buffer.concat([Buffer.from(lead), tail]);
+        const consumed = new ChunkedDecoder().push(bytes, 0, bytes.length, (from, to) =>
+          expect(to).toBeGreaterThan(from),
+        );
+        expect(consumed).toBeGreaterThanOrEqual(-1);
+        expect(consumed).toBeLessThanOrEqual(bytes.length);
+      }),
+    );
+  });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BodyFraming, ResponseHead, requestHead } from '../../src/wire/http1.ts';
+import { BodyFraming, hostField, ResponseHead, requestHead } from '../../src/wire/http1.ts';
 import { amid } from '../support/pieces.ts';
 
 const head = new ResponseHead();
@@ -178,5 +178,39 @@ describe('requestHead', () => {
       ]),
     ).toBe('POST /mcp?x=1 HTTP/1.1\r\nHost: h:1\r\nA: b\r\nC: d\r\n\r\n');
     expect(requestHead('GET', '/', 'h', [])).toBe('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+  });
+});
+
+describe('what cannot be HTTP', () => {
+  it('is refused once a head is longer than any', () => {
+    const endless = Buffer.from(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(70_000)}`);
+    expect(head.read(endless, 0, 60_000)).toBe(0);
+    expect(head.read(endless, 0, endless.length)).toBe(-1);
+    expect(head.read(Buffer.from(`HTTP/1.1 ${'2'.repeat(70_000)}`), 0, 70_000)).toBe(-1);
+  });
+
+  it('is refused with two lengths, unless they are the same', () => {
+    expect(read('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n')).toBe(-1);
+    expect(read('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n')).toBeGreaterThan(0);
+  });
+
+  it('never throws, on any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        const text = Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n'), bytes, Buffer.from('\r\n\r\n')]);
+        const behind = head.read(text, 0, text.length);
+        expect(behind).toBeGreaterThanOrEqual(-1);
+        expect(behind).toBeLessThanOrEqual(text.length);
+      }),
+    );
+  });
+});
+
+describe('hostField', () => {
+  it.each([
+    ['127.0.0.1', '127.0.0.1:80'],
+    ['::1', '[::1]:80'],
+  ])('%s', (host, field) => {
+    expect(hostField({ host, port: 80 })).toBe(field);
   });
 });

@@ -1,5 +1,5 @@
 import type { ScenarioPlan } from '../../scenario/plan.ts';
-import { requestHead } from '../../wire/http1.ts';
+import { hostField, requestHead } from '../../wire/http1.ts';
 import type { OpenStream } from '../stream.ts';
 import { RequestTemplate } from '../template.ts';
 import type {
@@ -27,7 +27,7 @@ interface Shared {
 
 /** Streamable HTTP over HTTP/1.1 keep-alive: one exchange at a time on a connection, more connections on demand. */
 export const httpTransport: TransportFactory = (scenario, requests, openStream) => {
-  const host = `${scenario.target.host}:${scenario.target.port}`;
+  const host = hostField(scenario.target);
   const shared: Shared = {
     scenario,
     openStream,

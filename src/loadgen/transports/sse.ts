@@ -1,5 +1,5 @@
 import type { ScenarioPlan } from '../../scenario/plan.ts';
-import { requestHead } from '../../wire/http1.ts';
+import { hostField, requestHead } from '../../wire/http1.ts';
 import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
 import type { OpenStream } from '../stream.ts';
 import { RequestTemplate } from '../template.ts';
@@ -20,7 +20,7 @@ interface Shared {
   readonly scenario: ScenarioPlan;
   readonly openStream: OpenStream;
   readonly requests: readonly RequestBody[];
-  readonly hostField: string;
+  readonly host: string;
   readonly origin: string;
   /** The GET that opens an event stream. */
   readonly listen: Buffer;
@@ -38,13 +38,12 @@ const scanner = new ReplyScanner();
  * more are opened on demand.
  */
 export const sseTransport: TransportFactory = (scenario, requests, openStream) => {
-  const { host, port, path } = scenario.target;
-  const hostField = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const host = hostField(scenario.target);
   const fields = [...commonFields(scenario), ['Accept', 'text/event-stream'] as const];
   const shared: Shared = {
-    ...{ scenario, openStream, requests, hostField },
-    origin: `http://${hostField}`,
-    listen: Buffer.from(requestHead('GET', path, hostField, fields)),
+    ...{ scenario, openStream, requests, host },
+    origin: `http://${host}`,
+    listen: Buffer.from(requestHead('GET', scenario.target.path, host, fields)),
     budget: scenario.maxConnections,
   };
   return { open: (handler, localAddress) => new SseClient(shared, handler, localAddress) };
@@ -238,8 +237,8 @@ class SseClient implements Connection, StreamOwner, PostOwner {
   }
 
   #head(body: string): string {
-    const { scenario, hostField } = this.#shared;
-    return requestHead('POST', this.#path, hostField, [
+    const { scenario, host } = this.#shared;
+    return requestHead('POST', this.#path, host, [
       ...commonFields(scenario),
       ['Content-Type', 'application/json'],
       ['Content-Length', String(Buffer.byteLength(body))],

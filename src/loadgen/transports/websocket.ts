@@ -1,6 +1,6 @@
 import { idPlaceholder, type ScenarioPlan } from '../../scenario/plan.ts';
 import { EnvelopeReader, encodeEnvelope } from '../../wire/envelope.ts';
-import { ResponseHead, requestHead } from '../../wire/http1.ts';
+import { hostField, ResponseHead, requestHead } from '../../wire/http1.ts';
 import { Inbound } from '../../wire/inbound.ts';
 import { encodeMasked, FrameHeader, handshakeKey, isClosePayload, Opcode } from '../../wire/websocket-frame.ts';
 import { parseObject } from '../json.ts';
@@ -79,7 +79,7 @@ function upgradeRequest({ target, headers, token }: ScenarioPlan, key: string): 
     ...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]),
     ...headers,
   ];
-  return Buffer.from(requestHead('GET', target.path, `${target.host}:${target.port}`, fields));
+  return Buffer.from(requestHead('GET', target.path, hostField(target), fields));
 }
 
 /**
@@ -160,8 +160,8 @@ class WebSocketConnection extends MultiplexedConnection {
     const { opcode, final, payloadBytes } = this.shared.frame;
     if (opcode === Opcode.text) return this.#fragments === undefined;
     if (opcode === Opcode.continuation) return this.#fragments !== undefined;
-    const control = opcode === Opcode.close || opcode === Opcode.ping || opcode === Opcode.pong;
-    return control && final && payloadBytes <= maxControlBytes;
+    if (!final || payloadBytes > maxControlBytes) return false;
+    return opcode === Opcode.ping || opcode === Opcode.pong || (opcode === Opcode.close && payloadBytes !== 1);
   }
 
   #rare(bytes: Buffer, start: number, end: number, at: number): void {
