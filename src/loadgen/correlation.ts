@@ -1,17 +1,31 @@
 import { Outcome } from '../wire/outcome.ts';
+import { MessageKind } from '../wire/reply-scan.ts';
 import type { Engine } from './engine.ts';
 import { Match } from './exchanges.ts';
 import type { Session } from './session.ts';
 import type { Loss } from './transport.ts';
 
-/** The exchange of this session that a reply with `id` ends; −1, and counted as what it is, when there is none. */
-export function matchedSlot({ table, recorder }: Engine, session: Session, id: number): number {
+/** The exchange of this session that the scanned reply ends; −1 when there is none. `slot`: what its connection carries. */
+export function answeredSlot(engine: Engine, session: Session, slot: number, kind: MessageKind): number {
+  return slot < 0 ? matchedSlot(engine, session, engine.scanner.id) : matchedOnConnection(engine, session, slot, kind);
+}
+
+/** By its id; counted as what it is when it ends none. */
+function matchedSlot({ table, recorder }: Engine, session: Session, id: number): number {
   const match = table.match(id, session);
   if (match === Match.current) return table.slotOf(id);
   if (match === Match.late) recorder.counters.late++;
   else if (match === Match.duplicate) recorder.counters.duplicate++;
   else recorder.counters.unknownId++;
   return -1;
+}
+
+/** Over HTTP the connection says which exchange it is; the body must agree, but an error may have lost its id. */
+function matchedOnConnection(engine: Engine, session: Session, slot: number, kind: MessageKind): number {
+  const { scanner, table } = engine;
+  if (kind === MessageKind.error && scanner.id < 0 && !scanner.foreignId) return slot;
+  const matched = matchedSlot(engine, session, scanner.id);
+  return matched === slot && table.session[slot] === session ? slot : -1;
 }
 
 /** `ping` is answered, anything else a client may be asked is not offered by us. */

@@ -9,10 +9,12 @@ import { now, processClockOffset, ReleaseClock } from './clock.ts';
 import { ExchangeTable, SlotState, tableCapacity } from './exchanges.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { collectGarbage } from './garbage.ts';
-import { ReceiveLag } from './health.ts';
+import { CpuWait, Stalls } from './health.ts';
 import type { WorkerStart } from './protocol.ts';
+import { ReceiveLag } from './receive-lag.ts';
 import { ScenarioLife } from './scenario-life.ts';
 import { ScenarioRun } from './scenario-run.ts';
+import { Silence } from './silence.ts';
 import { TimerQueue } from './timers.ts';
 import type { OpenFailure } from './transport.ts';
 import { Wakeup } from './wakeup.ts';
@@ -26,6 +28,8 @@ export interface EngineEvents {
 
 const intervalMillis = 1000;
 const sweepMillis = 50;
+/** A target that has not answered for so long when the load ends, and does not afterwards, has stopped answering. */
+const leastSilence = 1000;
 
 /**
  * The load of one worker thread: prepared (requests prepared, sessions opened), started at an agreed instant, then woken
@@ -42,6 +46,9 @@ export class Engine {
   readonly scanner = new ReplyScanner();
   readonly receiveLag: ReceiveLag;
   readonly releaseClock = new ReleaseClock();
+  readonly #silence = new Silence();
+  readonly #stalls = new Stalls();
+  readonly #cpuWait = new CpuWait();
   connections = 0;
   /** Why the latest attempt to connect failed; undefined when it did not. */
   lastFailure: OpenFailure | undefined;
@@ -55,6 +62,10 @@ export class Engine {
   #nextSweep = 0;
   #sequence = 0;
   #targetGone: string | undefined;
+  /** Requests on the wire when the load ended. */
+  #owed = 0;
+  #loadEnded = 0;
+  #silentFor: number | undefined;
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
   #cpu = process.threadCpuUsage();
 
@@ -65,7 +76,7 @@ export class Engine {
     this.#events = events;
     this.layout = seriesLayout(plan);
     this.recorder = new Recorder(this.layout);
-    this.receiveLag = new ReceiveLag(this.recorder.ofRun('receiveLag'));
+    this.receiveLag = new ReceiveLag(this.recorder.ofRun('receiveLag'), this.#silence);
     const exchanges = plan.scenarios.reduce((sum, scenario) => sum + mostExchanges(scenario), 0);
     this.table = new ExchangeTable(tableCapacity(Math.ceil(exchanges / workers) + plan.scenarios.length));
     this.#wakeup = new Wakeup(
@@ -140,6 +151,7 @@ export class Engine {
   #finish(at: number): number {
     this.#failed = true;
     this.#wakeup.stop();
+    this.#hearTarget();
     this.#emit(this.#sequence, at - this.#startAt);
     this.#events.done();
     return Number.POSITIVE_INFINITY;
@@ -149,18 +161,30 @@ export class Engine {
   loadEnds(): void {
     if (!this.#loading || this.#lives.some(({ loading }) => loading)) return;
     this.#loading = false;
+    this.#owed = this.table.onTheWire;
+    this.#loadEnded = now();
     if (this.connections === 0) this.#targetGone = this.lastFailure?.message;
+  }
+
+  /** All that was on the wire at the end of the load stayed without a reply, and for a while before none had come either. */
+  #hearTarget(): void {
+    const silent = this.#loadEnded - this.#silence.repliedAt;
+    if (this.#owed > 1 && silent > leastSilence) this.#silentFor = silent;
   }
 
   #sweep(at: number): void {
     const { table } = this;
+    this.#stalls.woken(at, this.#nextSweep);
     this.#nextSweep = at + sweepMillis;
+    let oldestSent = at;
     for (let slot = 0; slot < table.highWater; slot++) {
       if (table.state[slot] === SlotState.free || table.owner[slot] === null) continue;
+      if (table.state[slot] === SlotState.sent) oldestSent = Math.min(oldestSent, table.sent[slot]);
       if (at - table.planned[slot] < table.timeout[slot]) continue;
       table.session[slot]?.timedOut(slot);
       table.run[slot]?.end(slot, Outcome.timeout, at);
     }
+    this.#silence.lasts(at, oldestSent);
   }
 
   #emit(sequence: number, to: number): void {
@@ -169,6 +193,10 @@ export class Engine {
     const { counters } = this.recorder;
     counters.inFlightMillis = millis;
     counters.inFlightMax = most;
+    const stalls = this.#stalls.take();
+    counters.stallMillis = stalls.total;
+    counters.longestStallMillis = stalls.longest;
+    counters.silenceMillis = this.#silence.take();
     const utilization = performance.eventLoopUtilization();
     const cpu = process.threadCpuUsage();
     this.#events.interval({
@@ -179,8 +207,10 @@ export class Engine {
       connections: this.connections,
       inFlight: this.table.used,
       eventLoopUtilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
+      cpuWaitMillis: this.#cpuWait.take(),
       cpuMicros: cpu.user - this.#cpu.user + cpu.system - this.#cpu.system,
       ...(this.#targetGone === undefined ? {} : { targetGone: this.#targetGone }),
+      ...(this.#silentFor === undefined ? {} : { silentForMillis: this.#silentFor }),
     });
     this.#utilization = utilization;
     this.#cpu = cpu;

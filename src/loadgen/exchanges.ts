@@ -42,7 +42,12 @@ export class ExchangeTable {
   readonly run: (ScenarioRun | null)[];
   readonly session: (Session | null)[];
   readonly operation: (Expected | null)[];
+  /** Of replies that come in several parts: instants of the first byte and event. Stale where before `sent`. */
+  firstByte: Float64Array | undefined;
+  firstEvent: Float64Array | undefined;
   readonly #generation: Int32Array;
+  /** 1: waits because of one of our own limits. */
+  #limited: Uint8Array | undefined;
   /** By slot, bit k: the exchange k generations ago ended without its reply. */
   readonly #missed: Uint32Array;
   readonly #free: Int32Array;
@@ -78,6 +83,13 @@ export class ExchangeTable {
 
   get used(): number {
     return this.capacity - this.#freeCount;
+  }
+
+  /** Requests that were sent and not ended. */
+  get onTheWire(): number {
+    let count = 0;
+    for (let slot = 0; slot < this.highWater; slot++) if (this.state[slot] === SlotState.sent) count++;
+    return count;
   }
 
   /** Takes a slot, −1 when all are taken. */
@@ -128,6 +140,28 @@ export class ExchangeTable {
     for (let slot = 0; slot < this.highWater; slot++)
       if (this.session[slot] === session && this.state[slot] === SlotState.sent) slots.push(slot);
     return slots;
+  }
+
+  /** Part of the reply is here, `event`: a whole event of a stream. Only what such replies need is allocated. */
+  replyBegan(slot: number, now: number, event: boolean): void {
+    this.firstByte ??= new Float64Array(this.capacity);
+    this.firstEvent ??= new Float64Array(this.capacity);
+    const sent = this.sent[slot];
+    if (this.firstByte[slot] <= sent) this.firstByte[slot] = now;
+    if (event && this.firstEvent[slot] <= sent) this.firstEvent[slot] = now;
+  }
+
+  /** The exchange waits because of one of our own limits. */
+  limit(slot: number): void {
+    this.#limited ??= new Uint8Array(this.capacity);
+    this.#limited[slot] = 1;
+  }
+
+  /** Whether it did; asked once, when the wait is over. */
+  takeLimited(slot: number): boolean {
+    if (this.#limited === undefined || this.#limited[slot] === 0) return false;
+    this.#limited[slot] = 0;
+    return true;
   }
 
   /** Gives the slot back. `timedOut`: a reply that still comes is late, not a duplicate. */

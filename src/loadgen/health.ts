@@ -1,69 +1,72 @@
-import { PerformanceObserver, performance } from 'node:perf_hooks';
-import type { Accumulator } from '../metrics/histogram.ts';
+import { readFileSync } from 'node:fs';
+import { PerformanceObserver } from 'node:perf_hooks';
+import { now } from './clock.ts';
 
-const { nodeTiming } = performance;
-
-/** A poll of the event loop that returned fewer events than this is not repeated within its turn (libuv). */
-const mostEventsOfAPoll = 1024;
+/** Shorter gaps are what schedulers do all day. */
+const leastStall = 50;
 
 /**
- * Upper bound of our own lateness on the way back, per reply. A batch of events that a poll returns came in after the
- * previous poll had ended, else that one had returned it; and just now where the poll had to sleep for it; and never
- * before its request was sent. One turn of the event loop polls once, but again while polls return all the events they
- * can: from then on the counter of finished events tells the batches apart.
+ * Gaps in which this thread did not run though it had asked to be woken: stopped by a signal, a machine that stood
+ * still, no core for long. Time it was at work itself is not a gap.
  */
-export class ReceiveLag {
-  readonly #lag: Accumulator;
-  /** End of the latest poll that is known of. */
-  #pollEnded = 0;
-  #idle = 0;
-  #events = 0;
-  /** Replies of this turn so far. */
-  #replies = 0;
-  /** A turn with replies ended since the last mark. */
-  #replied = false;
-  #from = 0;
+export class Stalls {
+  readonly #cpu: () => number;
+  #at: number;
+  #cpuMillis: number;
+  #total = 0;
+  #longest = 0;
 
-  constructor(lag: Accumulator) {
-    this.#lag = lag;
+  /** `at`: ms of this thread's clock; `cpu`: ms this thread has been at work. */
+  constructor(at = now(), cpu = threadCpuMillis) {
+    this.#cpu = cpu;
+    this.#at = at;
+    this.#cpuMillis = cpu();
   }
 
-  /** A callback begins that brings no data. `polled`: it follows a poll directly. */
-  mark(now: number, polled: boolean): void {
-    const idle = nodeTiming.idleTime;
-    if (idle > this.#idle || (polled && this.#replies === 0 && !this.#replied)) this.#pollEnded = now;
-    this.#idle = idle;
-    this.#replied = false;
+  /** Awake at `at`, as was asked for at `due`. */
+  woken(at: number, due: number): void {
+    const cpu = this.#cpu();
+    const gap = at - this.#at - Math.max(due - this.#at, cpu - this.#cpuMillis);
+    this.#at = at;
+    this.#cpuMillis = cpu;
+    if (gap < leastStall) return;
+    this.#total += gap;
+    this.#longest = Math.max(this.#longest, gap);
   }
 
-  /** A reply is taken up at `now`, its request was sent at `sent`. */
-  reply(now: number, sent: number): void {
-    if (this.#replies === 0) {
-      setImmediate(this.#turnEnds);
-      this.#batch(now, nodeTiming.uvMetricsInfo.events);
-    } else if (this.#replies >= mostEventsOfAPoll) this.#perhapsBatch(now);
-    this.#replies++;
-    this.#lag.recordMillis(now - Math.max(this.#from, sent));
+  /** Since the last call, ms. */
+  take(): { readonly total: number; readonly longest: number } {
+    const taken = { total: this.#total, longest: this.#longest };
+    this.#total = 0;
+    this.#longest = 0;
+    return taken;
   }
+}
 
-  #perhapsBatch(now: number): void {
-    const { events } = nodeTiming.uvMetricsInfo;
-    if (events !== this.#events) this.#batch(now, events);
+function threadCpuMillis(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+/** How long this thread was ready to run and had no core: Linux counts it. */
+export class CpuWait {
+  #last = runQueueMillis();
+
+  /** ms since the last call; null = not known on this system. */
+  take(): number | null {
+    const before = this.#last;
+    this.#last = runQueueMillis();
+    return this.#last === null || before === null ? null : this.#last - before;
   }
+}
 
-  /** The first reply of a batch: the poll that returned it has just ended. */
-  #batch(now: number, events: number): void {
-    const idle = nodeTiming.idleTime;
-    this.#from = idle > this.#idle ? now : this.#pollEnded;
-    this.#pollEnded = now;
-    this.#idle = idle;
-    this.#events = events;
+/** /proc/thread-self/schedstat: ns on a core, ns waiting for one, number of turns. */
+function runQueueMillis(): number | null {
+  try {
+    return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return null;
   }
-
-  readonly #turnEnds = (): void => {
-    this.#replies = 0;
-    this.#replied = true;
-  };
 }
 
 export interface GcTotals {

@@ -85,6 +85,8 @@ export class Inquiry implements ConnectionHandler {
     else if (slot >= 0) this.lost('protocol');
   }
 
+  replyBegan(): void {}
+
   httpStatus(_slot: number, status: number): void {
     this.#asked?.resolve({ status, text: '' });
   }

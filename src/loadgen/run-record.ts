@@ -1,4 +1,5 @@
 import { Collector } from '../metrics/collector.ts';
+import type { Total } from '../metrics/distribution.ts';
 import type { WorkerInterval } from '../metrics/interval.ts';
 import { seriesLayout } from '../metrics/series.ts';
 import { TimelineBuilder, type TimelineRow } from '../metrics/timeline.ts';
@@ -28,8 +29,18 @@ export interface Reading {
   readonly target: TargetSample | undefined;
 }
 
-/** A row without its histograms: kept for every second of the run. */
-export type LevelRow = Omit<TimelineRow, 'responseTime' | 'generatorLag'>;
+/** A row without its histograms: kept for every second of the run. Lags in µs, null where they are of too few. */
+export interface LevelRow extends Omit<TimelineRow, 'responseTime' | 'generatorLag' | 'receiveLag'> {
+  readonly generatorLagP99: number | null;
+  readonly receiveLagP99: number | null;
+  /** Median response time, µs. */
+  readonly responseP50: number | null;
+  /** Share of all cores' time, 0…1; null = not known. */
+  readonly steal: number | null;
+}
+
+/** Of so many in a second, a percentage is that of more than one. */
+const fewestOfSecond = 100;
 
 const sampleMillis = 1000;
 
@@ -113,9 +124,16 @@ export class RunRecord {
   }
 
   #addRow(row: TimelineRow): void {
-    const { responseTime: _, generatorLag: __, ...levels } = row;
-    this.rows.push(levels);
-    this.table.add(row, this.#stealSinceLast());
+    const { responseTime, generatorLag, receiveLag, ...levels } = row;
+    const steal = this.#stealSinceLast();
+    this.rows.push({
+      ...levels,
+      generatorLagP99: p99(generatorLag),
+      receiveLagP99: p99(receiveLag),
+      responseP50: responseTime.percentile(0.5) ?? null,
+      steal,
+    });
+    this.table.add(row, steal);
     if (row.connections < this.peak.connections || row.connections === 0) return;
     this.peak = {
       connections: row.connections,
@@ -159,4 +177,8 @@ export class RunRecord {
     this.targetLast = sample;
     this.targetPeakRss = Math.max(this.targetPeakRss, sample.rssBytes);
   }
+}
+
+function p99(of: Total): number | null {
+  return of.count < fewestOfSecond ? null : (of.percentile(0.99) ?? null);
 }

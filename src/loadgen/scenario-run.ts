@@ -154,6 +154,7 @@ export class ScenarioRun {
       return;
     }
     this.recorder.ok(table.row[slot], table.planned[slot], table.released[slot], table.sent[slot], now);
+    if (table.firstByte !== undefined) this.#inParts(slot, now);
     this.recorder.completed(this.#rowOf(expected.index, now));
     const owner = table.owner[slot];
     const session = table.session[slot];
@@ -175,6 +176,9 @@ export class ScenarioRun {
     this.recorder.failed(table.row[slot], outcome, planned, table.released[slot], table.sent[slot], ended);
     const owner = table.owner[slot];
     const session = table.state[slot] === SlotState.sent ? table.session[slot] : null;
+    if (table.sent[slot] === 0)
+      this.recorder.gaveUpWaiting(table.row[slot], ended - table.released[slot], table.takeLimited(slot));
+    else if (isCensored(outcome)) this.#inParts(slot, ended);
     table.end(slot, now, isCensored(outcome));
     session?.settled(now);
     owner?.ended(false, now);
@@ -242,6 +246,19 @@ export class ScenarioRun {
 
   #dropped(row: number, planned: number, now: number): void {
     this.recorder.failed(row, Outcome.dropped, planned, now, 0, planned + this.plan.timeout);
+  }
+
+  /** An exchange that had to wait was sent. */
+  waited(slot: number, now: number): void {
+    const { table } = this.engine;
+    this.recorder.waited(table.row[slot], now - table.released[slot], table.takeLimited(slot));
+  }
+
+  #inParts(slot: number, ended: number): void {
+    const { firstByte, firstEvent, sent, row } = this.engine.table;
+    if (firstByte === undefined || firstEvent === undefined || firstByte[slot] <= sent[slot]) return;
+    const event = firstEvent[slot] > sent[slot] ? firstEvent[slot] : 0;
+    this.recorder.inParts(row[slot], sent[slot], firstByte[slot], event, ended);
   }
 
   #isMeasured(row: number): boolean {

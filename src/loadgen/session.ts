@@ -1,7 +1,7 @@
 import { Outcome } from '../wire/outcome.ts';
 import { MessageKind } from '../wire/reply-scan.ts';
 import { Backoff } from './backoff.ts';
-import { answerServerRequest, matchedSlot, outcomeOf } from './correlation.ts';
+import { answeredSlot, answerServerRequest, outcomeOf } from './correlation.ts';
 import { SlotState } from './exchanges.ts';
 import { duringInitialize, readInitializeResult, refusedInitialize, statusDuringInitialize } from './initialize.ts';
 import type { ScenarioRun } from './scenario-run.ts';
@@ -58,8 +58,8 @@ export class Session implements ConnectionHandler, TimerTarget {
   submit(slot: number, operation: number, now: number): void {
     if (this.#waiting.length === 0 && this.#state === 'ready' && this.#send(slot, operation, now)) return;
     this.#waiting.push(slot);
-    if (this.#state === 'ready') this.#want();
-    else this.#open(now);
+    if (this.#state !== 'ready') this.#open(now);
+    else if (!this.#want()) this.#run.engine.table.limit(slot);
   }
 
   /** An exchange that was sent is over. */
@@ -96,7 +96,8 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   connected(connect: number, upgrade: number, now: number): void {
-    const { recorder, plan } = this.#run;
+    const { recorder, plan, engine } = this.#run;
+    engine.receiveLag.other(now);
     recorder.run('connect', connect);
     if (plan.target.transport !== 'http') recorder.run('upgrade', upgrade);
     if (this.#run.initializes) this.#initialize(now);
@@ -108,8 +109,7 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#run.connectionRefused(failure, this.#connection);
     this.#drop('kill');
     this.#backoff.failed(now);
-    const waiters = this.#waiters;
-    const waiting = this.#waiting;
+    const [waiters, waiting] = [this.#waiters, this.#waiting];
     this.#waiters = [];
     this.#waiting = [];
     for (const slot of waiting) this.#run.end(slot, Outcome.connectFailed, now);
@@ -117,15 +117,16 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   message(slot: number, bytes: Buffer, start: number, end: number, now: number): void {
-    const { scanner, recorder } = this.#run.engine;
+    const { scanner, recorder, receiveLag } = this.#run.engine;
     const kind = scanner.scan(bytes, start, end);
     if (kind === MessageKind.result || kind === MessageKind.error) {
-      const answered =
-        slot < 0 ? matchedSlot(this.#run.engine, this, scanner.id) : this.#matchedOnConnection(slot, kind);
+      const answered = answeredSlot(this.#run.engine, this, slot, kind);
       if (answered >= 0) this.#answered(answered, kind, bytes, start, end, now);
       else if (slot >= 0) this.exchangeLost(slot, 'protocol', now);
-    } else if (kind === MessageKind.notification) recorder.counters.notifications++;
-    else if (kind === MessageKind.request) this.#serverRequest(bytes.toString('utf8', start, end));
+    } else if (kind === MessageKind.notification) {
+      receiveLag.other(now);
+      recorder.counters.notifications++;
+    } else if (kind === MessageKind.request) this.#serverRequest(bytes.toString('utf8', start, end));
     else if (slot >= 0) this.exchangeLost(slot, 'protocol', now);
     else {
       this.#connection?.close('kill');
@@ -134,6 +135,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   httpStatus(slot: number, status: number, now: number): void {
+    this.#run.engine.receiveLag.other(now);
     if (slot === this.#initializeSlot) return this.#initializeFailed(statusDuringInitialize(status), now);
     if (status >= 200 && status < 300) this.#run.end(slot, Outcome.protocolError, now);
     else if (status !== 404 || !this.#run.initializes) this.#run.endWithStatus(slot, status, now);
@@ -141,6 +143,11 @@ export class Session implements ConnectionHandler, TimerTarget {
       this.#leave('abandon', Outcome.sessionLost, now);
       if (this.#waiting.length > 0) this.#open(now);
     }
+  }
+
+  replyBegan(slot: number, event: boolean, now: number): void {
+    this.#run.engine.receiveLag.other(now);
+    this.#run.engine.table.replyBegan(slot, now, event);
   }
 
   exchangeLost(slot: number, loss: Loss, now: number): void {
@@ -151,8 +158,9 @@ export class Session implements ConnectionHandler, TimerTarget {
   writable(now: number): void {
     while (this.#state === 'ready' && this.#waiting.length > 0) {
       const slot = this.#waiting[0];
-      if (!this.#send(slot, this.#run.operationOf(slot), now)) return this.#want();
+      if (!this.#send(slot, this.#run.operationOf(slot), now)) return void this.#want();
       this.#waiting.shift();
+      this.#run.waited(slot, now);
     }
     if (this.#state === 'initializing' && this.#initializeSlot < 0) this.#initialize(now);
   }
@@ -166,9 +174,8 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   transferred(sent: number, received: number): void {
-    const { counters } = this.#run.recorder;
-    counters.bytesSent += sent;
-    counters.bytesReceived += received;
+    this.#run.recorder.counters.bytesSent += sent;
+    this.#run.recorder.counters.bytesReceived += received;
   }
 
   #open(now: number): void {
@@ -183,8 +190,11 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#connection = this.#run.transport.open(this, this.#localAddress);
   }
 
-  #want(): void {
-    this.#connection?.want(Math.min(this.#waiting.length, this.#run.plan.inFlight - this.#inFlight));
+  /** False: one of our own limits keeps the exchange that waits last. */
+  #want(): boolean {
+    const mayBeSent = this.#run.plan.inFlight - this.#inFlight;
+    const wanted = this.#connection!.want(Math.min(this.#waiting.length, mayBeSent));
+    return wanted && mayBeSent >= this.#waiting.length;
   }
 
   /** `now`: when what led to this write was read; a reply that is handled in between does not pass it. */
@@ -202,14 +212,6 @@ export class Session implements ConnectionHandler, TimerTarget {
     table.state[slot] = SlotState.waiting;
     table.sent[slot] = 0;
     return false;
-  }
-
-  /** Over HTTP the connection says which exchange it is; the body must agree, but an error may have lost its id. */
-  #matchedOnConnection(slot: number, kind: MessageKind): number {
-    const { scanner, table } = this.#run.engine;
-    if (kind === MessageKind.error && scanner.id < 0 && !scanner.foreignId) return slot;
-    const matched = matchedSlot(this.#run.engine, this, scanner.id);
-    return matched === slot && table.session[slot] === this ? slot : -1;
   }
 
   #answered(slot: number, kind: MessageKind, bytes: Buffer, start: number, end: number, now: number): void {

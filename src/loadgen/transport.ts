@@ -38,6 +38,8 @@ export interface ConnectionHandler {
   refused(failure: OpenFailure, now: number): void;
   /** One whole JSON-RPC message. `slot`: the exchange this connection carries (HTTP), −1 where only the id tells. */
   message(slot: number, bytes: Buffer, start: number, end: number, now: number): void;
+  /** HTTP: a part of the reply is here, not yet all of it; `event`: a whole event of a stream. */
+  replyBegan(slot: number, event: boolean, now: number): void;
   /** HTTP: the exchange ended without a JSON-RPC reply. */
   httpStatus(slot: number, status: number, now: number): void;
   /** HTTP: the connection that carried this exchange is gone; others of the client may live on. */
@@ -55,8 +57,11 @@ export interface Connection {
   send(operation: number, slot: number, id: number): boolean;
   /** Writes a request made up on the spot, with its id. Not on the hot path. False: not now; `writable` follows. */
   ask(slot: number, json: string): boolean;
-  /** So many exchanges wait for this client: open more connections where one carries only one at a time (HTTP). */
-  want(waiting: number): void;
+  /**
+   * So many exchanges wait for this client: open more connections where one carries only one at a time (HTTP). False: the
+   * limit of connections keeps some of them.
+   */
+  want(waiting: number): boolean;
   /** What the target has said besides, for people: standard error of a command. */
   readonly lastWords?: string | undefined;
   /** Writes a message that expects no counted reply (notification, answer to a server request). Not on the hot path. */

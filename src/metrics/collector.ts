@@ -20,6 +20,8 @@ export class Collector {
   readonly httpStatus = new Map<string, number>();
   readonly counters: IntervalCounters;
   targetGone: string | undefined;
+  /** By worker, of those to which the target had stopped answering when the load ended. */
+  readonly silentForMillis: number[] = [];
   readonly #series: (Total | undefined)[];
   /** Most exchanges in flight by interval, added up over the workers, whose peaks need not have been at the same instant. */
   readonly #inFlightMax = new Map<number, number>();
@@ -37,8 +39,9 @@ export class Collector {
     this.counters = noCounters();
   }
 
-  add({ sequence, snapshot, targetGone }: WorkerInterval): void {
+  add({ sequence, snapshot, targetGone, silentForMillis }: WorkerInterval): void {
     this.targetGone ??= targetGone;
+    if (silentForMillis !== undefined) this.silentForMillis.push(silentForMillis);
     addTo(this.planned, snapshot.planned);
     addTo(this.sent, snapshot.sent);
     addTo(this.completed, snapshot.completed);
@@ -73,9 +76,11 @@ export function intervalSums(snapshot: Snapshot): { planned: number; sent: numbe
   return { planned: sum(snapshot.planned), sent: sum(snapshot.sent), ok, errors: ended - ok };
 }
 
+const maxima: ReadonlySet<keyof IntervalCounters> = new Set(['inFlightMax', 'longestStallMillis', 'silenceMillis']);
+
 function addCounters(into: IntervalCounters, from: IntervalCounters): void {
   for (const key of Object.keys(into) as (keyof IntervalCounters)[])
-    into[key] = key === 'inFlightMax' ? Math.max(into[key], from[key]) : into[key] + from[key];
+    into[key] = maxima.has(key) ? Math.max(into[key], from[key]) : into[key] + from[key];
 }
 
 function addTo(into: Float64Array, from: Float64Array): void {

@@ -1,6 +1,6 @@
 import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
 import type { Distribution, PercentileKey } from './figures.ts';
-import { bucketCount, type Counts, histogramConfig, lowestOf } from './histogram.ts';
+import { bucketCount, type Counts, highestOf, histogramConfig, lowestOf } from './histogram.ts';
 
 export const percentiles: readonly { readonly key: PercentileKey; readonly p: number }[] = [
   { key: 'p50', p: 0.5 },
@@ -36,6 +36,32 @@ export class Total {
   merge(other: Total): void {
     this.#addExact(other);
     for (let i = 0; i < bucketCount; i++) this.#buckets[i] += other.#buckets[i];
+  }
+
+  addZeros(times: number): void {
+    if (times <= 0) return;
+    this.#buckets[0] += times;
+    this.count += times;
+    this.min = 0;
+  }
+
+  /**
+   * The same counts with another reading of some of them, none of which is above its first. Exact but for the maximum,
+   * which is that of its bucket where the largest count was among those read anew.
+   */
+  replacing(before: Total, after: Total): Total {
+    const result = new Total();
+    result.merge(this);
+    before.#buckets.forEach((count, bucket) => {
+      result.#buckets[bucket] -= count;
+    });
+    const left = result.#buckets.findLastIndex((count) => count > 0);
+    result.count -= before.count;
+    result.sum -= before.sum;
+    result.max = left < 0 ? 0 : Math.min(this.max, highestOf(left));
+    result.clamped -= before.clamped;
+    result.merge(after);
+    return result;
   }
 
   /** The same counts as an HDR histogram, for queries and encoding. */

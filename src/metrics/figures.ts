@@ -36,6 +36,14 @@ export interface OperationMetrics {
   readonly targetTime: Distribution;
   readonly serviceTime: Distribution;
   readonly generatorLag: Distribution;
+  /** From release to sending, where the target caused it; 0 where there was no wait. */
+  readonly targetWait: Distribution;
+  /** The waits that our own limits caused (connections, in flight); absent without any. */
+  readonly limitWait?: Distribution;
+  /** From sending; absent where every reply came in one piece: then it is the service time. */
+  readonly firstByte?: Distribution;
+  /** From sending, of replies in event streams; absent without any. */
+  readonly firstEvent?: Distribution;
   readonly outcomes: OutcomeCounts;
   /** Calls behind the first of an open arrival: not in the times of what they are a part of. */
   readonly inSession?: true;

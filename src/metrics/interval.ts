@@ -13,6 +13,10 @@ export interface WorkerInterval {
   readonly eventLoopUtilization: number;
   /** CPU time of the thread, µs. */
   readonly cpuMicros: number;
+  /** How long the thread was ready to run and had no core; null = not known on this system. */
+  readonly cpuWaitMillis: number | null;
   /** At the end of the load no connection stood and the last attempt to open one had failed: why. */
   readonly targetGone?: string;
+  /** Nothing that was on the wire at the end of the load was answered, nor was anything for so long before. */
+  readonly silentForMillis?: number;
 }

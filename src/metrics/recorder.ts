@@ -1,6 +1,6 @@
 import { isCensored, Outcome, outcomeClasses } from '../wire/outcome.ts';
 import { Accumulator, type Counts } from './histogram.ts';
-import { type RunQuantity, runQuantities, type SeriesLayout, stageQuantities } from './series.ts';
+import { type RunQuantity, runQuantities, type SeriesLayout, type StageQuantity, stageQuantities } from './series.ts';
 
 /** Plain counters of an interval; `correlation` and `connections` as in the result file. */
 export interface IntervalCounters {
@@ -18,6 +18,11 @@ export interface IntervalCounters {
   /** ∫ exchanges in flight dt over the interval, in exchange × ms. */
   inFlightMillis: number;
   inFlightMax: number;
+  /** Gaps of at least 50 ms in which the worker was kept from running: all together, and the longest. */
+  stallMillis: number;
+  longestStallMillis: number;
+  /** Longest time without a reply while requests were on the wire. */
+  silenceMillis: number;
   /** Recorded of exchanges that were dropped, from release to end: they never were in flight. */
   droppedMillis: number;
 }
@@ -41,6 +46,7 @@ export interface Snapshot {
 }
 
 const quantities = stageQuantities.length;
+const offset = Object.fromEntries(stageQuantities.map((name, index) => [name, index])) as Record<StageQuantity, number>;
 const classes = outcomeClasses.length;
 
 /** Numbers of histograms: where a series of the layout is found. */
@@ -104,6 +110,25 @@ export class Recorder {
     if (!isCensored(outcome)) return;
     this.#times(base, planned, released, sent, ended);
     this.#times(base + 4, planned, released, sent, ended);
+  }
+
+  /** An exchange was sent so long after its release. `limited`: one of our own limits kept it. */
+  waited(row: number, milliseconds: number, limited: boolean): void {
+    this.#at(row * quantities + (limited ? offset.limitWait : offset.targetWait)).recordMillis(milliseconds);
+  }
+
+  /** An exchange ended so long after its release without having been sent. */
+  gaveUpWaiting(row: number, milliseconds: number, limited: boolean): void {
+    this.waited(row, milliseconds, limited);
+    if (!limited) this.#at(row * quantities + offset.censoredTargetWait).recordMillis(milliseconds);
+  }
+
+  /** The reply did not come in one piece: first byte and, in an event stream (else 0), first event. */
+  inParts(row: number, sent: number, firstByte: number, firstEvent: number, received: number): void {
+    const base = row * quantities;
+    this.#at(base + offset.partedServiceTime).recordMillis(received - sent);
+    this.#at(base + offset.partedFirstByte).recordMillis(firstByte - sent);
+    if (firstEvent > 0) this.#at(base + offset.firstEvent).recordMillis(firstEvent - sent);
   }
 
   run(quantity: RunQuantity, milliseconds: number, times = 1): void {
@@ -182,6 +207,9 @@ export function noCounters(): IntervalCounters {
     bytesReceived: 0,
     inFlightMillis: 0,
     inFlightMax: 0,
+    stallMillis: 0,
+    longestStallMillis: 0,
+    silenceMillis: 0,
     droppedMillis: 0,
   };
 }

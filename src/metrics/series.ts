@@ -1,8 +1,8 @@
 /**
- * Quantities recorded for every stage and operation. `censored…`: the part of each time that belongs to exchanges which
- * never got their reply, their age at the end.
+ * Quantities recorded of every exchange, by stage and operation. `censored…`: the part of each time that belongs to
+ * exchanges which never got their reply, their age at the end.
  */
-export const stageQuantities = [
+export const timeQuantities = [
   'responseTime',
   'targetTime',
   'serviceTime',
@@ -11,6 +11,20 @@ export const stageQuantities = [
   'censoredTargetTime',
   'censoredServiceTime',
 ] as const;
+/**
+ * Recorded only of the exchanges they concern, so that the others cost nothing. Waits from release to sending: for the
+ * target, and of those the ones given up; for a limit of our own. Replies that came in several parts: their service
+ * time, their first byte. Replies in event streams: their first event.
+ */
+const partQuantities = [
+  'targetWait',
+  'censoredTargetWait',
+  'limitWait',
+  'partedServiceTime',
+  'partedFirstByte',
+  'firstEvent',
+] as const;
+export const stageQuantities = [...timeQuantities, ...partQuantities] as const;
 /** Quantities recorded once per run. */
 export const runQuantities = ['receiveLag', 'connect', 'upgrade', 'initialize'] as const;
 

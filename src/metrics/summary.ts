@@ -9,6 +9,7 @@ import {
   type StageQuantity,
   stageQuantities,
   timedRows,
+  timeQuantities,
 } from './series.ts';
 
 const classes = outcomeClasses.length;
@@ -55,6 +56,8 @@ export function operationMetrics(collector: Collector, rows: readonly number[], 
     targetTime: distribution('targetTime', 'censoredTargetTime'),
     serviceTime: distribution('serviceTime', 'censoredServiceTime'),
     generatorLag: totalOf(collector, timed, 'generatorLag').distribution(),
+    ...waits(collector, timed),
+    ...parts(collector, timed),
     outcomes,
     ...(rows.length > 0 && rows.every((row) => collector.layout.rows[row].inSession) ? { inSession: true } : {}),
     ...(rpcErrors ? { rpcErrors } : {}),
@@ -178,11 +181,36 @@ export function encodedHistograms(collector: Collector, plan: MeasuredPlan): Rec
 
 function encodedRow(collector: Collector, row: number): Record<string, string> {
   return Object.fromEntries(
-    stageQuantities.flatMap((quantity, index) => {
+    timeQuantities.flatMap((quantity, index) => {
       const total = collector.series(collector.numbers.stage(row, index));
       return total.count === 0 ? [] : [[quantity, total.encode()]];
     }),
   );
+}
+
+/** Only waits are recorded: of the exchanges that were released, all others were sent at once. */
+function waits(collector: Collector, rows: readonly number[]) {
+  const released = add(collector.planned, rows) - outcomeCounts(collector, rows).dropped;
+  const targetWait = totalOf(collector, rows, 'targetWait');
+  const limitWait = totalOf(collector, rows, 'limitWait');
+  targetWait.addZeros(released - targetWait.count - limitWait.count);
+  return {
+    targetWait: targetWait.distribution(totalOf(collector, rows, 'censoredTargetWait')),
+    ...(limitWait.count > 0 ? { limitWait: limitWait.distribution() } : {}),
+  };
+}
+
+/** The first byte of a reply that came in one piece is its last. */
+function parts(collector: Collector, rows: readonly number[]) {
+  const parted = totalOf(collector, rows, 'partedServiceTime');
+  if (parted.count === 0) return {};
+  const serviceTime = totalOf(collector, rows, 'serviceTime');
+  const firstByte = serviceTime.replacing(parted, totalOf(collector, rows, 'partedFirstByte'));
+  const firstEvent = totalOf(collector, rows, 'firstEvent');
+  return {
+    firstByte: firstByte.distribution(totalOf(collector, rows, 'censoredServiceTime')),
+    ...(firstEvent.count > 0 ? { firstEvent: firstEvent.distribution() } : {}),
+  };
 }
 
 /** Exchanges that got an answer of any kind. */

@@ -1,7 +1,8 @@
 import { intervalSums } from './collector.ts';
 import { Total } from './distribution.ts';
 import type { WorkerInterval } from './interval.ts';
-import { type SeriesLayout, stageQuantities, timedRows } from './series.ts';
+import { seriesNumbers } from './recorder.ts';
+import { type SeriesLayout, type StageQuantity, stageQuantities, timedRows } from './series.ts';
 
 const quantities = stageQuantities.length;
 
@@ -20,8 +21,15 @@ export interface TimelineRow {
   readonly inFlightMillis: number;
   readonly eventLoopUtilization: number;
   readonly cpuMicros: number;
+  /** Of all workers; null = not known on this system. */
+  readonly cpuWaitMillis: number | null;
+  /** Of all workers; the longest and the silence of one. */
+  readonly stallMillis: number;
+  readonly longestStallMillis: number;
+  readonly silenceMillis: number;
   readonly responseTime: Total;
   readonly generatorLag: Total;
+  readonly receiveLag: Total;
 }
 
 /** Puts the workers' intervals together by sequence number: a row is whole when every worker has sent its part. */
@@ -29,12 +37,14 @@ export class TimelineBuilder {
   readonly #workers: number;
   /** Stage series of the rows whose times are shown. */
   readonly #timed: ReadonlySet<number>;
+  readonly #receiveLag: number;
   readonly #open = new Map<number, WorkerInterval[]>();
 
   constructor(workers: number, layout: SeriesLayout) {
     this.#workers = workers;
     const rows = timedRows(layout, [...layout.rows.keys()]);
     this.#timed = new Set(rows.flatMap((row) => stageQuantities.map((_, i) => row * quantities + i)));
+    this.#receiveLag = seriesNumbers(layout).run('receiveLag');
   }
 
   /** The row that this interval completes, if it does. */
@@ -68,17 +78,30 @@ export class TimelineBuilder {
       inFlightMillis: add(parts.map(({ snapshot }) => snapshot.counters.inFlightMillis)),
       eventLoopUtilization: Math.max(...parts.map(({ eventLoopUtilization }) => eventLoopUtilization)),
       cpuMicros: add(parts.map(({ cpuMicros }) => cpuMicros)),
-      responseTime: this.#total(parts, 'responseTime'),
-      generatorLag: this.#total(parts, 'generatorLag'),
+      cpuWaitMillis: known(parts.map(({ cpuWaitMillis }) => cpuWaitMillis)),
+      stallMillis: add(parts.map(({ snapshot }) => snapshot.counters.stallMillis)),
+      longestStallMillis: Math.max(...parts.map(({ snapshot }) => snapshot.counters.longestStallMillis)),
+      silenceMillis: Math.max(...parts.map(({ snapshot }) => snapshot.counters.silenceMillis)),
+      responseTime: this.#total(parts, this.#ofStages('responseTime')),
+      generatorLag: this.#total(parts, this.#ofStages('generatorLag')),
+      receiveLag: this.#total(parts, (series) => series === this.#receiveLag),
     };
   }
 
-  #total(parts: readonly WorkerInterval[], quantity: (typeof stageQuantities)[number]): Total {
+  #ofStages(quantity: StageQuantity): (series: number) => boolean {
     const wanted = stageQuantities.indexOf(quantity);
+    return (series) => series % quantities === wanted && this.#timed.has(series);
+  }
+
+  #total(parts: readonly WorkerInterval[], belongs: (series: number) => boolean): Total {
     const total = new Total();
     for (const { snapshot } of parts)
-      for (const { series, counts } of snapshot.histograms)
-        if (series % quantities === wanted && this.#timed.has(series)) total.add(counts);
+      for (const { series, counts } of snapshot.histograms) if (belongs(series)) total.add(counts);
     return total;
   }
+}
+
+/** The sum, where every part is known. */
+function known(values: readonly (number | null)[]): number | null {
+  return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0);
 }

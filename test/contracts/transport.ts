@@ -114,6 +114,8 @@ function pressure({ start, multiplexed, oneConnection = multiplexed, planOf = us
         planOf({ target: server.url, requests: '80', vus: '1' }, { inFlight: 40, operations }),
       );
       expect(outcomesOf(metrics)).toEqual({ ok: 80 });
+      expect(metrics.targetWait.count, 'some were sent at once, others had to wait').toBe(80);
+      expect([metrics.targetWait.min, Number(metrics.targetWait.max) > 0]).toEqual([0, true]);
       expect(new Set(server.received.map(({ id }) => id)).size).toBe(80);
       const { idOffset } = operation;
       const intact = server.received.filter(

@@ -1,79 +1,50 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { observeGc, ReceiveLag } from '../../src/loadgen/health.ts';
-import { Recorder, seriesNumbers } from '../../src/metrics/recorder.ts';
-import { seriesLayout } from '../../src/metrics/series.ts';
-import { measuredScenario } from '../support/measured.ts';
+import { CpuWait, observeGc, Stalls } from '../../src/loadgen/health.ts';
 
-const layout = seriesLayout({ scenarios: [measuredScenario([1])] });
-
-function receiveLag() {
-  const recorder = new Recorder(layout);
-  const lag = new ReceiveLag(recorder.ofRun('receiveLag'));
-  /** Lags recorded since the last call, in ms: how many, and their sum. */
-  const recorded = () => {
-    const found = recorder.swap().histograms.find(({ series }) => series === seriesNumbers(layout).run('receiveLag'));
-    return { count: found?.counts.count ?? 0, millis: (found?.counts.sum ?? 0) / 1000 };
-  };
-  return { lag, recorded };
-}
-
-describe('ReceiveLag', () => {
-  it('is the time since the poll before, for every reply of a batch', () => {
-    const { lag, recorded } = receiveLag();
-    lag.mark(100, true);
-    lag.reply(105, 0);
-    expect(recorded()).toEqual({ count: 1, millis: 5 });
-    lag.reply(107, 0);
-    lag.reply(109, 0);
-    expect(recorded()).toEqual({ count: 2, millis: 7 + 9 });
+describe('Stalls', () => {
+  it.each([
+    ['woken on time', { elapsed: 50, asked: 50, cpu: 1 }, 0],
+    ['asked to sleep for long', { elapsed: 1000, asked: 1000, cpu: 1 }, 0],
+    ['at work the whole time', { elapsed: 300, asked: 50, cpu: 298 }, 0],
+    ['late as schedulers are', { elapsed: 99, asked: 50, cpu: 1 }, 0],
+    ['stopped in its sleep', { elapsed: 550, asked: 50, cpu: 1 }, 500],
+    ['stopped at work', { elapsed: 550, asked: 50, cpu: 90 }, 460],
+    ['stopped for just long enough', { elapsed: 100, asked: 50, cpu: 1 }, 50],
+  ])('of a thread that was %s', (_, { elapsed, asked, cpu }, expected) => {
+    let used = 7;
+    const stalls = new Stalls(100, () => used);
+    used += cpu;
+    stalls.woken(100 + elapsed, 100 + asked);
+    expect(stalls.take()).toEqual({ total: expected, longest: expected });
+    expect(stalls.take(), 'told once').toEqual({ total: 0, longest: 0 });
   });
 
-  it('does not reach back before the request was sent', () => {
-    const { lag, recorded } = receiveLag();
-    lag.mark(100, true);
-    lag.reply(110, 108);
-    expect(recorded()).toEqual({ count: 1, millis: 2 });
+  it('add up, and the longest is kept', () => {
+    const stalls = new Stalls(0, () => 0);
+    stalls.woken(110, 50);
+    stalls.woken(260, 160);
+    stalls.woken(400, 310);
+    expect(stalls.take()).toEqual({ total: 60 + 100 + 90, longest: 100 });
   });
 
-  it('reaches back to the poll before in the next turn too, whatever the turn itself took', async () => {
-    const { lag, recorded } = receiveLag();
-    lag.mark(100, true);
-    lag.reply(105, 0);
-    await nextTurn();
-    lag.reply(112, 0);
-    expect(recorded()).toEqual({ count: 2, millis: 5 + 7 });
+  it('are found by the clocks of this thread', () => {
+    const stalls = new Stalls();
+    const due = performance.now();
+    // Neither asleep as asked nor at work: what being stopped looks like from within.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);
+    stalls.woken(performance.now(), due);
+    expect(stalls.take().longest).toBeGreaterThan(130);
   });
+});
 
-  it('is not shortened by a mark behind the replies of a turn', async () => {
-    const { lag, recorded } = receiveLag();
-    lag.mark(100, true);
-    lag.reply(105, 0);
-    await nextTurn();
-    lag.mark(110, true);
-    lag.reply(112, 0);
-    expect(recorded()).toEqual({ count: 2, millis: 5 + 7 });
-  });
-
-  it('begins at a mark between polls that brought nothing', async () => {
-    const { lag, recorded } = receiveLag();
-    lag.mark(100, true);
-    lag.reply(105, 0);
-    await nextTurn();
-    lag.mark(110, true);
-    lag.mark(111, true);
-    lag.reply(112, 0);
-    expect(recorded()).toEqual({ count: 2, millis: 5 + 1 });
-  });
-
-  it('is nothing where the poll had slept', async () => {
-    const { lag, recorded } = receiveLag();
-    lag.mark(100, true);
-    await sleep(20);
-    lag.reply(10_000, 0);
-    expect(recorded()).toEqual({ count: 1, millis: 0 });
+describe('CpuWait', () => {
+  it('grows while another thread has the core, where the system counts it', () => {
+    const wait = new CpuWait().take();
+    expect(wait === null || wait >= 0).toBe(true);
+    expect(wait === null).toBe(process.platform !== 'linux');
   });
 });
 

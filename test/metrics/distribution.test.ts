@@ -77,6 +77,36 @@ describe('distribution', () => {
   });
 });
 
+describe('a part of the counts', () => {
+  it('is read anew as if it had been recorded so', () => {
+    const pair = fc.tuple(anyTime, anyTime).map(([a, b]) => ({ before: Math.max(a, b), after: Math.min(a, b) }));
+    fc.assert(
+      fc.property(fc.array(anyTime, { maxLength: 50 }), fc.array(pair, { maxLength: 50 }), (kept, pairs) => {
+        const before = pairs.map((one) => one.before);
+        const after = pairs.map((one) => one.after);
+        const found = totalOfValues([...kept, ...before])
+          .replacing(totalOfValues(before), totalOfValues(after))
+          .distribution();
+        const { max, ...expected } = totalOfValues([...kept, ...after]).distribution();
+        expect({ ...found, max }).toEqual({ ...expected, max });
+        if (max !== null) {
+          expect(found.max).toBeGreaterThanOrEqual(max);
+          expect(found.max).toBeLessThanOrEqual(highestOf(bucketOf(max)));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('may be zeros that nobody recorded', () => {
+    const total = totalOfValues([5, 7]);
+    total.addZeros(2);
+    total.addZeros(-1);
+    expect(total.distribution()).toMatchObject({ count: 4, sum: 12, min: 0, mean: 3, max: 7 });
+    expect(total.percentile(0.5)).toBe(0);
+  });
+});
+
 describe('censored values', () => {
   /** Percentile keys that would be more than 1 % higher had the censored ones lasted for ever. */
   function expectedBounds(answered: readonly number[], censored: readonly number[]): string[] {

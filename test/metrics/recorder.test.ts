@@ -52,6 +52,24 @@ describe('the four instants', () => {
     });
   });
 
+  it('leave waits before sending to be told of, those for our own limits apart', () => {
+    const snapshot = snapshotOf((recorder) => {
+      recorder.waited(row, 3, false);
+      recorder.waited(row, 5, true);
+      recorder.gaveUpWaiting(row, 20, false);
+      recorder.gaveUpWaiting(row, 40, true);
+    });
+    expect(sums(snapshot)).toEqual({ targetWait: 23_000, censoredTargetWait: 20_000, limitWait: 45_000 });
+  });
+
+  it('have two more between them where a reply comes in parts', () => {
+    const snapshot = snapshotOf((recorder) => {
+      recorder.inParts(row, 100, 103, 0, 110);
+      recorder.inParts(row, 100, 104, 105, 130);
+    });
+    expect(sums(snapshot)).toEqual({ partedServiceTime: 40_000, partedFirstByte: 7000, firstEvent: 5000 });
+  });
+
   it('give no service time to what was never sent', () => {
     const snapshot = snapshotOf((recorder) => recorder.failed(row, Outcome.dropped, 100, 101, 0, 110));
     expect(sums(snapshot)).not.toHaveProperty('serviceTime');

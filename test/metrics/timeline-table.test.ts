@@ -17,8 +17,13 @@ function row(sequence: number, changes: Partial<TimelineRow> = {}): TimelineRow 
     inFlightMillis: 8,
     eventLoopUtilization: 0.5,
     cpuMicros: 9,
+    cpuWaitMillis: 10,
+    stallMillis: 11,
+    longestStallMillis: 12,
+    silenceMillis: 13,
     responseTime: totalOfValues([]),
     generatorLag: totalOfValues([]),
+    receiveLag: totalOfValues([]),
     ...changes,
   };
 }

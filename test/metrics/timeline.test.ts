@@ -34,14 +34,18 @@ describe('TimelineBuilder', () => {
 
   it('adds up counts and levels, takes the latest end and the busiest worker', () => {
     const builder = new TimelineBuilder(2, layout);
-    const levels = { vus: 3, connections: 4, inFlight: 5, eventLoopUtilization: 0.2, cpuMicros: 100 };
+    const levels = { vus: 3, connections: 4, inFlight: 5, eventLoopUtilization: 0.2, cpuMicros: 100, cpuWaitMillis: 6 };
     builder.add(
       interval(7, { ...levels, to: 8000 }, (recorder) => {
         recorder.planned(0);
         recorder.planned(1);
         recorder.sent(1);
         recorder.ok(1, 0, 1, 2, 10);
+        recorder.run('receiveLag', 2);
         recorder.counters.inFlightMillis = 11;
+        recorder.counters.stallMillis = 60;
+        recorder.counters.longestStallMillis = 60;
+        recorder.counters.silenceMillis = 80;
       }),
     );
     const row = builder.add(
@@ -51,7 +55,11 @@ describe('TimelineBuilder', () => {
         recorder.failed(1, Outcome.timeout, 0, 0, 1, 100);
         recorder.failed(1, Outcome.rpcError, 0, 0, 1, 5);
         recorder.run('connect', 9000);
+        recorder.run('receiveLag', 4);
         recorder.counters.inFlightMillis = 22;
+        recorder.counters.stallMillis = 110;
+        recorder.counters.longestStallMillis = 55;
+        recorder.counters.silenceMillis = 70;
       }),
     )!;
     expect(row).toMatchObject({
@@ -62,10 +70,21 @@ describe('TimelineBuilder', () => {
       completed: 2,
       errors: 2,
       inFlightMillis: 33,
+      cpuWaitMillis: 12,
+      stallMillis: 170,
+      longestStallMillis: 60,
+      silenceMillis: 80,
     });
     expect(row).toMatchObject({ vus: 6, connections: 8, inFlight: 10, eventLoopUtilization: 0.2, cpuMicros: 200 });
     expect(row.responseTime).toMatchObject({ count: 3, sum: 10_000 + 30_000 + 100_000 });
     expect(row.generatorLag).toMatchObject({ count: 4, max: 3000 });
+    expect(row.receiveLag).toMatchObject({ count: 2, sum: 6000 });
+  });
+
+  it('does not know what one worker does not know', () => {
+    const builder = new TimelineBuilder(2, layout);
+    builder.add(interval(0, { cpuWaitMillis: 6 }));
+    expect(builder.add(interval(0, { cpuWaitMillis: null }))!.cpuWaitMillis).toBeNull();
   });
 
   it('gives the rows in order that workers never completed', () => {

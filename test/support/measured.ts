@@ -61,7 +61,16 @@ export function intervalOf(
   snapshot: Snapshot,
   changes: Partial<Omit<WorkerInterval, 'snapshot'>> = {},
 ): WorkerInterval {
-  const idle = { sequence: 0, to: 1000, vus: 0, connections: 0, inFlight: 0, eventLoopUtilization: 0, cpuMicros: 0 };
+  const idle = {
+    sequence: 0,
+    to: 1000,
+    vus: 0,
+    connections: 0,
+    inFlight: 0,
+    eventLoopUtilization: 0,
+    cpuMicros: 0,
+    cpuWaitMillis: 0,
+  };
   return { ...idle, ...changes, snapshot };
 }
 

@@ -231,6 +231,7 @@ function quantities(
     targetTime: distribution(times.map((one) => one.targetTime)),
     serviceTime: distribution(times.map((one) => one.serviceTime)),
     generatorLag: distribution(times.map((one) => one.generatorLag)),
+    targetWait: distribution([]),
     outcomes: { ...noOutcomes, ok: responseTime.count, ...errors },
   };
 }

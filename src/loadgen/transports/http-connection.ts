@@ -30,6 +30,8 @@ export interface HttpOwner {
   unanswered(slot: number, at: number): void;
   /** The exchange is over on the wire; called before its message is handed on, so that the next request finds the connection. */
   done(connection: HttpConnection, reusable: boolean): void;
+  /** Part of a reply is here; `event`: a whole event of a stream. */
+  began(slot: number, event: boolean, at: number): void;
   message(slot: number, bytes: Buffer, start: number, end: number, at: number): void;
   httpStatus(slot: number, status: number, at: number): void;
   /** After everything a response caused. */
@@ -103,6 +105,8 @@ export class HttpConnection implements StreamHandler, EventSink {
   data(bytes: Buffer, length: number, at: number): void {
     this.#owner.received(length);
     this.#inbound = receive(this.#inbound, this, bytes, length, at);
+    const inParts = this.#inbound !== undefined || this.#state === 'body';
+    if (inParts && this.#slot !== noSlot) this.#owner.began(this.#slot, false, at);
     if (this.#state !== 'body' || this.#slot !== noSlot || this.#lingers) return;
     this.#lingers = true;
     this.#owner.settled(at);
@@ -164,6 +168,7 @@ export class HttpConnection implements StreamHandler, EventSink {
     const slot = this.#slot;
     const message = sharedScanner.scan(bytes, start, end);
     if (message === MessageKind.malformed) return this.#fail('protocol', at);
+    if (slot !== noSlot) this.#owner.began(slot, true, at);
     if (message === MessageKind.result || message === MessageKind.error) {
       this.#slot = noSlot;
       this.#owner.answered(this);

@@ -114,10 +114,11 @@ class HttpClient implements Connection, HttpOwner {
     return connection !== undefined;
   }
 
-  want(waiting: number): void {
+  want(waiting: number): boolean {
     let soon = this.#opening;
     for (const connection of this.#ending) if (!connection.lingers) soon++;
     for (; soon < waiting && this.#shared.budget > 0 && !this.#closed; soon++) this.#grow();
+    return soon >= waiting;
   }
 
   notify(json: string): void {
@@ -193,6 +194,10 @@ class HttpClient implements Connection, HttpOwner {
 
   message(slot: number, bytes: Buffer, start: number, end: number, at: number): void {
     if (!this.#closed && slot !== noSlot) this.#handler.message(slot, bytes, start, end, at);
+  }
+
+  began(slot: number, event: boolean, at: number): void {
+    if (!this.#closed) this.#handler.replyBegan(slot, event, at);
   }
 
   httpStatus(slot: number, status: number, at: number): void {

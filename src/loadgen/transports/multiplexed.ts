@@ -68,7 +68,9 @@ export abstract class MultiplexedConnection implements Connection, StreamHandler
     return true;
   }
 
-  want(): void {}
+  want(): boolean {
+    return true;
+  }
 
   initialized(): void {}
 

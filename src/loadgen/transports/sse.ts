@@ -91,8 +91,9 @@ class SseClient implements Connection, StreamOwner, PostOwner {
     return post !== undefined;
   }
 
-  want(waiting: number): void {
+  want(waiting: number): boolean {
     while (this.#opening < waiting && this.#shared.budget > 0 && this.#state === 'open') this.#grow();
+    return this.#opening >= waiting;
   }
 
   notify(json: string): void {

@@ -4,7 +4,7 @@ import { ArrivalSchedule } from '../../../src/loadgen/pacer.ts';
 import { barePlan } from '../../contracts/executor.ts';
 import { type LocalEngine, outcomesOf, runHere, startEngine } from '../../support/engine.ts';
 import { serve } from '../../support/servers/serve.ts';
-import { reply } from '../../support/servers/server.ts';
+import { answerAfter, reply } from '../../support/servers/server.ts';
 import { startWebSocketServer } from '../../support/servers/websocket.ts';
 
 /** Runs one worker's part of a plan; returns the planned instants, ms after the first of them. */
@@ -101,4 +101,15 @@ it('all that a rate brings within the time-out finds a place, also where a conne
     { ready: nothing, unreachable: nothing, interval: nothing, done: nothing },
   );
   expect(engine.table.capacity).toBeGreaterThanOrEqual(30_000);
+});
+
+it('counts waits for our own limit of requests in flight apart from those the target causes', async () => {
+  const server = await serve(startWebSocketServer, { answer: answerAfter(5) });
+  const load = { rate: '400', requests: '20', vus: '1' };
+  const limited = await runHere(barePlan({ target: server.url, ...load, inFlight: '1' }));
+  const { limitWait, targetWait } = limited;
+  expect(Number(limitWait?.count) + targetWait.count).toBe(20);
+  expect(Number(limitWait?.count)).toBeGreaterThan(10);
+  expect(targetWait.max).toBe(0);
+  expect(await runHere(barePlan({ target: server.url, ...load }))).not.toHaveProperty('limitWait');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { transportContract } from '../../contracts/transport.ts';
-import { outcomesOf, planOf, runHere } from '../../support/engine.ts';
+import { type LocalEngine, outcomesOf, planOf, runHere, startEngine } from '../../support/engine.ts';
 import { httpResponse, responses, startHttpServer } from '../../support/servers/http.ts';
 import { serve } from '../../support/servers/serve.ts';
 import { type Answer, type Exchange, notification, reply } from '../../support/servers/server.ts';
@@ -74,6 +74,59 @@ describe('bodies', () => {
   });
 });
 
+describe('replies in parts', () => {
+  /** Answers in two parts, the second when the first has been read. */
+  async function inParts(first: (exchange: Exchange) => void, second: (exchange: Exchange) => void) {
+    let table: LocalEngine['engine']['table'] | undefined;
+    const whenRead = (exchange: Exchange): void => {
+      const slot = table!.slotOf(exchange.id);
+      if ((table!.firstByte?.[slot] ?? 0) > table!.sent[slot]) setTimeout(second, 20, exchange);
+      else setTimeout(whenRead, 1, exchange);
+    };
+    const server = await serve(startHttpServer, {
+      answer: (exchange) => {
+        first(exchange);
+        whenRead(exchange);
+      },
+    });
+    const local = startEngine(planOf({ target: server.url, requests: '3', vus: '1' }));
+    table = local.engine.table;
+    const metrics = await local.done;
+    expect(outcomesOf(metrics)).toEqual({ ok: 3 });
+    expect(metrics.firstByte?.count).toBe(3);
+    expect(Number(metrics.firstByte?.sum)).toBeLessThan(metrics.serviceTime.sum - 3 * 19_000);
+    return metrics;
+  }
+
+  it.each([
+    ['of known length', 20],
+    ['cut in its head', 5],
+  ])('have their first byte told: a body %s', async (_, cut) => {
+    const bytes = ({ id }: Exchange) => httpResponse(reply(id));
+    const metrics = await inParts(
+      (exchange) => exchange.write(bytes(exchange).subarray(0, cut)),
+      (exchange) => exchange.write(bytes(exchange).subarray(cut)),
+    );
+    expect(metrics.firstEvent).toBeUndefined();
+  });
+
+  it('have their first event told: a stream', async () => {
+    const metrics = await inParts(
+      (exchange) => exchange.begin(notification()),
+      (exchange) => exchange.send(reply(exchange.id)),
+    );
+    expect(metrics.firstEvent?.count).toBe(3);
+    expect(Number(metrics.firstEvent?.sum)).toBeGreaterThanOrEqual(Number(metrics.firstByte?.sum) - 3);
+    expect(Number(metrics.firstEvent?.sum)).toBeLessThan(metrics.serviceTime.sum - 3 * 19_000);
+  });
+
+  it('are none where all come in one piece', async () => {
+    const { metrics } = await outcomes((exchange) => exchange.send(reply(exchange.id)));
+    expect(metrics).not.toHaveProperty('firstByte');
+    expect(metrics).not.toHaveProperty('firstEvent');
+  });
+});
+
 describe('faults', () => {
   it.each([
     ['a body without end', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"jso', { timeout: 3 }],
@@ -139,7 +192,10 @@ describe('connections', () => {
       },
     });
     const plan = planOf({ target: server.url, requests: '40', vus: '1' }, { inFlight: 8, maxConnections: 4 });
-    expect(outcomesOf(await runHere(plan))).toEqual({ ok: 40 });
+    const metrics = await runHere(plan);
+    expect(outcomesOf(metrics)).toEqual({ ok: 40 });
+    // One is sent at once and three for which connections are opened; all others wait for one of the four.
+    expect([metrics.targetWait.count, metrics.limitWait?.count]).toEqual([4, 36]);
     expect(server.connections.most).toBeLessThanOrEqual(5);
   });
 

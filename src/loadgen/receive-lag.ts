@@ -1,0 +1,74 @@
+import { performance } from 'node:perf_hooks';
+import type { Accumulator } from '../metrics/histogram.ts';
+import type { Silence } from './silence.ts';
+
+/**
+ * Upper bound of our own lateness on the way back, per reply. What comes in during a turn of the event loop came in after
+ * the last poll of an earlier turn had ended, else that one had returned it; and just now where the poll had to sleep
+ * for it; and never before its request was sent. A turn polls again while polls return all the events they can (1,024,
+ * libuv): those that did not fit into the first may have been there as long as it, so that one bound serves the whole
+ * turn. What it cannot see is a thread that is woken and gets no core: that is `CpuWait`.
+ */
+export class ReceiveLag {
+  readonly #lag: Accumulator;
+  readonly #silence: Silence;
+  readonly #idleMillis: () => number;
+  /** A poll that returned everything there was ended then or later. */
+  #pollEnded = 0;
+  #markedAt = 0;
+  #idle = 0;
+  /** Something came in this turn, and a reply. */
+  #turning = false;
+  #answered = false;
+  /** A turn in which something came in ended since the last mark. */
+  #turned = false;
+  #from = 0;
+
+  /** `idleMillis`: how long the polls of this thread have slept. */
+  constructor(lag: Accumulator, silence: Silence, idleMillis = () => performance.nodeTiming.idleTime) {
+    this.#lag = lag;
+    this.#silence = silence;
+    this.#idleMillis = idleMillis;
+  }
+
+  /** A callback begins that brings no data. `polled`: between it and the mark before there was one poll. */
+  mark(now: number, polled: boolean): void {
+    const idle = this.#idleMillis();
+    if (idle > this.#idle) this.#pollEnded = now;
+    else if (polled && !this.#turning && !this.#turned) this.#pollEnded = this.#markedAt;
+    this.#markedAt = now;
+    this.#idle = idle;
+    this.#turned = false;
+  }
+
+  /** Something other than a reply is taken up at `now`: replies of the same poll wait for it. */
+  other(now: number): void {
+    if (!this.#turning) this.#turnBegins(now);
+  }
+
+  /** A reply is taken up at `now`, its request was sent at `sent`. */
+  reply(now: number, sent: number): void {
+    if (!this.#turning) this.#turnBegins(now);
+    if (!this.#answered) {
+      this.#answered = true;
+      this.#silence.broken(this.#from, now, sent);
+    }
+    this.#lag.recordMillis(now - Math.max(this.#from, sent));
+  }
+
+  /** The first that a turn brings: the poll that returned it has just ended. */
+  #turnBegins(now: number): void {
+    this.#turning = true;
+    setImmediate(this.#turnEnds);
+    const idle = this.#idleMillis();
+    this.#from = idle > this.#idle ? now : this.#pollEnded;
+    this.#pollEnded = now;
+    this.#idle = idle;
+  }
+
+  readonly #turnEnds = (): void => {
+    this.#turning = false;
+    this.#answered = false;
+    this.#turned = true;
+  };
+}
