@@ -25,6 +25,8 @@ export class Recorder implements ConnectionHandler {
     this.messages.push(bytes.toString('utf8', start, end));
   }
 
+  replyBegan(): void {}
+
   httpStatus(_slot: number, status: number): void {
     this.#living();
     this.endings.push(String(status));
