@@ -7,6 +7,10 @@ const list = { multiple: true, multipleNonGreedy: true } as const;
 export const loadFlags = {
   target: Flags.string({ char: 't', description: 'URL (http, ws, tcp) or bundled', helpValue: 'URL' }),
   transport: Flags.string({ description: 'websocket, tcp or http, for --target bundled', helpValue: 'NAME' }),
+  era: Flags.string({
+    description: 'MCP before or from 2026-07-28, or ask (default auto)',
+    helpValue: 'legacy|modern|auto',
+  }),
   vus: Flags.string({ char: 'u', description: 'virtual users; connections with --rate (default 10)', helpValue: 'N' }),
   duration: Flags.string({ char: 'd', description: 'length of the measured load (default 10s)', helpValue: '30s' }),
   requests: Flags.string({ char: 'n', description: 'stop after so many requests', helpValue: 'N' }),

@@ -1,7 +1,9 @@
+import type { Era } from '../wire/mcp.ts';
 import { Outcome } from '../wire/outcome.ts';
 import { MessageKind } from '../wire/reply-scan.ts';
 import type { Engine } from './engine.ts';
 import { Match } from './exchanges.ts';
+import type { ScenarioRun } from './scenario-run.ts';
 import type { Session } from './session.ts';
 import type { Loss } from './transport.ts';
 
@@ -28,8 +30,24 @@ function matchedOnConnection(engine: Engine, session: Session, slot: number, kin
   return matched === slot && table.session[slot] === session ? slot : -1;
 }
 
-/** `ping` is answered, anything else a client may be asked is not offered by us. */
-export function answerServerRequest(text: string): string | undefined {
+/** A modern server answers what it cannot take with 400 and an unknown method with 404, and says which in the body. */
+export function isModernError(
+  { facts, engine }: ScenarioRun,
+  status: number,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): boolean {
+  if (facts.era === 'legacy' || (status !== 400 && status !== 404)) return false;
+  return engine.scanner.scan(bytes, start, end) === MessageKind.error;
+}
+
+/**
+ * `ping` is answered, anything else a client may be asked is not offered by us. Nothing is answered in the modern era,
+ * in which servers ask nothing.
+ */
+export function answerServerRequest(text: string, era: Era): string | undefined {
+  if (era === 'modern') return undefined;
   try {
     const { id, method } = JSON.parse(text) as { id: string | number; method: string };
     const body = method === 'ping' ? { result: {} } : { error: { code: -32601, message: 'Method not found' } };

@@ -10,4 +10,6 @@ export interface ScenarioFacts {
   readonly era: Era;
   /** What the target calls itself; absent where it was not asked. */
   readonly server?: TargetInfo['server'];
+  /** Input schemas of the tools that are called, by name, where requests depend on them. */
+  readonly schemas?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

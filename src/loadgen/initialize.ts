@@ -3,11 +3,10 @@ import { latestLegacyVersion } from '../wire/mcp.ts';
 import { isObject, parseObject } from './json.ts';
 import type { Loss, OpenFailure, RequestBody } from './transport.ts';
 
-export const initializeParams = {
-  protocolVersion: latestLegacyVersion,
-  capabilities: {},
-  clientInfo: { name: 'mcpb', version: '1' },
-};
+/** What we call ourselves. */
+export const clientInfo = { name: 'mcpb', version: '1' };
+
+export const initializeParams = { protocolVersion: latestLegacyVersion, capabilities: {}, clientInfo };
 
 const body = JSON.stringify({
   jsonrpc: '2.0',
@@ -19,7 +18,7 @@ const body = JSON.stringify({
 /** The handshake every legacy session begins with. */
 export const initializeRequest: RequestBody = { body, idOffset: body.indexOf(idPlaceholder) };
 
-/** Whether sessions begin with the handshake: implied, or asked for. */
+/** Whether legacy sessions begin with the handshake: implied, or asked for. */
 export function initializes({ lifecycle, steps }: ScenarioPlan): boolean {
   return lifecycle === 'auto' || steps.some(({ type }) => type === 'initialize');
 }
@@ -30,8 +29,12 @@ export function readInitializeResult(text: string) {
   const result = reply?.result;
   if (!isObject(result) || typeof result.protocolVersion !== 'string') return undefined;
   const info = isObject(result.serverInfo) ? result.serverInfo : {};
+  return { protocolVersion: result.protocolVersion, server: serverOf(info) };
+}
+
+export function serverOf({ name, version }: Record<string, unknown>): { name: string; version: string } {
   const word = (value: unknown) => (typeof value === 'string' ? value : 'unknown');
-  return { protocolVersion: result.protocolVersion, server: { name: word(info.name), version: word(info.version) } };
+  return { name: word(name), version: word(version) };
 }
 
 export function duringInitialize(loss: Loss): OpenFailure {

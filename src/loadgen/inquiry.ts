@@ -1,13 +1,18 @@
 import type { ScenarioPlan } from '../scenario/plan.ts';
+import type { Era } from '../wire/mcp.ts';
 import { now } from './clock.ts';
 import { answerServerRequest } from './correlation.ts';
 import { parseObject } from './json.ts';
+import { modernRequest } from './requests.ts';
 import { streamsFor } from './stream.ts';
 import {
+  type CloseKind,
   type Connection,
   type ConnectionHandler,
   type Loss,
   type OpenFailure,
+  type RequestBody,
+  type Transport,
   transports,
   withLastWords,
 } from './transport.ts';
@@ -16,79 +21,86 @@ import { Unreachable } from './unreachable.ts';
 /** What came in answer to a question. `status` is HTTP's; 200 on every other transport. */
 export interface Answer {
   readonly status: number;
-  /** The JSON-RPC reply, empty where none came. */
+  /** The JSON-RPC reply, or another body; empty where there is none. */
   readonly text: string;
 }
 
 /**
  * One client that asks questions outside the load, one at a time, over the same transports as the load. What goes wrong
- * rejects with Unreachable, also at the deadline: ms of this thread's clock.
+ * rejects with Unreachable.
  */
 export class Inquiry implements ConnectionHandler {
-  readonly #connection: Connection;
+  readonly #transport: Transport;
+  readonly #localAddress: string | undefined;
+  readonly #connectTimeout: number;
+  /** The scenario's time-out of connecting covers everything that is asked, too. */
   readonly #deadline: number;
-  readonly #limit: number;
-  #asked: PromiseWithResolvers<Answer> | undefined;
+  #connection: Connection | undefined;
+  #asked = Promise.withResolvers<Answer>();
   #doing = 'opening';
-  #unsent: string | undefined;
+  #unsent: RequestBody | undefined;
   #id = 0;
 
-  private constructor(scenario: ScenarioPlan, opened: PromiseWithResolvers<Answer>) {
-    this.#limit = scenario.connectTimeout;
-    this.#deadline = now() + this.#limit;
-    this.#asked = opened;
-    const transport = transports[scenario.target.transport](scenario, [], streamsFor(scenario));
-    this.#connection = transport.open(this, scenario.localAddresses[0]);
+  private constructor(scenario: ScenarioPlan) {
+    this.#connectTimeout = scenario.connectTimeout;
+    this.#deadline = now() + scenario.connectTimeout;
+    this.#localAddress = scenario.localAddresses[0];
+    this.#transport = transports[scenario.target.transport](scenario, [], streamsFor(scenario));
   }
 
-  /** Connects. The scenario's time-out of connecting covers everything that is asked, too. */
   static async open(scenario: ScenarioPlan): Promise<Inquiry> {
-    const opened = Promise.withResolvers<Answer>();
-    const inquiry = new Inquiry(scenario, opened);
-    await inquiry.#inTime(opened);
+    const inquiry = new Inquiry(scenario);
+    await inquiry.reopen();
     return inquiry;
   }
 
-  async ask(method: string, params: object): Promise<Answer> {
-    const asked = Promise.withResolvers<Answer>();
-    this.#asked = asked;
-    this.#doing = method;
-    this.#unsent = JSON.stringify({ jsonrpc: '2.0', id: ++this.#id, method, params });
-    this.writable();
-    return this.#inTime(asked);
+  /** Connects, in place of a connection that was lost. */
+  async reopen(): Promise<void> {
+    await this.#inTime('opening', this.#connectTimeout, () => {
+      this.#connection = this.#transport.open(this, this.#localAddress);
+    });
+  }
+
+  /** Answered within `limit` ms, and in any case before the time-out of connecting is over. */
+  ask(method: string, params: object, era: Era, limit = this.#connectTimeout): Promise<Answer> {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: ++this.#id, method, params });
+    return this.#inTime(method, limit, () => {
+      this.#unsent = era === 'modern' ? modernRequest({ method, body, idOffset: 0 }) : { body, idOffset: 0 };
+      this.writable();
+    });
   }
 
   /** The legacy handshake is over: tells the target, and the connection what later requests carry. */
   initialized(protocolVersion: string): void {
-    this.#connection.initialized(protocolVersion);
-    this.#connection.notify('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+    this.#connection?.initialized(protocolVersion);
+    this.#connection?.notify('{"jsonrpc":"2.0","method":"notifications/initialized"}');
   }
 
-  close(): void {
-    this.#connection.close('delete');
+  close(how: CloseKind): void {
+    this.#connection?.close(how);
   }
 
   connected(): void {
-    this.#asked?.resolve({ status: 200, text: '' });
+    this.#asked.resolve({ status: 200, text: '' });
   }
 
   refused(failure: OpenFailure): void {
-    this.#asked?.reject(new Unreachable(withLastWords(failure, this.#connection)));
+    this.#asked.reject(new Unreachable(withLastWords(failure, this.#connection)));
   }
 
   /** What has no id at all is an answer, too: to a question nobody else asked. */
   message(slot: number, bytes: Buffer, start: number, end: number): void {
     const text = bytes.toString('utf8', start, end);
     const message = parseObject(text);
-    if (message && 'method' in message) this.#told('id' in message ? answerServerRequest(text) : undefined);
-    else if ((message?.id ?? this.#id) === this.#id) this.#asked?.resolve({ status: 200, text });
+    if (message && 'method' in message) this.#told('id' in message ? answerServerRequest(text, 'legacy') : undefined);
+    else if ((message?.id ?? this.#id) === this.#id) this.#asked.resolve({ status: 200, text });
     else if (slot >= 0) this.lost('protocol');
   }
 
   replyBegan(): void {}
 
-  httpStatus(_slot: number, status: number): void {
-    this.#asked?.resolve({ status, text: '' });
+  httpStatus(_slot: number, status: number, bytes: Buffer, start: number, end: number): void {
+    this.#asked.resolve({ status, text: bytes.toString('utf8', start, end) });
   }
 
   exchangeLost(_slot: number, loss: Loss): void {
@@ -97,8 +109,8 @@ export class Inquiry implements ConnectionHandler {
 
   writable(): void {
     if (this.#unsent === undefined) return;
-    if (this.#connection.ask(0, this.#unsent)) this.#unsent = undefined;
-    else this.#connection.want(1);
+    if (this.#connection?.ask(0, this.#unsent)) this.#unsent = undefined;
+    else this.#connection?.want(1);
   }
 
   lost(loss: Loss): void {
@@ -112,17 +124,23 @@ export class Inquiry implements ConnectionHandler {
   transferred(): void {}
 
   #told(answer: string | undefined): void {
-    if (answer !== undefined) this.#connection.notify(answer);
+    if (answer !== undefined) this.#connection?.notify(answer);
   }
 
-  async #inTime({ promise, reject }: PromiseWithResolvers<Answer>): Promise<Answer> {
-    const timer = setTimeout(() => {
-      const message = `no answer within ${this.#limit} ms while ${this.#doing}`;
-      reject(new Unreachable(withLastWords({ reason: 'timeout', message }, this.#connection)));
-      this.#connection.close('kill');
-    }, this.#deadline - now());
+  async #inTime(doing: string, limit: number, begin: () => void): Promise<Answer> {
+    const asked = Promise.withResolvers<Answer>();
+    this.#asked = asked;
+    this.#doing = doing;
+    const timer = setTimeout(
+      () => {
+        const message = `no answer within ${this.#connectTimeout} ms while ${doing}`;
+        asked.reject(new Unreachable(withLastWords({ reason: 'timeout', message }, this.#connection)));
+      },
+      Math.min(limit, this.#deadline - now()),
+    );
     try {
-      return await promise;
+      begin();
+      return await asked.promise;
     } finally {
       clearTimeout(timer);
     }

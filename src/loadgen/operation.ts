@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { type CheckPlan, evaluateCheck } from '../scenario/checks.ts';
 import type { OperationPlan } from '../scenario/plan.ts';
+import type { Era } from '../wire/mcp.ts';
 import { Outcome } from '../wire/outcome.ts';
-import { MessageKind, mentionsIsError } from '../wire/reply-scan.ts';
+import { MessageKind, mentionsIncomplete, mentionsIsError } from '../wire/reply-scan.ts';
 import { isObject, parseObject } from './json.ts';
 
 /** The first reply and one of so many are parsed even where no check asks for it: a malformed body does not stay unseen. */
@@ -22,14 +23,16 @@ export class Expected {
   readonly index: number;
   readonly checks: readonly CheckPlan[];
   readonly #canBeToolError: boolean;
+  readonly #canBeIncomplete: boolean;
   readonly #toolError: boolean;
   readonly #rpcCode: number | undefined;
   #untilSample = 1;
 
-  constructor(plan: Pick<OperationPlan, 'method' | 'expect' | 'checks'>, index: number) {
+  constructor(plan: Pick<OperationPlan, 'method' | 'expect' | 'checks'>, index: number, era: Era) {
     this.index = index;
     this.checks = plan.checks;
     this.#canBeToolError = plan.method === 'tools/call';
+    this.#canBeIncomplete = era === 'modern';
     this.#toolError = plan.expect === 'tool_error';
     this.#rpcCode = plan.expect.startsWith('rpc_error:') ? Number(plan.expect.slice(10)) : undefined;
   }
@@ -39,7 +42,10 @@ export class Expected {
     into.parsed = false;
     into.code = 0;
     const plain = kind === MessageKind.result && this.#rpcCode === undefined && !this.#toolError;
-    const suspicious = this.#canBeToolError && plain && mentionsIsError(bytes, start, end);
+    const suspicious =
+      plain &&
+      ((this.#canBeToolError && mentionsIsError(bytes, start, end)) ||
+        (this.#canBeIncomplete && mentionsIncomplete(bytes, start, end)));
     if (plain && !suspicious && this.checks.length === 0 && --this.#untilSample > 0) into.outcome = Outcome.ok;
     else this.#parse(into, bytes, start, end);
   }
@@ -67,9 +73,18 @@ export class Expected {
       return code === this.#rpcCode ? Outcome.ok : Outcome.rpcError;
     }
     const { result } = reply;
-    const failed = this.#canBeToolError && isObject(result) && result.isError === true;
+    const failed = isObject(result) && (this.#isToolError(result) || this.#isIncomplete(result));
     if (this.#rpcCode !== undefined) return failed ? Outcome.toolError : Outcome.protocolError;
     if (failed === this.#toolError) return Outcome.ok;
     return failed ? Outcome.toolError : Outcome.protocolError;
+  }
+
+  #isToolError(result: Record<string, unknown>): boolean {
+    return this.#canBeToolError && result.isError === true;
+  }
+
+  /** What was asked for is not in it: the server wants input first, or has made a task of the call. */
+  #isIncomplete({ resultType = 'complete' }: Record<string, unknown>): boolean {
+    return this.#canBeIncomplete && resultType !== 'complete';
   }
 }

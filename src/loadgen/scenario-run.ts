@@ -7,8 +7,9 @@ import type { Engine } from './engine.ts';
 import { type ExchangeOwner, SlotState } from './exchanges.ts';
 import { type Executor, executors } from './executor.ts';
 import type { ScenarioFacts } from './facts.ts';
-import { initializeRequest, initializes } from './initialize.ts';
+import { initializes } from './initialize.ts';
 import { Expected, type Judgement } from './operation.ts';
+import { prepareRequests } from './requests.ts';
 import type { Session } from './session.ts';
 import { streamsFor } from './stream.ts';
 import { type Connection, type OpenFailure, type Transport, transports, withLastWords } from './transport.ts';
@@ -50,8 +51,8 @@ export class ScenarioRun {
     this.plan = { ...plan, maxConnections: Math.ceil(plan.maxConnections / engine.workers) };
     this.#firstRow = engine.layout.firstRow[index];
     this.#firstCheck = engine.layout.firstCheck[index];
-    this.#expected = plan.operations.map((operation, index) => new Expected(operation, index));
-    this.initializes = initializes(plan);
+    this.#expected = plan.operations.map((operation, index) => new Expected(operation, index, facts.era));
+    this.initializes = facts.era === 'legacy' && initializes(plan);
     this.initializeOperation = plan.operations.length;
     this.connectsInSteps = plan.steps.some(({ type }) => type === 'connect' || type === 'close');
     const { warmup, cooldown } = plan.phases;
@@ -65,8 +66,7 @@ export class ScenarioRun {
     ];
     let end = warmup * 1000;
     this.#bounds = [end, ...stages.map(({ seconds }) => (end += seconds * 1000))];
-    const sent = plan.operations.map((operation) => (operation.body === '' ? initializeRequest : operation));
-    const requests = [...sent, initializeRequest];
+    const requests = prepareRequests(plan, facts);
     this.transport = transports[plan.target.transport](this.plan, requests, streamsFor(plan));
     this.executor = executors[plan.executor.kind](this);
   }

@@ -1,7 +1,7 @@
 import { Outcome } from '../wire/outcome.ts';
 import { MessageKind } from '../wire/reply-scan.ts';
 import { Backoff } from './backoff.ts';
-import { answeredSlot, answerServerRequest, outcomeOf } from './correlation.ts';
+import { answeredSlot, answerServerRequest, isModernError, outcomeOf } from './correlation.ts';
 import { SlotState } from './exchanges.ts';
 import { duringInitialize, readInitializeResult, refusedInitialize, statusDuringInitialize } from './initialize.ts';
 import type { ScenarioRun } from './scenario-run.ts';
@@ -134,9 +134,10 @@ export class Session implements ConnectionHandler, TimerTarget {
     }
   }
 
-  httpStatus(slot: number, status: number, now: number): void {
+  httpStatus(slot: number, status: number, bytes: Buffer, start: number, end: number, now: number): void {
     this.#run.engine.receiveLag.other(now);
     if (slot === this.#initializeSlot) return this.#initializeFailed(statusDuringInitialize(status), now);
+    if (isModernError(this.#run, status, bytes, start, end)) return this.message(slot, bytes, start, end, now);
     if (status >= 200 && status < 300) this.#run.end(slot, Outcome.protocolError, now);
     else if (status !== 404 || !this.#run.initializes) this.#run.endWithStatus(slot, status, now);
     else {
@@ -274,7 +275,7 @@ export class Session implements ConnectionHandler, TimerTarget {
 
   #serverRequest(text: string): void {
     this.#run.recorder.counters.serverRequests++;
-    const answer = answerServerRequest(text);
+    const answer = answerServerRequest(text, this.#run.facts.era);
     if (answer !== undefined) this.#connection?.notify(answer);
   }
 

@@ -40,8 +40,8 @@ export interface ConnectionHandler {
   message(slot: number, bytes: Buffer, start: number, end: number, now: number): void;
   /** HTTP: a part of the reply is here, not yet all of it; `event`: a whole event of a stream. */
   replyBegan(slot: number, event: boolean, now: number): void;
-  /** HTTP: the exchange ended without a JSON-RPC reply. */
-  httpStatus(slot: number, status: number, now: number): void;
+  /** HTTP: the exchange ended with another status than 200, or without a body; the range is the body. */
+  httpStatus(slot: number, status: number, bytes: Buffer, start: number, end: number, now: number): void;
   /** HTTP: the connection that carried this exchange is gone; others of the client may live on. */
   exchangeLost(slot: number, loss: Loss, now: number): void;
   /** Can take requests again. */
@@ -56,7 +56,7 @@ export interface Connection {
   /** Writes the prepared request of an operation. False: not now; `writable` follows. */
   send(operation: number, slot: number, id: number): boolean;
   /** Writes a request made up on the spot, with its id. Not on the hot path. False: not now; `writable` follows. */
-  ask(slot: number, json: string): boolean;
+  ask(slot: number, request: RequestBody): boolean;
   /**
    * So many exchanges wait for this client: open more connections where one carries only one at a time (HTTP). False: the
    * limit of connections keeps some of them.
@@ -79,10 +79,11 @@ export interface Transport {
   open(handler: ConnectionHandler, localAddress: string | undefined): Connection;
 }
 
-/** A request body with the offset of its ten id digits. */
+/** A request body with the offset of its ten id digits, and the HTTP headers that go with it. */
 export interface RequestBody {
   readonly body: string;
   readonly idOffset: number;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
 }
 
 export type TransportFactory = (

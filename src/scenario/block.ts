@@ -43,6 +43,7 @@ export function planBlock(named: NamedBlock, shape: Shape, layers: Layers): Scen
     name: named.name,
     startTime: (block.startTime ?? 0) / speed,
     target,
+    era: eraOf(named, layers, target, steps),
     lifecycle: block.lifecycle ?? 'auto',
     ...credentialsOf(named, layers, target),
     executor,
@@ -152,6 +153,23 @@ function checkForm(target: Target, { block, path }: NamedBlock, problems: Proble
       target[key] === undefined ? `there is none over ${target.transport}` : `the target says ${target[key]}`;
     problems.inScenario({ path: [...path, key], message: `${key} ${block[key]}: ${reason}` });
   }
+}
+
+function eraOf(
+  { block, path }: NamedBlock,
+  { upper, lower, problems }: Layers,
+  target: Target,
+  steps: readonly StepPlan[],
+): ScenarioPlan['era'] {
+  const era = upper.era ?? block.era ?? lower.era ?? 'auto';
+  const legacy =
+    target.transport === 'sse' ? 'HTTP+SSE' : steps.some(({ type }) => type === 'initialize') && 'initialize';
+  if (era === 'modern' && legacy) {
+    const message = `there is no ${legacy} in the modern era`;
+    if (upper.era !== undefined) problems.typed('era', message);
+    else problems.inScenario({ path: [...path, 'era'], message });
+  }
+  return era;
 }
 
 function credentialsOf({ block, path }: NamedBlock, { upper, lower, problems }: Layers, target: Target): Credentials {

@@ -33,6 +33,7 @@ function describeScenario(scenario: ScenarioPlan): string {
     ['around', `warm-up ${formatDuration(phases.warmup)}, cool-down ${formatDuration(phases.cooldown)}`],
     ['at the end', `iterations under way have ${formatDuration(scenario.gracefulStop)}`],
     ['limits', `time-out ${scenario.timeout} ms, connect ${scenario.connectTimeout} ms`],
+    ['era', scenario.era],
     ['lifecycle', scenario.lifecycle],
     ['steps', describeSteps(scenario)],
     ...operations.filter(isSent).map(({ body }): [string, string] => ['request', body]),

@@ -2,6 +2,7 @@
 export interface Overrides {
   readonly target?: string;
   readonly transport?: string;
+  readonly era?: string;
   readonly vus?: string;
   readonly duration?: string;
   readonly requests?: string;
@@ -34,6 +35,7 @@ export type OverrideKey = keyof Overrides;
 export const flagNames: Readonly<Record<OverrideKey, string>> = {
   target: '--target',
   transport: '--transport',
+  era: '--era',
   vus: '--vus',
   duration: '--duration',
   requests: '--requests',

@@ -1,3 +1,4 @@
+import type { Era } from '../wire/mcp.ts';
 import type { CheckPlan } from './checks.ts';
 import type { Threshold } from './thresholds.ts';
 
@@ -49,6 +50,8 @@ export interface ScenarioPlan {
   /** Seconds after the start of the run. */
   readonly startTime: number;
   readonly target: Target;
+  /** What to speak; auto: what the target turns out to speak. */
+  readonly era: 'auto' | Era;
   /** none: no implied `initialize`. */
   readonly lifecycle: 'auto' | 'none';
   /** Request headers of HTTP and of the WebSocket upgrade. */

@@ -3,7 +3,20 @@ import { withExecutors } from './executor-schema.ts';
 import { stepsSchema } from './step-schema.ts';
 import { dialects, framings, targetText, transports } from './target.ts';
 import { parseThreshold } from './thresholds.ts';
-import { addressList, coreCount, count, duration, field, headers, rate, text, textBy, time, weight } from './values.ts';
+import {
+  addressList,
+  coreCount,
+  count,
+  duration,
+  eraChoices,
+  field,
+  headers,
+  rate,
+  text,
+  textBy,
+  time,
+  weight,
+} from './values.ts';
 
 const scenarioName = z.string().regex(/^[\w-]+$/, 'a scenario name is made of letters, digits, _ and -');
 
@@ -15,6 +28,7 @@ const connection = {
   dialect: z.enum(dialects).optional(),
   auth: z.strictObject({ token: text }).optional(),
   headers: headers.optional(),
+  era: z.enum(eraChoices).optional(),
   lifecycle: z.enum(['auto', 'none']).optional(),
   warmup: field(duration).optional(),
   cooldown: field(duration).optional(),

@@ -10,6 +10,7 @@ import {
   coreCount,
   count,
   duration,
+  eraChoices,
   field,
   headers,
   level,
@@ -30,6 +31,7 @@ export const settingsSchema = z
   .strictObject({
     target: textBy(targetText),
     transport: z.enum(transports),
+    era: z.enum(eraChoices),
     vus: field(coreCount),
     duration: field(time),
     requests: field(count),

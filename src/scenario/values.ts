@@ -2,6 +2,7 @@ import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { McpbError } from '../errors.ts';
 import { amount, durationSeconds, ratePerSecond } from '../units.ts';
+import { eras } from '../wire/mcp.ts';
 
 /** One way to read a value that a person writes, the same in files, environment and flags. */
 export interface Reader<T> {
@@ -66,6 +67,9 @@ function addressRange(first: string, last: string): string[] | undefined {
 function addressNumber(address: string): number {
   return address.split('.').reduce((total, part) => total * 256 + Number(part), 0);
 }
+
+/** What may be said of an era. */
+export const eraChoices = ['auto', ...eras] as const;
 
 export const text = z.string().min(1, 'expected a text that is not empty');
 

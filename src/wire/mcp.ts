@@ -80,6 +80,8 @@ function sameBytes(bytes: Buffer, start: number, wanted: Buffer): boolean {
 export const McpCode = {
   sessionNotFound: -32001,
   resourceNotFound: -32002,
+  headerMismatch: -32020,
+  missingCapability: -32021,
   unsupportedVersion: -32022,
 } as const;
 

@@ -15,6 +15,8 @@ const head = Buffer.from('{"jsonrpc":"2.0","id":');
 const resultKey = Buffer.from(',"result":');
 const errorKey = Buffer.from(',"error":');
 const isErrorKey = Buffer.from('"isError"');
+const resultTypeKey = Buffer.from('"resultType"');
+const complete = Buffer.from('"complete"');
 
 /**
  * Finds id and kind of a message without parsing it. The common layout (`jsonrpc`, `id`, then `result` or `error`) is
@@ -94,6 +96,16 @@ export function mentionsIsError(bytes: Buffer, start: number, end: number): bool
   for (let at = start; at <= end - isErrorKey.length; at++)
     if (bytes[at] === quote && matches(bytes, at, isErrorKey)) return true;
   return false;
+}
+
+/** The result may not be a final one: a `resultType` other than `complete` occurs. Only a parse can tell for sure. */
+export function mentionsIncomplete(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; ; ) {
+    const key = bytes.indexOf(resultTypeKey, at);
+    if (key < 0 || key >= end) return false;
+    at = skipSpace(bytes, skipSpace(bytes, key + resultTypeKey.length, end) + 1, end);
+    if (!matches(bytes, at, complete)) return true;
+  }
 }
 
 function matches(bytes: Buffer, at: number, expected: Buffer): boolean {

@@ -8,7 +8,7 @@ import { ReplyScanner } from '../../src/wire/reply-scan.ts';
 const scanner = new ReplyScanner();
 
 function expectedOf(method: string, expect: Expectation, checks: readonly CheckPlan[] = []): Expected {
-  return new Expected({ method, expect, checks }, 0);
+  return new Expected({ method, expect, checks }, 0, 'legacy');
 }
 
 /** Judges a reply that stands amid other bytes. */

@@ -284,6 +284,13 @@ describe('refusals', () => {
     expect(comparison.differences).toEqual([{ field: 'scenario vus', base: '8', candidate: '16' }]);
   });
 
+  it('refuses another era than the baseline’s, though the same was wanted', () => {
+    const { target } = base[0];
+    const comparison = compare({ baseline, candidate: candidate({ changes: { target: { ...target, era: 'modern' } } }) });
+    expect(comparison).toMatchObject({ verdict: 'not-comparable', rows: [] });
+    expect(comparison.reasons.join()).toContain('era: legacy → modern');
+  });
+
   it('refuses another speed and a mixture of builds', () => {
     expect(compare({ baseline, candidate: candidate({ changes: { speed: 20 } }) }).differences[0]).toMatchObject({
       field: 'speed',

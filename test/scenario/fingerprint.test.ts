@@ -34,6 +34,7 @@ test('the way a file is written does not count', () => {
 
 test.each<[string, Overrides]>([
   ['transport', { transport: 'tcp' }],
+  ['era', { era: 'modern' }],
   ['vus', { vus: '6' }],
   ['duration', { duration: '6s' }],
   ['rate', { rate: '6' }],

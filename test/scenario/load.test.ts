@@ -124,7 +124,6 @@ test.each([
 test.each([
   ['data: { w: { csv: w.csv } }', '2:1 "data"'],
   ['tls: { insecure: true }', '2:1 "tls"'],
-  ['era: modern', '2:1 "era"'],
   ['ab: {}', '2:1 "ab"'],
   ['targets: {}', '2:1 "targets"'],
   ['target: https://h/', '2:9 target "https://h/": https targets'],

@@ -12,6 +12,7 @@ test('defaults of an ad-hoc run', () => {
   expect(made.scenarios[0]).toMatchObject({
     name: 'default',
     startTime: 0,
+    era: 'auto',
     lifecycle: 'auto',
     target: { bundled: true, transport: 'http', path: '/mcp' },
     executor: { kind: 'constant-vus', model: 'closed', vus: 10 },
@@ -48,6 +49,7 @@ test.each([
 test('every setting reaches the plan', () => {
   const made = planText(file, {
     target: 'ws://flag:2/x',
+    era: 'legacy',
     duration: '7s',
     inFlight: '3',
     workers: 'cores',
@@ -65,6 +67,7 @@ test('every setting reaches the plan', () => {
   expect(made).toMatchObject({ workers: 4, pacing: 'spin', tags: { a: 'b=c' } });
   expect(made.scenarios[0]).toMatchObject({
     target: { transport: 'websocket', host: 'flag', port: 2 },
+    era: 'legacy',
     phases: { warmup: 0, measure: 7, cooldown: 1 },
     inFlight: 3,
     headers: [
@@ -77,6 +80,18 @@ test('every setting reaches the plan', () => {
     localAddresses: ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.9'],
     maxConnections: 99,
   });
+});
+
+test('an era that goes with neither a step nor a transport is told where it was said', () => {
+  const steps = 'steps: [initialize, { call: tools/list }]\n';
+  expect(mistake(() => planText(`era: modern\n${steps}`)).message).toContain(
+    '1:6 there is no initialize in the modern era',
+  );
+  expect(mistake(() => planText(steps, { era: 'modern' })).message).toBe(
+    '--era: there is no initialize in the modern era',
+  );
+  const sse = { target: 'sse+http://127.0.0.1:1/sse', era: 'modern' };
+  expect(mistake(() => planText(bare, sse)).message).toBe('--era: there is no HTTP+SSE in the modern era');
 });
 
 test('configuration is found in a parent folder, with positions for its faults', () => {

@@ -64,10 +64,9 @@ export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
     done: done.promise,
     failure: failure.promise,
   };
-  survey(plan).then(
-    (facts) => engine.prepare(facts),
-    (error) => (error instanceof Unreachable ? failure.resolve(error.failure) : done.reject(error)),
-  );
+  survey(plan)
+    .then((facts) => engine.prepare(facts))
+    .catch((error) => (error instanceof Unreachable ? failure.resolve(error.failure) : done.reject(error)));
   return local;
 }
 

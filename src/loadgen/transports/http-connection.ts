@@ -33,7 +33,7 @@ export interface HttpOwner {
   /** Part of a reply is here; `event`: a whole event of a stream. */
   began(slot: number, event: boolean, at: number): void;
   message(slot: number, bytes: Buffer, start: number, end: number, at: number): void;
-  httpStatus(slot: number, status: number, at: number): void;
+  httpStatus(slot: number, status: number, bytes: Buffer, start: number, end: number, at: number): void;
   /** After everything a response caused. */
   settled(at: number): void;
   /** `loss` is undefined when the connection carried nothing. */
@@ -181,14 +181,14 @@ export class HttpConnection implements StreamHandler, EventSink {
     if (!body.eventStream) return this.#complete(body.status, reusable, body.bytes, 0, body.length, at);
     const slot = this.#release(reusable);
     if (slot !== noSlot && body.status === 200) this.#owner.unanswered(slot, at);
-    else if (slot !== noSlot) this.#owner.httpStatus(slot, body.status, at);
+    else if (slot !== noSlot) this.#owner.httpStatus(slot, body.status, body.bytes, 0, body.length, at);
     this.#owner.settled(at);
   }
 
   #complete(status: number, reusable: boolean, bytes: Buffer, start: number, end: number, at: number): void {
     const slot = this.#release(reusable);
     if (status === 200 && end > start) this.#owner.message(slot, bytes, start, end, at);
-    else this.#owner.httpStatus(slot, status, at);
+    else this.#owner.httpStatus(slot, status, bytes, start, end, at);
     this.#owner.settled(at);
   }
 

@@ -45,10 +45,10 @@ type Fields = readonly (readonly [name: string, value: string])[];
 function template(
   scenario: ScenarioPlan,
   host: string,
-  { body, idOffset }: RequestBody,
-  extra: Fields,
+  { body, idOffset, headers = [] }: RequestBody,
+  session: Fields,
 ): RequestTemplate {
-  const head = postHead(scenario, host, Buffer.byteLength(body), extra);
+  const head = postHead(scenario, host, Buffer.byteLength(body), [...session, ...headers]);
   return new RequestTemplate(
     Buffer.from(head + body),
     Buffer.byteLength(head) + Buffer.byteLength(body.slice(0, idOffset)),
@@ -64,8 +64,14 @@ function postHead(scenario: ScenarioPlan, host: string, length: number, extra: F
   ]);
 }
 
-function common({ headers, token }: ScenarioPlan, extra: Fields): Fields {
-  return [...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]), ...headers, ...extra];
+/** A header the scenario gives stands in the place of one that would be implied. */
+function common({ headers, token }: ScenarioPlan, implied: Fields): Fields {
+  const given = new Set(headers.map(([name]) => name.toLowerCase()));
+  return [
+    ...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]),
+    ...headers,
+    ...implied.filter(([name]) => !given.has(name.toLowerCase())),
+  ];
 }
 
 /** One client of the target: its connections, of which each carries one exchange at a time, and its session. */
@@ -84,6 +90,7 @@ class HttpClient implements Connection, HttpOwner {
   #opening = 0;
   #usable = false;
   #closed = false;
+  #sessionId: string | undefined;
   #session: Fields = [];
   #templates: RequestTemplate[] | undefined;
 
@@ -95,7 +102,7 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   get awaitsSession(): boolean {
-    return this.#session.length === 0;
+    return this.#sessionId === undefined;
   }
 
   send(operation: number, slot: number, id: number): boolean {
@@ -108,9 +115,9 @@ class HttpClient implements Connection, HttpOwner {
     return true;
   }
 
-  ask(slot: number, json: string): boolean {
+  ask(slot: number, { body, headers }: RequestBody): boolean {
     const connection = this.#idle.pop();
-    if (connection !== undefined) connection.carry(slot, this.#made(json));
+    if (connection !== undefined) connection.carry(slot, this.#made(body, headers));
     return connection !== undefined;
   }
 
@@ -128,7 +135,8 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   initialized(protocolVersion: string): void {
-    this.#session = [...this.#session, ['MCP-Protocol-Version', protocolVersion]];
+    const id = this.#sessionId === undefined ? [] : [['Mcp-Session-Id', this.#sessionId] as const];
+    this.#session = [...id, ['MCP-Protocol-Version', protocolVersion]];
     const { scenario, host, requests } = this.#shared;
     this.#templates = requests.map((request) => template(scenario, host, request, this.#session));
   }
@@ -200,8 +208,8 @@ class HttpClient implements Connection, HttpOwner {
     if (!this.#closed) this.#handler.replyBegan(slot, event, at);
   }
 
-  httpStatus(slot: number, status: number, at: number): void {
-    if (!this.#closed && slot !== noSlot) this.#handler.httpStatus(slot, status, at);
+  httpStatus(slot: number, status: number, bytes: Buffer, start: number, end: number, at: number): void {
+    if (!this.#closed && slot !== noSlot) this.#handler.httpStatus(slot, status, bytes, start, end, at);
   }
 
   settled(at: number): void {
@@ -211,7 +219,7 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   sessionOpened(sessionId: string): void {
-    this.#session = [['Mcp-Session-Id', sessionId]];
+    this.#sessionId = sessionId;
   }
 
   lost(connection: HttpConnection, slot: number, loss: Loss | undefined, at: number): void {
@@ -235,9 +243,9 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   /** A request of this session, made up on the spot. */
-  #made(json: string): Buffer {
+  #made(json: string, headers: Fields = []): Buffer {
     const { scenario, host } = this.#shared;
-    const bytes = Buffer.from(postHead(scenario, host, Buffer.byteLength(json), this.#session) + json);
+    const bytes = Buffer.from(postHead(scenario, host, Buffer.byteLength(json), [...this.#session, ...headers]) + json);
     this.#handler.transferred(bytes.length, 0);
     return bytes;
   }

@@ -3,7 +3,7 @@ import { type Inbound, receive } from '../../wire/inbound.ts';
 import { now } from '../clock.ts';
 import type { ByteStream, OpenStream, StreamHandler } from '../stream.ts';
 import type { RequestTemplate } from '../template.ts';
-import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from '../transport.ts';
+import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure, RequestBody } from '../transport.ts';
 import { connectFailure } from './failure.ts';
 
 /** Longest message taken where the framing sets no limit of its own; a longer one is a protocol error. */
@@ -62,9 +62,9 @@ export abstract class MultiplexedConnection implements Connection, StreamHandler
     return true;
   }
 
-  ask(_slot: number, json: string): boolean {
+  ask(_slot: number, { body }: RequestBody): boolean {
     if (this.state !== 'open' || this.#blocked) return false;
-    this.notify(json);
+    this.notify(body);
     return true;
   }
 

@@ -31,6 +31,7 @@ interface Shared {
 type Fields = readonly (readonly [name: string, value: string])[];
 
 const scanner = new ReplyScanner();
+const noBody = Buffer.alloc(0);
 
 /**
  * HTTP+SSE, the transport of 2024-11-05: a GET whose event stream names an endpoint and brings every message, and POSTs
@@ -85,9 +86,9 @@ class SseClient implements Connection, StreamOwner, PostOwner {
     return true;
   }
 
-  ask(slot: number, json: string): boolean {
+  ask(slot: number, { body }: RequestBody): boolean {
     const post = this.#idle.pop();
-    post?.carry(slot, -1, this.#made(json));
+    post?.carry(slot, -1, this.#made(body));
     return post !== undefined;
   }
 
@@ -177,7 +178,7 @@ class SseClient implements Connection, StreamOwner, PostOwner {
     if (this.#state === 'closed') return;
     if (reusable) this.#idle.push(post);
     else this.#drop(post);
-    if (slot !== noSlot && (status < 200 || status > 299)) this.#handler.httpStatus(slot, status, at);
+    if (slot !== noSlot && (status < 200 || status > 299)) this.#handler.httpStatus(slot, status, noBody, 0, 0, at);
     this.#settled(at);
   }
 

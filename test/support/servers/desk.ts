@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { type Answer, answerAtOnce, type Exchange, reply, type ServerOptions } from './server.ts';
+import { type Answer, answerAtOnce, type Exchange, reply, rpcError, type ServerOptions } from './server.ts';
 
 /** Book-keeping that servers of every transport share: what came, who is connected, who answers. */
 export class Desk {
@@ -12,9 +12,16 @@ export class Desk {
   readonly sockets = new Set<Socket>();
   readonly #answer: Answer;
   readonly #answerInitialize: Answer;
+  readonly #answerDiscover: Answer;
   readonly #answered: () => void;
 
-  constructor({ answer = answerAtOnce, answerInitialize = initialized, answered = () => {} }: ServerOptions) {
+  constructor({
+    answer = answerAtOnce,
+    answerInitialize = initialized,
+    answerDiscover = unknownMethod,
+    answered = () => {},
+  }: ServerOptions) {
+    this.#answerDiscover = answerDiscover;
     this.#answer = answer;
     this.#answered = answered;
     this.#answerInitialize = answerInitialize;
@@ -46,6 +53,7 @@ export class Desk {
       this.#answered();
     } else if (id === undefined) this.notifications.push(method);
     else if (method === 'initialize') this.#answerInitialize(exchange(id, method));
+    else if (method === 'server/discover') this.#answerDiscover(exchange(id, method));
     else {
       const one = exchange(id, method);
       this.received.push(one);
@@ -57,6 +65,10 @@ export class Desk {
 function initialized(exchange: Exchange): void {
   const serverInfo = { name: 'scripted', version: '1' };
   exchange.send(reply(exchange.id, { protocolVersion: '2025-11-25', capabilities: {}, serverInfo }));
+}
+
+function unknownMethod(exchange: Exchange): void {
+  exchange.send(rpcError(exchange.id, -32601));
 }
 
 /** What an exchange can do with its socket, whatever the framing. */

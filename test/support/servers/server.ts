@@ -27,12 +27,12 @@ export interface Exchange {
 
 export type Answer = (exchange: Exchange) => void;
 
-/** A server that answers as its test says; `initialize` and authentication it answers by itself. */
+/** A server that answers as its test says; `initialize`, `server/discover` and authentication it answers by itself. */
 export interface TestServer {
   readonly transport: TransportKind;
   readonly url: string;
   readonly port: number;
-  /** Requests in order of arrival, without `initialize`. */
+  /** Requests in order of arrival, without `initialize` and `server/discover`. */
   readonly received: readonly Exchange[];
   /** Methods of the notifications that came. */
   readonly notifications: readonly string[];
@@ -48,6 +48,8 @@ export interface TestServer {
 export interface ServerOptions {
   readonly answer?: Answer;
   readonly answerInitialize?: Answer;
+  /** Answers `server/discover`, which only modern servers know. */
+  readonly answerDiscover?: Answer;
   /** Told of what comes in answer to the server's own requests. */
   readonly answered?: () => void;
   /** Clients must show it. */
@@ -58,6 +60,18 @@ export interface ServerOptions {
 
 export const reply = (id: number | string, result: unknown = {}): string =>
   JSON.stringify({ jsonrpc: '2.0', id, result });
+
+export const rpcError = (id: number | string, code: number, data?: unknown): string =>
+  JSON.stringify({ jsonrpc: '2.0', id, error: { code, message: 'refused', data } });
+
+/** What a modern server says of itself. */
+export const discovered = (id: number | string, supportedVersions: readonly string[] = ['2026-07-28']): string =>
+  reply(id, {
+    supportedVersions,
+    capabilities: {},
+    resultType: 'complete',
+    _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'modern', version: '2' } },
+  });
 
 export const notification = (method = 'notifications/message'): string =>
   JSON.stringify({ jsonrpc: '2.0', method, params: { level: 'info', data: 'x' } });

@@ -1,0 +1,75 @@
+/** The modern era (from 2026-07-28): no session; every request says in its `_meta` what it speaks. */
+
+export const modernVersion = '2026-07-28';
+
+export const MetaKey = {
+  protocolVersion: 'io.modelcontextprotocol/protocolVersion',
+  clientInfo: 'io.modelcontextprotocol/clientInfo',
+  clientCapabilities: 'io.modelcontextprotocol/clientCapabilities',
+  /** In results. */
+  serverInfo: 'io.modelcontextprotocol/serverInfo',
+} as const;
+
+/** The member of `params` that header `Mcp-Name` repeats, by method. */
+const namedBy: ReadonlyMap<string, 'name' | 'uri'> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+]);
+
+type Header = readonly [name: string, value: string];
+type Json = Readonly<Record<string, unknown>>;
+
+/** The headers that repeat what stands in the body of a request. `schema`: of the arguments, where a tool is called. */
+export function modernHeaders(method: string, params: Json, schema?: Json): Header[] {
+  const meta = params._meta as Json;
+  const name = params[namedBy.get(method) ?? ''];
+  return [
+    ['MCP-Protocol-Version', String(meta[MetaKey.protocolVersion])],
+    ['Mcp-Method', headerValue(method)],
+    ...(typeof name === 'string' ? [['Mcp-Name', headerValue(name)] as const] : []),
+    ...headerParameters(schema).flatMap(({ header, path }) =>
+      parameterHeader(header, memberAt(params.arguments, path)),
+    ),
+  ];
+}
+
+const encodedPrefix = '=?base64?';
+const encodedSuffix = '?=';
+
+/** A text as the value of a header: as it is where that is safe, else in base64 between markers. */
+export function headerValue(text: string): string {
+  const isPlain = /^[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?$/.test(text);
+  const looksEncoded = text.startsWith(encodedPrefix) && text.endsWith(encodedSuffix);
+  if (isPlain && !looksEncoded) return text;
+  return `${encodedPrefix}${Buffer.from(text).toString('base64')}${encodedSuffix}`;
+}
+
+/** An argument that its tool wants repeated in header `Mcp-Param-…`. */
+export interface HeaderParameter {
+  readonly header: string;
+  readonly path: readonly string[];
+}
+
+/** The arguments a schema marks with `x-mcp-header`: only those reached by `properties` alone can be marked. */
+export function headerParameters(schema: unknown, path: readonly string[] = []): HeaderParameter[] {
+  if (!isObject(schema)) return [];
+  const mark = schema['x-mcp-header'];
+  const own = typeof mark === 'string' && path.length > 0 ? [{ header: `Mcp-Param-${mark}`, path }] : [];
+  const properties = isObject(schema.properties) ? Object.entries(schema.properties) : [];
+  return [...own, ...properties.flatMap(([key, inner]) => headerParameters(inner, [...path, key]))];
+}
+
+/** None where there is no value to repeat. */
+function parameterHeader(header: string, value: unknown): Header[] {
+  if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isSafeInteger(value)) return [];
+  return [[header, headerValue(String(value))]];
+}
+
+function memberAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce((inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), value);
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
