@@ -2,14 +2,14 @@ import type { Plan } from '../scenario/plan.ts';
 import { planFor } from '../scenario/resolve.ts';
 import type { Load } from './case.ts';
 
-/** The plan `mcpb load` would make of the same load, without a session and with little around the measured part. */
+/** The plan `mcpb load` would make of the same load, without a session or a question before, and with little around the measured part. */
 export function planOf(url: string, load: Load): Plan {
   const amounts =
     'requests' in load
       ? { requests: String(load.requests), timeout: `${load.timeout}s` }
       : { duration: `${load.seconds}s`, warmup: `${load.warmup}s` };
   const rate = load.rate === undefined ? {} : { rate: `${load.rate}/s` };
-  const overrides = { target: url, vus: String(load.connections), ...rate, ...amounts };
+  const overrides = { target: url, era: 'legacy', vus: String(load.connections), ...rate, ...amounts };
   const plan = planFor({ overrides }, { env: {}, cwd: '/', cores: 1 });
   const scenarios = plan.scenarios.map((scenario) => ({
     ...scenario,

@@ -286,7 +286,10 @@ describe('refusals', () => {
 
   it('refuses another era than the baseline’s, though the same was wanted', () => {
     const { target } = base[0];
-    const comparison = compare({ baseline, candidate: candidate({ changes: { target: { ...target, era: 'modern' } } }) });
+    const comparison = compare({
+      baseline,
+      candidate: candidate({ changes: { target: { ...target, era: 'modern' } } }),
+    });
     expect(comparison).toMatchObject({ verdict: 'not-comparable', rows: [] });
     expect(comparison.reasons.join()).toContain('era: legacy → modern');
   });
