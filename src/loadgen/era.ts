@@ -5,6 +5,7 @@ import type { ScenarioFacts } from './facts.ts';
 import { serverOf } from './initialize.ts';
 import type { Answer, Inquiry } from './inquiry.ts';
 import { isObject, parseObject } from './json.ts';
+import type { OpenFailure } from './transport.ts';
 import { Unreachable } from './unreachable.ts';
 
 type Found = Pick<ScenarioFacts, 'era' | 'server'>;
@@ -17,6 +18,7 @@ type Found = Pick<ScenarioFacts, 'era' | 'server'>;
  *     −32022 that offers it, −32020, −32021      modern
  *     HTTP 401, 403, 5xx                         none: the target cannot be used
  *     −32022 that offers only other modern ones  none: there is no common version
+ *     text that is not JSON                      none
  *     anything else                              legacy
  *     silence for half the time to connect       legacy; over HTTP the target cannot be used
  *     connection closed, or no MCP at all        the same
@@ -52,8 +54,16 @@ function foundIn(answer: Answer): Found {
       status,
     });
   const reply = parseObject(text);
+  if (status === 200 && reply === undefined) throw new Unreachable(notJson(text));
   if (isObject(reply?.result)) return offered(reply.result);
   return { era: isObject(reply?.error) ? eraOfError(reply.error) : 'legacy' };
+}
+
+function notJson(text: string): OpenFailure {
+  return {
+    reason: 'handshake',
+    message: `what came in answer to server/discover is not JSON-RPC: ${text.slice(0, 200)}`,
+  };
 }
 
 function offered(result: Record<string, unknown>): Found {

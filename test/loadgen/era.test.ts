@@ -67,6 +67,11 @@ describe.each(transports)('over %s, auto', (_, start) => {
     expect(message).toBe('it speaks only MCP 2027-01-01, 2028-01-01');
   });
 
+  it('refuses what is not JSON', async () => {
+    const message = await found(start, { answerDiscover: ({ send }) => send('welcome') });
+    expect(message).toContain('not JSON-RPC: welcome');
+  });
+
   it('does not ask where the scenario itself begins with initialize', async () => {
     const steps = [{ type: 'initialize' as const }, { type: 'call' as const, operation: 0 }];
     const answerDiscover: Answer = ({ id, send }) => send(discovered(id));
