@@ -1,6 +1,6 @@
 import { now } from './clock.ts';
 import type { ScenarioRun } from './scenario-run.ts';
-import type { SessionWaiter } from './session.ts';
+import type { SessionWaiter } from './session-waiter.ts';
 import type { TimerTarget } from './timers.ts';
 import type { VirtualUser } from './virtual-user.ts';
 

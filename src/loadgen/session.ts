@@ -5,14 +5,9 @@ import { answeredSlot, answerServerRequest, isModernError, outcomeOf } from './c
 import { SlotState } from './exchanges.ts';
 import { duringInitialize, readInitializeResult, refusedInitialize, statusDuringInitialize } from './initialize.ts';
 import type { ScenarioRun } from './scenario-run.ts';
+import type { SessionWaiter } from './session-waiter.ts';
 import type { TimerTarget } from './timers.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from './transport.ts';
-
-/** Told once when a session it waits for is usable, or could not be opened. */
-export interface SessionWaiter {
-  sessionReady(now: number): void;
-  sessionFailed(openedAt: number, now: number): void;
-}
 
 /**
  * The MCP session of one virtual user, over as many connections as it lives through.

@@ -3,7 +3,8 @@ import { Outcome } from '../wire/outcome.ts';
 import type { ExchangeOwner } from './exchanges.ts';
 import type { Executor } from './executor.ts';
 import type { ScenarioRun } from './scenario-run.ts';
-import { Session, type SessionWaiter } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionWaiter } from './session-waiter.ts';
 import { thinkMillis } from './think.ts';
 import type { TimerTarget } from './timers.ts';
 

@@ -2,7 +2,7 @@ import { Arrivals } from '../arrivals.ts';
 import { share } from '../pacer.ts';
 import { preconnect } from '../preconnect.ts';
 import type { ScenarioRun } from '../scenario-run.ts';
-import type { SessionWaiter } from '../session.ts';
+import type { SessionWaiter } from '../session-waiter.ts';
 import { type Iteration, VirtualUser } from '../virtual-user.ts';
 
 /**

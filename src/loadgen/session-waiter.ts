@@ -1,0 +1,5 @@
+/** Told once when a session it waits for is usable, or could not be opened. */
+export interface SessionWaiter {
+  sessionReady(now: number): void;
+  sessionFailed(openedAt: number, now: number): void;
+}
