@@ -34,6 +34,8 @@ export const errorTable = {
   MCPB_E_SCENARIO_NOT_FOUND: ExitCode.invalidScenario,
   MCPB_E_CONFIG: ExitCode.invalidScenario,
   MCPB_E_UNREACHABLE: ExitCode.unreachable,
+  MCPB_E_DNS: ExitCode.unreachable,
+  MCPB_E_TLS: ExitCode.unreachable,
   MCPB_E_UNAUTHORIZED: ExitCode.unreachable,
   MCPB_E_HANDSHAKE: ExitCode.unreachable,
   MCPB_E_PORT_IN_USE: ExitCode.unreachable,

@@ -5,7 +5,11 @@ const list = { multiple: true, multipleNonGreedy: true } as const;
 
 /** Flags that change a scenario or build an ad-hoc one. */
 export const loadFlags = {
-  target: Flags.string({ char: 't', description: 'URL (http, ws, tcp) or bundled', helpValue: 'URL' }),
+  target: Flags.string({
+    char: 't',
+    description: 'URL (http, ws, tcp; https, wss, tcps) or bundled',
+    helpValue: 'URL',
+  }),
   transport: Flags.string({ description: 'websocket, tcp or http, for --target bundled', helpValue: 'NAME' }),
   era: Flags.string({
     description: 'MCP before or from 2026-07-28, or ask (default auto)',
@@ -24,6 +28,10 @@ export const loadFlags = {
   'connect-timeout': Flags.string({ description: 'limit of connecting (default 5s)', helpValue: '5s' }),
   threshold: Flags.string({ ...list, description: 'exit 99 unless it holds', helpValue: "'response_time:p(99)<250'" }),
   token: Flags.string({ description: 'bearer token', helpValue: 'TOKEN' }),
+  insecure: Flags.boolean({ char: 'k', description: "take the target's certificate unverified" }),
+  cacert: Flags.string({ description: "authorities in place of the system's (PEM)", helpValue: 'FILE' }),
+  cert: Flags.string({ description: 'client certificate (PEM)', helpValue: 'FILE' }),
+  key: Flags.string({ description: 'its private key (PEM)', helpValue: 'FILE' }),
   backend: Flags.string({ description: 'backend of --target bundled (default echo)', helpValue: 'SPEC' }),
   'local-address': Flags.string({ ...list, description: 'source addresses', helpValue: '127.0.0.2-127.0.0.9' }),
   'max-connections': Flags.string({ description: 'cap of connections (default 10000)', helpValue: 'N' }),
@@ -46,6 +54,7 @@ export function overridesFrom(flags: LoadFlags): Overrides {
   const named = {
     ...rest,
     inFlight: flags['in-flight'],
+    insecure: flags.insecure ? 'true' : undefined,
     connectTimeout: flags['connect-timeout'],
     maxConnections: flags['max-connections'],
     localAddresses: flags['local-address'],

@@ -14,5 +14,6 @@ export class Backoff {
 
   succeeded(): void {
     this.#failures = 0;
+    this.until = 0;
   }
 }

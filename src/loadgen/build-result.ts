@@ -125,11 +125,14 @@ function modelOf({ scenarios }: Plan): Model {
 function targetInfo(plan: Plan, { facts, identity }: ResultContext): TargetInfo {
   const server = facts.find((known) => known.server)?.server;
   const dialect = plan.scenarios.find(({ target }) => target.dialect)?.target.dialect;
+  const tls = facts.find((known) => known.tls)?.tls;
   return {
     url: plan.scenarios[0].target.url,
+    ...(facts[0].address === undefined ? {} : { address: facts[0].address }),
     transport: [...new Set(plan.scenarios.map(({ target }) => target.transport))].join('+'),
     era: eraOf(facts),
     ...(dialect ? { dialect } : {}),
+    ...(tls ? { tls } : {}),
     ...(server ? { server } : {}),
     ...(identity ? { identity } : {}),
   };

@@ -8,8 +8,12 @@ import type { Era } from '../wire/mcp.ts';
 export interface ScenarioFacts {
   /** The era that is spoken. */
   readonly era: Era;
+  /** The address that the target's host stands for during the run; none of a command. */
+  readonly address?: string | undefined;
   /** What the target calls itself; absent where it was not asked. */
   readonly server?: TargetInfo['server'];
   /** Input schemas of the tools that are called, by name, where requests depend on them. */
   readonly schemas?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What was agreed, over TLS. */
+  readonly tls?: TargetInfo['tls'];
 }

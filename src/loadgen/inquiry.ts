@@ -4,7 +4,7 @@ import { now } from './clock.ts';
 import { answerServerRequest } from './correlation.ts';
 import { parseObject } from './json.ts';
 import { modernRequest } from './requests.ts';
-import { streamsFor } from './stream.ts';
+import { type StreamObserver, streamsFor, type TlsInfo } from './stream.ts';
 import {
   type CloseKind,
   type Connection,
@@ -16,6 +16,7 @@ import {
   transports,
   withLastWords,
 } from './transport.ts';
+import { connectFailure } from './transports/failure.ts';
 import { Unreachable } from './unreachable.ts';
 
 /** What came in answer to a question. `status` is HTTP's; 200 on every other transport. */
@@ -40,12 +41,24 @@ export class Inquiry implements ConnectionHandler {
   #doing = 'opening';
   #unsent: RequestBody | undefined;
   #id = 0;
+  /** What was agreed, over TLS. */
+  tls: TlsInfo | undefined;
+  #error: NodeJS.ErrnoException | undefined;
+  readonly #observer: StreamObserver = {
+    connected: () => undefined,
+    secured: (_took, info) => {
+      this.tls = info;
+    },
+    broken: (error) => {
+      this.#error = error;
+    },
+  };
 
   private constructor(scenario: ScenarioPlan) {
     this.#connectTimeout = scenario.connectTimeout;
     this.#deadline = now() + scenario.connectTimeout;
     this.#localAddress = scenario.localAddresses[0];
-    this.#transport = transports[scenario.target.transport](scenario, [], streamsFor(scenario));
+    this.#transport = transports[scenario.target.transport](scenario, [], streamsFor(scenario, this.#observer));
   }
 
   static async open(scenario: ScenarioPlan): Promise<Inquiry> {
@@ -88,6 +101,8 @@ export class Inquiry implements ConnectionHandler {
     this.#asked.reject(new Unreachable(withLastWords(failure, this.#connection)));
   }
 
+  attemptFailed(): void {}
+
   /** What has no id at all is an answer, too: to a question nobody else asked. */
   message(slot: number, bytes: Buffer, start: number, end: number): void {
     const text = bytes.toString('utf8', start, end);
@@ -116,7 +131,7 @@ export class Inquiry implements ConnectionHandler {
   lost(loss: Loss): void {
     this.refused(
       loss === 'lost'
-        ? { reason: 'closed', message: `the connection was lost during ${this.#doing}` }
+        ? connectFailure(this.#error, this.#doing)
         : { reason: 'handshake', message: `the answer to ${this.#doing} is not a JSON-RPC reply` },
     );
   }

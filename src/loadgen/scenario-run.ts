@@ -2,6 +2,7 @@ import type { Recorder } from '../metrics/recorder.ts';
 import type { ScenarioPlan } from '../scenario/plan.ts';
 import { isCensored, Outcome } from '../wire/outcome.ts';
 import type { MessageKind } from '../wire/reply-scan.ts';
+import { aimedAt } from './address.ts';
 import { draw } from './draw.ts';
 import type { Engine } from './engine.ts';
 import { type ExchangeOwner, SlotState } from './exchanges.ts';
@@ -12,7 +13,9 @@ import { Expected, type Judgement } from './operation.ts';
 import { prepareRequests } from './requests.ts';
 import type { Session } from './session.ts';
 import { streamsFor } from './stream.ts';
+import { streamTimes } from './stream-times.ts';
 import { type Connection, type OpenFailure, type Transport, transports, withLastWords } from './transport.ts';
+import { failureCode } from './transports/failure.ts';
 
 /** One scenario of the plan on one worker: its transport and executor, and the book-keeping of its exchanges. */
 export class ScenarioRun {
@@ -48,7 +51,8 @@ export class ScenarioRun {
     this.facts = facts;
     this.seed = engine.plan.seed + index;
     this.recorder = engine.recorder;
-    this.plan = { ...plan, maxConnections: Math.ceil(plan.maxConnections / engine.workers) };
+    const aimed = aimedAt(plan, facts.address);
+    this.plan = { ...aimed, maxConnections: Math.ceil(plan.maxConnections / engine.workers) };
     this.#firstRow = engine.layout.firstRow[index];
     this.#firstCheck = engine.layout.firstCheck[index];
     this.#expected = plan.operations.map((operation, index) => new Expected(operation, index, facts.era));
@@ -67,7 +71,11 @@ export class ScenarioRun {
     let end = warmup * 1000;
     this.#bounds = [end, ...stages.map(({ seconds }) => (end += seconds * 1000))];
     const requests = prepareRequests(plan, facts);
-    this.transport = transports[plan.target.transport](this.plan, requests, streamsFor(plan));
+    this.transport = transports[plan.target.transport](
+      this.plan,
+      requests,
+      streamsFor(this.plan, streamTimes(this.recorder)),
+    );
     this.executor = executors[plan.executor.kind](this);
   }
 
@@ -225,8 +233,13 @@ export class ScenarioRun {
   }
 
   connectionRefused(failure: OpenFailure, connection: Connection | undefined): void {
-    this.recorder.counters.failed++;
-    this.engine.lastFailure = withLastWords(failure, connection);
+    this.attemptFailed(failure);
+    this.engine.lastFailure = { ...withLastWords(failure, connection), url: this.plan.target.url };
+  }
+
+  /** An attempt to connect failed, of which the session may not need to know. */
+  attemptFailed(failure: OpenFailure): void {
+    this.recorder.connectFailed(failureCode(failure));
   }
 
   #rowOf(operation: number, instant: number): number {

@@ -90,11 +90,9 @@ export class Session implements ConnectionHandler, TimerTarget {
     } else if (this.#state === 'closed' && this.#waiters.length + this.#waiting.length > 0) this.#open(now);
   }
 
-  connected(connect: number, upgrade: number, now: number): void {
-    const { recorder, plan, engine } = this.#run;
-    engine.receiveLag.other(now);
-    recorder.run('connect', connect);
-    if (plan.target.transport !== 'http') recorder.run('upgrade', upgrade);
+  connected(upgrade: number, now: number): void {
+    this.#run.engine.receiveLag.other(now);
+    if (upgrade > 0) this.#run.recorder.run('upgrade', upgrade);
     if (this.#run.initializes) this.#initialize(now);
     else this.#becomeReady(now);
   }
@@ -109,6 +107,10 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#waiting = [];
     for (const slot of waiting) this.#run.end(slot, Outcome.connectFailed, now);
     for (const waiter of waiters) waiter.sessionFailed(this.#openedAt, now);
+  }
+
+  attemptFailed(failure: OpenFailure): void {
+    this.#run.attemptFailed(failure);
   }
 
   message(slot: number, bytes: Buffer, start: number, end: number, now: number): void {

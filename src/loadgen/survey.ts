@@ -1,8 +1,10 @@
 import type { Plan, ScenarioPlan } from '../scenario/plan.ts';
+import { aimedAt, resolveTarget } from './address.ts';
 import { discoverEra, requireModern } from './era.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { initializeParams, initializes, readInitializeResult, statusDuringInitialize } from './initialize.ts';
 import { Inquiry } from './inquiry.ts';
+import { speaksTls } from './tls-probe.ts';
 import { inputSchemas } from './tool-schemas.ts';
 import { Unreachable } from './unreachable.ts';
 
@@ -12,16 +14,35 @@ import { Unreachable } from './unreachable.ts';
  */
 export async function survey({ scenarios }: Plan): Promise<readonly ScenarioFacts[]> {
   const facts: ScenarioFacts[] = [];
-  for (const scenario of scenarios) facts.push(await visit(scenario));
+  for (const scenario of scenarios) facts.push(await reach(scenario));
   return facts;
 }
 
-async function visit(scenario: ScenarioPlan): Promise<ScenarioFacts> {
+async function reach(scenario: ScenarioPlan): Promise<ScenarioFacts> {
+  const { url } = scenario.target;
+  try {
+    const address = await resolveTarget(scenario);
+    const aimed = aimedAt(scenario, address);
+    return { ...(await visit(aimed).catch((error) => examine(aimed, error))), address };
+  } catch (error) {
+    throw error instanceof Unreachable ? new Unreachable({ ...error.failure, url }) : error;
+  }
+}
+
+/** A plain connection that ends without an answer may have ended at a port for TLS. */
+async function examine(scenario: ScenarioPlan, error: unknown): Promise<never> {
+  const silent = error instanceof Unreachable && ['closed', 'handshake', 'http-status'].includes(error.failure.reason);
+  if (silent && !scenario.target.secure && (await speaksTls(scenario)))
+    throw new Unreachable({ reason: 'tls', code: 'TLS_PORT', message: error.failure.message });
+  throw error;
+}
+
+async function visit(scenario: ScenarioPlan): Promise<Omit<ScenarioFacts, 'address'>> {
   const inquiry = await Inquiry.open(scenario);
   try {
     const facts = await learn(scenario, inquiry);
     inquiry.close('delete');
-    return facts;
+    return { ...facts, ...(inquiry.tls && { tls: inquiry.tls }) };
   } catch (error) {
     inquiry.close('kill');
     throw error;

@@ -11,12 +11,14 @@ export type CloseKind = 'delete' | 'abandon' | 'kill';
 
 /** Why a connection could not be used: shown to people, counted as `connect_failed`. */
 export interface OpenFailure {
-  readonly reason: 'refused' | 'timeout' | 'http-status' | 'handshake' | 'closed' | 'local';
+  readonly reason: 'refused' | 'timeout' | 'http-status' | 'handshake' | 'closed' | 'local' | 'dns' | 'tls';
   readonly message: string;
   /** HTTP status of a refused upgrade or POST. */
   readonly status?: number;
   /** `ECONNREFUSED`, `EMFILE`, … where the system said so. */
   readonly code?: string;
+  /** The target, where that is not clear. */
+  readonly url?: string;
 }
 
 /** The failure with what the target said besides. */
@@ -33,9 +35,11 @@ export type Loss = 'lost' | 'protocol';
  * call. After `refused` or `lost` nothing follows.
  */
 export interface ConnectionHandler {
-  /** Usable. Durations in ms: TCP connect, then upgrade or negotiation (0 where there is none). */
-  connected(connect: number, upgrade: number, now: number): void;
+  /** Usable. `upgrade`: ms that upgrade or negotiation took, 0 where there is none. */
+  connected(upgrade: number, now: number): void;
   refused(failure: OpenFailure, now: number): void;
+  /** HTTP: a further connection could not be opened; the client lives on with the others. */
+  attemptFailed(failure: OpenFailure): void;
   /** One whole JSON-RPC message. `slot`: the exchange this connection carries (HTTP), −1 where only the id tells. */
   message(slot: number, bytes: Buffer, start: number, end: number, now: number): void;
   /** HTTP: a part of the reply is here, not yet all of it; `event`: a whole event of a stream. */

@@ -18,6 +18,7 @@ export class Collector {
   readonly checks: Float64Array;
   readonly rpcErrors = new Map<string, number>();
   readonly httpStatus = new Map<string, number>();
+  readonly connectFailures = new Map<string, number>();
   readonly counters: IntervalCounters;
   targetGone: string | undefined;
   /** By worker, of those to which the target had stopped answering when the load ended. */
@@ -47,8 +48,9 @@ export class Collector {
     addTo(this.completed, snapshot.completed);
     addTo(this.outcomes, snapshot.outcomes);
     addTo(this.checks, snapshot.checks);
-    for (const [key, count] of snapshot.rpcErrors) this.rpcErrors.set(key, (this.rpcErrors.get(key) ?? 0) + count);
-    for (const [key, count] of snapshot.httpStatus) this.httpStatus.set(key, (this.httpStatus.get(key) ?? 0) + count);
+    addCounts(this.rpcErrors, snapshot.rpcErrors);
+    addCounts(this.httpStatus, snapshot.httpStatus);
+    addCounts(this.connectFailures, snapshot.connectFailures);
     const inFlight = (this.#inFlightMax.get(sequence) ?? 0) + snapshot.counters.inFlightMax;
     this.#inFlightMax.set(sequence, inFlight);
     addCounters(this.counters, { ...snapshot.counters, inFlightMax: inFlight });
@@ -81,6 +83,10 @@ const maxima: ReadonlySet<keyof IntervalCounters> = new Set(['inFlightMax', 'lon
 function addCounters(into: IntervalCounters, from: IntervalCounters): void {
   for (const key of Object.keys(into) as (keyof IntervalCounters)[])
     into[key] = maxima.has(key) ? Math.max(into[key], from[key]) : into[key] + from[key];
+}
+
+function addCounts(into: Map<string, number>, from: ReadonlyMap<string, number>): void {
+  for (const [key, count] of from) into.set(key, (into.get(key) ?? 0) + count);
 }
 
 function addTo(into: Float64Array, from: Float64Array): void {

@@ -66,9 +66,14 @@ export interface Metrics extends OperationMetrics {
   readonly connections: {
     readonly opened: number;
     readonly failed: number;
+    /** Failed attempts by code: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, `HTTP_503`, `TIMEOUT`, … */
+    readonly failures?: Readonly<Record<string, number>>;
     readonly lost: number;
     readonly peak: number;
+    /** TLS handshakes that took up an earlier session. */
+    readonly resumed: number;
     readonly connect: Distribution;
+    readonly tls: Distribution;
     readonly upgrade: Distribution;
     readonly initialize: Distribution;
   };

@@ -13,6 +13,8 @@ export interface IntervalCounters {
   opened: number;
   failed: number;
   lost: number;
+  /** TLS handshakes that took up an earlier session. */
+  resumed: number;
   bytesSent: number;
   bytesReceived: number;
   /** ∫ exchanges in flight dt over the interval, in exchange × ms. */
@@ -42,6 +44,8 @@ export interface Snapshot {
   /** JSON-RPC error codes and HTTP status codes: `row:code` → count. */
   readonly rpcErrors: Map<string, number>;
   readonly httpStatus: Map<string, number>;
+  /** Attempts to connect that failed, by code. */
+  readonly connectFailures: Map<string, number>;
   readonly counters: IntervalCounters;
 }
 
@@ -152,6 +156,11 @@ export class Recorder {
     increment(this.#snapshot.httpStatus, `${row}:${status}`);
   }
 
+  connectFailed(code: string): void {
+    this.counters.failed++;
+    increment(this.#snapshot.connectFailures, code);
+  }
+
   swap(): Snapshot {
     const filled = this.#snapshot;
     this.#histograms.forEach((recorded, series) => {
@@ -187,6 +196,7 @@ export class Recorder {
       checks: new Float64Array(this.#layout.checks.length * 2),
       rpcErrors: new Map(),
       httpStatus: new Map(),
+      connectFailures: new Map(),
       counters: noCounters(),
     };
   }
@@ -203,6 +213,7 @@ export function noCounters(): IntervalCounters {
     opened: 0,
     failed: 0,
     lost: 0,
+    resumed: 0,
     bytesSent: 0,
     bytesReceived: 0,
     inFlightMillis: 0,

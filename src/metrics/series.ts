@@ -26,7 +26,7 @@ const partQuantities = [
 ] as const;
 export const stageQuantities = [...timeQuantities, ...partQuantities] as const;
 /** Quantities recorded once per run. */
-export const runQuantities = ['receiveLag', 'connect', 'upgrade', 'initialize'] as const;
+export const runQuantities = ['receiveLag', 'connect', 'tls', 'upgrade', 'initialize'] as const;
 
 export type StageQuantity = (typeof stageQuantities)[number];
 export type RunQuantity = (typeof runQuantities)[number];

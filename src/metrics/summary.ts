@@ -92,9 +92,12 @@ export function runMetrics(
     connections: {
       opened: counters.opened,
       failed: counters.failed,
+      ...(collector.connectFailures.size > 0 ? { failures: Object.fromEntries(collector.connectFailures) } : {}),
       lost: counters.lost,
       peak: levels.peakConnections,
+      resumed: counters.resumed,
       connect: run('connect'),
+      tls: run('tls'),
       upgrade: run('upgrade'),
       initialize: run('initialize'),
     },

@@ -78,10 +78,14 @@ export interface Finding {
 export interface TargetInfo {
   /** Without credentials; several scenarios: the first one's. */
   readonly url: string;
+  /** What the host of the URL stood for during the run. */
+  readonly address?: string;
   readonly transport: string;
   readonly era: 'legacy' | 'modern' | 'legacy+modern';
   /** How messages stand on a WebSocket. */
   readonly dialect?: 'plain' | 'envelope';
+  /** What the first connection agreed on. */
+  readonly tls?: { readonly version: string; readonly cipher: string };
   readonly server?: { readonly name: string; readonly version: string };
   /** The target's own build, where it is known (bundled): what runs of one baseline session must share. */
   readonly identity?: { readonly version: string; readonly gitSha?: string; readonly dirty?: boolean };

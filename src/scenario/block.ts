@@ -10,6 +10,7 @@ import type { Problems } from './problems.ts';
 import type { Settings } from './settings.ts';
 import { planSteps } from './steps.ts';
 import { isBundled, parseTarget } from './target.ts';
+import { planTls } from './tls.ts';
 
 /** What is above and below a scenario in precedence, and where its mistakes are told. */
 export interface Layers {
@@ -44,6 +45,7 @@ export function planBlock(named: NamedBlock, shape: Shape, layers: Layers): Scen
     startTime: (block.startTime ?? 0) / speed,
     target,
     era: eraOf(named, layers, target, steps),
+    ...planTls(named, layers, target),
     lifecycle: block.lifecycle ?? 'auto',
     ...credentialsOf(named, layers, target),
     executor,

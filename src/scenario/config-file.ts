@@ -6,6 +6,7 @@ import { faultsError } from '../config/fault.ts';
 import { validate } from '../config/validate.ts';
 import { remarks } from './remarks.ts';
 import { type Settings, settingsSchema } from './settings.ts';
+import { withFilesIn } from './tls.ts';
 
 const fileName = 'mcpb.config.yaml';
 
@@ -17,7 +18,7 @@ export function configSettings(cwd: string, env: Environment): Settings {
   if (document.value === undefined && document.faults.length === 0) return {};
   const { value, faults } = validate(document, settingsSchema, remarks);
   if (!value) throw faultsError('MCPB_E_CONFIG', path, faults);
-  return value;
+  return withFilesIn(dirname(path), value);
 }
 
 function findUpwards(folder: string): string | undefined {

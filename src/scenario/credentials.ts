@@ -25,6 +25,7 @@ export function maskPlan(plan: Plan): Plan {
     ...scenario,
     headers: maskHeaders(scenario.headers),
     ...(scenario.token !== undefined && { token: masked }),
+    ...(scenario.tls?.key !== undefined && { tls: { ...scenario.tls, key: masked } }),
   }));
   return { ...plan, scenarios };
 }

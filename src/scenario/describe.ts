@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration } from '../units.ts';
-import type { OperationPlan, Plan, ScenarioPlan, StagePlan, StepPlan, ThinkTime } from './plan.ts';
+import type { OperationPlan, Plan, ScenarioPlan, StagePlan, StepPlan, ThinkTime, TlsPlan } from './plan.ts';
 import type { Requirements } from './requirements.ts';
 
 /** Steps that are shown of an iteration. */
@@ -28,6 +28,7 @@ function describeScenario(scenario: ScenarioPlan): string {
   const { executor, phases, target, operations } = scenario;
   const rows: [string, string][] = [
     ['target', target.bundled ? `${target.url} (${target.transport})` : target.url],
+    ...(scenario.tls ? [['tls', describeTls(scenario.tls)] satisfies [string, string]] : []),
     ['load', `${executor.kind}, ${describeLoad(scenario)}`],
     ['stages', executor.stages.map((stage) => describeStage(stage)).join(', ')],
     ['around', `warm-up ${formatDuration(phases.warmup)}, cool-down ${formatDuration(phases.cooldown)}`],
@@ -72,6 +73,17 @@ function describeSteps({ steps, operations }: ScenarioPlan): string {
   const last = steps[steps.length - 1];
   if (shown.length < steps.length) words.push(`… ${steps.length} in all`, describeStep(last, operations));
   return words.join(' → ');
+}
+
+function describeTls({ ca, cert, insecure, resumption, serverName }: TlsPlan): string {
+  return [
+    insecure
+      ? 'not verified'
+      : `verified against ${ca === undefined ? 'the usual authorities' : 'the given authorities'}`,
+    ...(serverName === undefined ? [] : [`as ${serverName}`]),
+    ...(cert === undefined ? [] : ['with a client certificate']),
+    resumption ? 'sessions resumed' : 'a full handshake each time',
+  ].join(', ');
 }
 
 function describeStage({ name, seconds }: StagePlan): string {

@@ -27,8 +27,9 @@ export function canonicalJson(value: unknown): string {
   });
 }
 
-function resolvedBlock({ token: _token, target, headers, ...block }: ScenarioPlan): Json {
+function resolvedBlock({ token: _token, target, headers, tls, ...block }: ScenarioPlan): Json {
   const { transport, framing, dialect, handshake } = target;
   const form = { transport, ...(framing && { framing }), ...(dialect && { dialect }), handshake };
-  return { ...block, ...form, headers: maskHeaders(headers) };
+  const security = tls && { tls: { resumption: tls.resumption, clientCertificate: tls.cert !== undefined } };
+  return { ...block, ...form, headers: maskHeaders(headers), ...security };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type ConfigDocument, type Path, readDocument } from '../config/document.ts';
 import type { Environment } from '../config/environment.ts';
 import { type Fault, faultsError } from '../config/fault.ts';
@@ -17,6 +17,7 @@ import {
 } from './schema.ts';
 import { ofScenario } from './threshold-rules.ts';
 import type { Threshold } from './thresholds.ts';
+import { withFilesIn } from './tls.ts';
 import type { CoreCount } from './values.ts';
 
 /** A valid scenario file: what stands in it, with nothing filled in. */
@@ -57,7 +58,8 @@ export interface PlanProblem {
  * `file:line:column message`.
  */
 export function loadScenario(path: string, env: Environment, shown = path): ScenarioFile {
-  return parseScenario(readFileSync(path, 'utf8'), shown, env);
+  const file = parseScenario(readFileSync(path, 'utf8'), shown, env);
+  return { ...file, blocks: file.blocks.map((named) => located(named, dirname(path))) };
 }
 
 function parseScenario(text: string, path: string, env: Environment): ScenarioFile {
@@ -130,6 +132,12 @@ function thresholdsOf(file: AnyFile, problems: PlanProblem[]): PlacedThreshold[]
     }),
   );
   return [...outer, ...inner];
+}
+
+/** With the files it names found from the folder of the scenario. */
+function located(named: NamedBlock, folder: string): NamedBlock {
+  const { block } = named;
+  return block.tls === undefined ? named : { ...named, block: { ...block, tls: withFilesIn(folder, block.tls) } };
 }
 
 function templateFaults(document: ConfigDocument, value: unknown, path: Path): Fault[] {

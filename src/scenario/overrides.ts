@@ -18,6 +18,10 @@ export interface Overrides {
   readonly connectTimeout?: string;
   readonly thresholds?: readonly string[];
   readonly token?: string;
+  readonly cacert?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly insecure?: string;
   readonly backend?: string;
   readonly localAddresses?: readonly string[];
   readonly maxConnections?: string;
@@ -49,6 +53,10 @@ export const flagNames: Readonly<Record<OverrideKey, string>> = {
   connectTimeout: '--connect-timeout',
   thresholds: '--threshold',
   token: '--token',
+  cacert: '--cacert',
+  cert: '--cert',
+  key: '--key',
+  insecure: '--insecure',
   backend: '--backend',
   localAddresses: '--local-address',
   maxConnections: '--max-connections',

@@ -52,6 +52,8 @@ export interface ScenarioPlan {
   readonly target: Target;
   /** What to speak; auto: what the target turns out to speak. */
   readonly era: 'auto' | Era;
+  /** Targets over TLS only. */
+  readonly tls?: TlsPlan;
   /** none: no implied `initialize`. */
   readonly lifecycle: 'auto' | 'none';
   /** Request headers of HTTP and of the WebSocket upgrade. */
@@ -119,7 +121,11 @@ export interface Target {
   readonly bundled: boolean;
   readonly transport: TransportKind;
   readonly host: string;
+  /** What the host resolved to, once that is known. */
+  readonly address?: string;
   readonly port: number;
+  /** Over TLS. */
+  readonly secure: boolean;
   /** Path and query of HTTP and WebSocket targets. */
   readonly path: string;
   /** stdio only: the program and its arguments. */
@@ -130,6 +136,20 @@ export interface Target {
   readonly dialect?: Dialect;
   /** TCP: with the handshake of its framing, or messages straight away against a bare echo server. */
   readonly handshake: boolean;
+}
+
+/** How a target over TLS is spoken to; texts in PEM. */
+export interface TlsPlan {
+  /** In place of the system's authorities. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** The target's certificate is not verified. */
+  readonly insecure: boolean;
+  /** Connections of a worker take up an earlier one's session; else each makes the full handshake. */
+  readonly resumption: boolean;
+  /** Asked for and verified in place of the target's host. */
+  readonly serverName?: string;
 }
 
 export type StepPlan =

@@ -15,6 +15,7 @@ import { reshape, shapeKeys } from './reshape.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { sharedOut } from './shares.ts';
 import { mergeThresholds } from './threshold-rules.ts';
+import { withFilesIn } from './tls.ts';
 import { countOn } from './values.ts';
 import { checkWhole } from './whole.ts';
 
@@ -45,7 +46,7 @@ const defaults = { speed: 1, workers: 1, pacing: 'auto', backend: 'echo' } as co
 export function planFor(request: PlanRequest, context: PlanContext): Plan {
   const fromEnvironment = environmentOverrides(context.env);
   const label = (key: OverrideKey): string => labelOf(key, request.overrides, fromEnvironment);
-  const upper = readSettings(combine(fromEnvironment, request.overrides), label);
+  const upper = withFilesIn(context.cwd, readSettings(combine(fromEnvironment, request.overrides), label));
   const lower = configSettings(context.cwd, { ...context.env, ...upper.env });
   const problems = new Problems(label);
   const speed = upper.speed ?? lower.speed ?? defaults.speed;

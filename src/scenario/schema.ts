@@ -3,6 +3,7 @@ import { withExecutors } from './executor-schema.ts';
 import { stepsSchema } from './step-schema.ts';
 import { dialects, framings, targetText, transports } from './target.ts';
 import { parseThreshold } from './thresholds.ts';
+import { tlsSchema } from './tls.ts';
 import {
   addressList,
   coreCount,
@@ -29,6 +30,7 @@ const connection = {
   auth: z.strictObject({ token: text }).optional(),
   headers: headers.optional(),
   era: z.enum(eraChoices).optional(),
+  tls: tlsSchema.optional(),
   lifecycle: z.enum(['auto', 'none']).optional(),
   warmup: field(duration).optional(),
   cooldown: field(duration).optional(),

@@ -4,14 +4,23 @@ import { McpbError } from '../errors.ts';
 import { shownCommand, splitCommand } from './command-line.ts';
 import type { Dialect, Framing, Target, TransportKind } from './plan.ts';
 
-const transportOf: Readonly<Record<string, Exclude<TransportKind, 'stdio'>>> = {
-  'http:': 'http',
-  'ws:': 'websocket',
-  'tcp:': 'tcp',
-  'sse+http:': 'sse',
+interface Scheme {
+  readonly transport: Exclude<TransportKind, 'stdio'>;
+  readonly secure: boolean;
+  /** 0: none, the URL must say it. */
+  readonly port: number;
+}
+
+const schemes: Readonly<Record<string, Scheme>> = {
+  'http:': { transport: 'http', secure: false, port: 80 },
+  'https:': { transport: 'http', secure: true, port: 443 },
+  'ws:': { transport: 'websocket', secure: false, port: 80 },
+  'wss:': { transport: 'websocket', secure: true, port: 443 },
+  'tcp:': { transport: 'tcp', secure: false, port: 0 },
+  'tcps:': { transport: 'tcp', secure: true, port: 0 },
+  'sse+http:': { transport: 'sse', secure: false, port: 80 },
+  'sse+https:': { transport: 'sse', secure: true, port: 443 },
 };
-const defaultPorts: Readonly<Partial<Record<TransportKind, number>>> = { http: 80, sse: 80, websocket: 80 };
-const notYet = /^(https|wss|tcps|sse\+https):/i;
 const stdio = /^stdio:/i;
 const bundledPath = '/mcp';
 
@@ -28,20 +37,21 @@ export interface TargetForm {
 }
 
 /**
- * Parses `bundled`, `bundled/path`, `http://…`, `ws://…`, `tcp://host:port[?framing=lines][&handshake=none]`,
- * `sse+http://…` or `stdio:COMMAND …`. The URL says the transport; `transport` counts for `bundled` only and must not contradict a URL; framing and dialect count
- * where the transport has them and the URL does not say them. Throws McpbError MCPB_E_USAGE.
+ * Parses `bundled`, `bundled/path`, `http(s)://…`, `ws(s)://…`, `tcp(s)://host:port[?framing=lines][&handshake=none]`,
+ * `sse+http(s)://…` or `stdio:COMMAND …`. The URL says the transport; `transport` counts for `bundled` only and must not
+ * contradict a URL; framing and dialect count where the transport has them and the URL does not say them. Throws
+ * McpbError MCPB_E_USAGE.
  */
 export function parseTarget(text: string, form: TargetForm = {}): Target {
   if (isBundled(text)) return bundledTarget(text, form);
   if (stdio.test(text)) return commandTarget(text, form);
   const { transport } = form;
   const url = parseUrl(text);
-  const kind = transportOf[url.protocol];
+  const { transport: kind, secure, port: usual } = schemes[url.protocol];
   if (transport && transport !== kind) throw faulty(text, `its transport is ${kind}, not ${transport}`);
-  const port = url.port === '' ? defaultPorts[kind] : Number(url.port);
-  if (url.hostname === '' || port === undefined || port === 0) throw faulty(text, 'it needs a host and a port');
-  const address = { url: text, bundled: false, transport: kind, host: hostOf(url), port };
+  const port = url.port === '' ? usual : Number(url.port);
+  if (url.hostname === '' || port === 0) throw faulty(text, 'it needs a host and a port');
+  const address = { url: text, bundled: false, transport: kind, host: hostOf(url), port, secure };
   if (kind === 'tcp') return { ...address, path: '', ...tcpOptions(text, url, form.framing) };
   return { ...address, path: (url.pathname || '/') + url.search, handshake: true, ...dialectOf(kind, form) };
 }
@@ -60,7 +70,7 @@ export function isBundled(text: string): boolean {
 function bundledTarget(text: string, form: TargetForm): Target {
   const { transport = 'http', framing = 'mcpb' } = form;
   const path = text.slice('bundled'.length);
-  const address = { url: text, bundled: true, transport, host: '127.0.0.1', port: 0, handshake: true };
+  const address = { url: text, bundled: true, transport, host: '127.0.0.1', port: 0, secure: false, handshake: true };
   if (transport === 'sse' || transport === 'stdio')
     throw faulty(text, `the bundled gateway is not reached over ${transport}`);
   if (framing === 'lines' || form.dialect === 'envelope')
@@ -76,7 +86,17 @@ function commandTarget(text: string, { transport = 'stdio' }: TargetForm): Targe
   if (command === undefined) throw faulty(text, 'a quote or a backslash has no end');
   if (command.length === 0) throw faulty(text, 'it names no command');
   const url = `stdio:${shownCommand(command)}`;
-  return { url, bundled: false, transport, host: 'localhost', port: 0, path: '', command, handshake: false };
+  return {
+    url,
+    bundled: false,
+    transport,
+    host: 'localhost',
+    port: 0,
+    secure: false,
+    path: '',
+    command,
+    handshake: false,
+  };
 }
 
 function dialectOf(transport: TransportKind, { dialect = 'plain' }: TargetForm): Pick<Target, 'dialect'> {
@@ -84,10 +104,8 @@ function dialectOf(transport: TransportKind, { dialect = 'plain' }: TargetForm):
 }
 
 function parseUrl(text: string): URL {
-  const later = notYet.exec(text);
-  if (later) throw faulty(text, `${later[1].toLowerCase()} targets are not supported by this version`);
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !(url.protocol in transportOf)) throw faulty(text, unknownScheme(text));
+  if (!url || !(url.protocol in schemes)) throw faulty(text, unknownScheme(text));
   if (url.username !== '' || url.password !== '') throw faulty('***', 'a URL carries no credentials here: use --token');
   if (url.hash !== '') throw faulty(text, 'a target has no fragment (#…)');
   return url;
@@ -95,7 +113,7 @@ function parseUrl(text: string): URL {
 
 function unknownScheme(text: string): string {
   const word = /^\w+$/.test(text) ? didYouMean(text, ['bundled']) : '';
-  return `it is neither bundled nor a URL beginning with http://, ws://, tcp:// or sse+http://, nor stdio:COMMAND${word}`;
+  return `it is neither bundled nor a URL beginning with http(s)://, ws(s)://, tcp(s):// or sse+http(s)://, nor stdio:COMMAND${word}`;
 }
 
 /** The handshake is left out with `?handshake=none`, against servers that only echo. */

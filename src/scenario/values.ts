@@ -105,5 +105,10 @@ export function textBy<T>(parse: (text: string) => T) {
   });
 }
 
+/** Yes or no, as a file or a variable says it. */
+export const flag = z
+  .union([z.boolean(), z.enum(['true', 'false'])], { error: 'expected true or false' })
+  .transform((value) => value === true || value === 'true');
+
 /** Addresses and ranges of addresses, as one list. */
 export const addressList = z.array(field(addresses)).transform((lists) => lists.flat());

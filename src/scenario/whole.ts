@@ -18,6 +18,9 @@ export function checkWhole(plan: Content, file: ScenarioFile, typed: Settings, p
     problems.typed('headers', `headers have no effect over ${targets[0].transport}`);
   if (typed.token !== undefined && targets.every(({ transport }) => transport === 'stdio'))
     problems.typed('token', 'a command takes its credentials from its environment or its arguments');
+  const tlsKeys = (['cacert', 'cert', 'key', 'insecure'] as const).filter((key) => typed[key] !== undefined);
+  if (!targets.some(({ secure }) => secure))
+    for (const key of tlsKeys) problems.typed(key, 'no target is one over TLS (https, wss, tcps)');
   if (typed.backend !== undefined && !targets.some(({ bundled }) => bundled))
     problems.typed('backend', 'it is the backend of --target bundled, which is not used here');
 }

@@ -8,7 +8,7 @@ import { replies } from './transport-replies.ts';
 
 /** What every transport does, each exchange going over a real connection to a scripted server. */
 export function transportContract(transport: TransportCase): void {
-  describe(`${transport.name}: any transport`, () => {
+  describe(`${transport.name}${transport.over ? ` over ${transport.over}` : ''}: any transport`, () => {
     connecting(transport);
     replies(transport);
     faults(transport);

@@ -9,7 +9,10 @@ import { planOf } from '../support/engine.ts';
 const nothing = () => undefined;
 const events = { ready: nothing, unreachable: nothing, interval: nothing, done: nothing };
 const plan = planOf({ target: 'ws://127.0.0.1:1/mcp' });
-const run = new ScenarioRun(new Engine({ plan, worker: 0, workers: 1 }, events), 0, { era: 'legacy' });
+const run = new ScenarioRun(new Engine({ plan, worker: 0, workers: 1 }, events), 0, {
+  era: 'legacy',
+  address: '127.0.0.1',
+});
 const sessions = [new Session(run, undefined), new Session(run, undefined)];
 
 /** What a random walk does next; `pick` chooses among what there is. */

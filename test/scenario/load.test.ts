@@ -35,7 +35,7 @@ test.each([
   ['target: http://h/\ntransport: tcp', '2:9 target "http://h/": its transport is http, not tcp'],
   [
     'target: localhost:1',
-    '2:9 target "localhost:1": it is neither bundled nor a URL beginning with http://, ws://, tcp:// or sse+http://, nor stdio:COMMAND',
+    '2:9 target "localhost:1": it is neither bundled nor a URL beginning with http(s)://, ws(s)://, tcp(s):// or sse+http(s)://, nor stdio:COMMAND',
   ],
   ['headers: { "a b": c }', '2:12 not a header name'],
   ['headers: { Connection: close }', '2:12 this header is written by the client itself'],
@@ -123,12 +123,8 @@ test.each([
 
 test.each([
   ['data: { w: { csv: w.csv } }', '2:1 "data"'],
-  ['tls: { insecure: true }', '2:1 "tls"'],
   ['ab: {}', '2:1 "ab"'],
   ['targets: {}', '2:1 "targets"'],
-  ['target: https://h/', '2:9 target "https://h/": https targets'],
-  ['target: wss://h/', '2:9 target "wss://h/": wss targets'],
-  ['target: tcps://h:1', '2:9 target "tcps://h:1": tcps targets'],
   ['bundled: { backend: echo, config: {} }', '2:27 "config"'],
   ['thresholds: [{ expression: error_rate<1, abortOnFail: true }]', '2:14 "abortOnFail"'],
   ['description: hi {{vu}}', '2:14 templates ({{vu}})'],

@@ -13,8 +13,12 @@ test.each([
   ['ws://[::1]:9/ws', { transport: 'websocket', host: '::1', port: 9, path: '/ws' }],
   ['tcp://127.0.0.1:8444', { transport: 'tcp', host: '127.0.0.1', port: 8444, path: '', handshake: true }],
   ['tcp://[::1]:8444?handshake=none', { transport: 'tcp', host: '::1', port: 8444, handshake: false }],
-  ['tcp://h:1?framing=mcpb', { transport: 'tcp', framing: 'mcpb', handshake: true }],
+  ['tcp://h:1?framing=mcpb', { transport: 'tcp', framing: 'mcpb', handshake: true, secure: false }],
   ['tcp://h:1?framing=lines&handshake=none', { transport: 'tcp', framing: 'lines', handshake: false }],
+  ['https://h/mcp', { transport: 'http', port: 443, secure: true, path: '/mcp' }],
+  ['wss://h', { transport: 'websocket', port: 443, secure: true }],
+  ['tcps://h:9?handshake=none', { transport: 'tcp', port: 9, secure: true, handshake: false }],
+  ['sse+https://h/sse', { transport: 'sse', port: 443, secure: true }],
 ])('%s', (text, expected) => {
   expect(parseTarget(text)).toMatchObject({ url: text, bundled: false, ...expected });
 });
@@ -41,16 +45,13 @@ test.each(['lines', 'envelope'])('the bundled gateway does not speak %s', (word)
 });
 
 test.each([
-  ['https://h/mcp', 'https targets are not supported by this version'],
-  ['wss://h/mcp', 'wss targets are not supported by this version'],
-  ['tcps://h:1', 'tcps targets are not supported by this version'],
+  ['tcps://h', 'it needs a host and a port'],
   ['stdio:', 'it names no command'],
   ["stdio:node 'x", 'a quote or a backslash has no end'],
   ['stdio:node x.js', 'its transport is stdio, not tcp', 'tcp'],
-  ['sse+https://h', 'sse+https targets are not supported by this version'],
   [
     'localhost:8443',
-    'it is neither bundled nor a URL beginning with http://, ws://, tcp:// or sse+http://, nor stdio:COMMAND',
+    'it is neither bundled nor a URL beginning with http(s)://, ws(s)://, tcp(s):// or sse+http(s)://, nor stdio:COMMAND',
   ],
   ['bundeld', 'did you mean "bundled"?'],
   ['tcp://h', 'it needs a host and a port'],

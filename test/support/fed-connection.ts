@@ -30,7 +30,6 @@ export class FedConnection extends Recorder {
     const transport = transports[scenario.target.transport](scenario, scenario.operations, (handler) => {
       this.#streams.push(handler);
       return {
-        idle: true,
         write: (bytes) => {
           this.written = Buffer.concat([this.written, bytes]);
           return true;

@@ -20,6 +20,10 @@ export class Recorder implements ConnectionHandler {
     this.end = 'refused';
   }
 
+  attemptFailed(): void {
+    this.#living();
+  }
+
   message(_slot: number, bytes: Buffer, start: number, end: number): void {
     this.#living();
     this.messages.push(bytes.toString('utf8', start, end));

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { childGroups, signalGroup } from '../child-groups.ts';
 import { now } from '../clock.ts';
-import type { ByteStream, StreamFactory, StreamHandler } from '../stream.ts';
+import type { ByteStream, StreamFactory, StreamHandler, StreamObserver } from '../stream.ts';
 
 /** A server whose standard input has ended has so long to exit, and as long again after SIGTERM. */
 const patienceMillis = 2000;
@@ -11,9 +11,9 @@ const remainderMillis = 250;
 const lastWordsLength = 1000;
 
 /** Standard input and output of a command of its own. */
-export const processStreams: StreamFactory = ({ target }) => {
+export const processStreams: StreamFactory = ({ target }, observer) => {
   const [file, ...args] = target.command ?? [];
-  return (handler) => new ProcessStream(file, args, handler);
+  return (handler) => new ProcessStream(file, args, handler, observer);
 };
 
 /**
@@ -27,14 +27,17 @@ export const processStreams: StreamFactory = ({ target }) => {
 class ProcessStream implements ByteStream {
   readonly #child: ChildProcessWithoutNullStreams | undefined;
   readonly #written = (): void => this.#drained();
+  readonly #observer: StreamObserver;
+  readonly #startedAt = now();
   #handler: StreamHandler | undefined;
   #timer: NodeJS.Timeout | undefined;
   #waits = false;
   #exit: string | undefined;
   #said = '';
 
-  constructor(file: string, args: readonly string[], handler: StreamHandler) {
+  constructor(file: string, args: readonly string[], handler: StreamHandler, observer: StreamObserver) {
     this.#handler = handler;
+    this.#observer = observer;
     try {
       this.#child = spawn(file, args, { stdio: 'pipe', detached: true });
     } catch (error) {
@@ -44,7 +47,7 @@ class ProcessStream implements ByteStream {
     this.#listen(this.#child);
   }
 
-  get idle(): boolean {
+  get #idle(): boolean {
     return this.#child === undefined || this.#child.stdin.writableLength === 0;
   }
 
@@ -55,7 +58,7 @@ class ProcessStream implements ByteStream {
 
   write(bytes: Uint8Array): boolean {
     this.#child?.stdin.write(bytes, this.#written);
-    this.#waits = !this.idle;
+    this.#waits = !this.#idle;
     return !this.#waits;
   }
 
@@ -78,7 +81,7 @@ class ProcessStream implements ByteStream {
   #listen(child: ChildProcessWithoutNullStreams): void {
     const { pid, stdin, stdout, stderr } = child;
     if (pid !== undefined) childGroups.began(pid);
-    child.on('spawn', () => this.#handler?.connected(now()));
+    child.on('spawn', () => this.#spawned(now()));
     child.on('error', (error) => this.#close(error));
     child.on('exit', (code, signal) => this.#exited(code, signal));
     child.on('close', () => this.#close());
@@ -89,6 +92,11 @@ class ProcessStream implements ByteStream {
     stderr.on('data', (chunk: Buffer) => {
       this.#said = (this.#said + chunk.toString()).slice(-lastWordsLength);
     });
+  }
+
+  #spawned(at: number): void {
+    this.#observer.connected(at - this.#startedAt);
+    this.#handler?.connected(at);
   }
 
   #exited(code: number | null, signal: string | null): void {
@@ -110,7 +118,7 @@ class ProcessStream implements ByteStream {
   }
 
   #drained(): void {
-    if (!this.#waits || !this.idle) return;
+    if (!this.#waits || !this.#idle) return;
     this.#waits = false;
     this.#handler?.drained(now());
   }

@@ -1,12 +1,7 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type OnReadOpts, type Socket } from 'node:net';
+import type { Target } from '../../scenario/plan.ts';
 import { now } from '../clock.ts';
-import type { ByteStream, StreamFactory, StreamHandler } from '../stream.ts';
-
-interface Address {
-  readonly host: string;
-  readonly port: number;
-  readonly localAddress?: string;
-}
+import type { ByteStream, StreamFactory, StreamHandler, StreamObserver } from '../stream.ts';
 
 /** The worker's one receive buffer: whoever is called back must take what it wants to keep. */
 const receiveBuffer = Buffer.allocUnsafeSlow(64 * 1024);
@@ -16,66 +11,82 @@ const nothing = new Uint8Array(0);
 /** How long a peer may take to answer our FIN. */
 const lingerMillis = 5000;
 
-export const socketStreams: StreamFactory = ({ target: { host, port } }) => {
-  return (handler, localAddress) =>
-    new SocketStream({ host, port, ...(localAddress === undefined ? {} : { localAddress }) }, handler);
-};
+export const socketStreams: StreamFactory =
+  ({ target }, observer) =>
+  (handler, localAddress) =>
+    new SocketStream((onread) => connect({ ...addressOf(target, localAddress), onread }), handler, observer);
 
-class SocketStream implements ByteStream {
-  readonly #socket: Socket;
-  #handler: StreamHandler | undefined;
+/** Where and whence a socket connects; small writes leave at once. */
+export function addressOf({ host, address = host, port }: Target, localAddress: string | undefined) {
+  return { host: address, port, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) };
+}
+
+export class SocketStream implements ByteStream {
+  protected readonly socket: Socket;
+  /** Undefined once nothing is to be told any more. */
+  protected handler: StreamHandler | undefined;
+  protected readonly observer: StreamObserver;
+  readonly #startedAt = now();
   #error: NodeJS.ErrnoException | undefined;
 
-  constructor(address: Address, handler: StreamHandler) {
-    this.#handler = handler;
-    this.#socket = connect({
-      ...address,
-      noDelay: true,
-      onread: {
-        buffer: receiveBuffer,
-        callback: (length) => {
-          this.#handler?.data(receiveBuffer, length, now());
-          return true;
-        },
+  /** `open` makes the socket that hands its data to `onread`. */
+  constructor(open: (onread: OnReadOpts) => Socket, handler: StreamHandler, observer: StreamObserver) {
+    this.handler = handler;
+    this.observer = observer;
+    this.socket = open({
+      buffer: receiveBuffer,
+      callback: (length) => {
+        this.handler?.data(receiveBuffer, length, now());
+        return true;
       },
     });
-    this.#socket.resume();
-    this.#socket.on('connect', () => this.#handler?.connected(now()));
-    this.#socket.on('error', (error) => {
-      this.#error = error;
+    this.socket.resume();
+    this.socket.on('connect', () => {
+      const at = now();
+      observer.connected(at - this.#startedAt);
+      this.established(at);
     });
-    this.#socket.on('end', () => this.#close());
-    this.#socket.on('close', () => this.#close());
-  }
-
-  get idle(): boolean {
-    return this.#socket.writableLength === 0;
+    this.socket.on('error', (error) => {
+      this.#error = error;
+      if (this.handler) observer.broken(error);
+    });
+    this.socket.on('end', () => this.#close());
+    this.socket.on('close', () => this.#close());
   }
 
   write(bytes: Uint8Array): boolean {
-    this.#socket.write(bytes);
-    if (this.#socket.writableLength === 0) return true;
+    this.socket.write(bytes);
+    if (this.socket.writableLength === 0) return true;
     // `drain` is not told of less than a high-water mark; a write of nothing ends behind everything before it.
-    this.#socket.write(nothing, () => this.#handler?.drained(now()));
+    this.socket.write(nothing, () => this.handler?.drained(now()));
     return false;
   }
 
   end(): void {
-    this.#handler = undefined;
-    this.#socket.end();
-    this.#socket.setTimeout(lingerMillis, () => this.#socket.destroy());
+    this.handler = undefined;
+    this.socket.end();
+    this.socket.setTimeout(lingerMillis, () => this.socket.destroy());
   }
 
   destroy(reset = false): void {
-    this.#handler = undefined;
-    if (reset) this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
+    this.handler = undefined;
+    if (reset) this.reset();
+    else this.socket.destroy();
+  }
+
+  /** The TCP connection stands. */
+  protected established(at: number): void {
+    this.handler?.connected(at);
+  }
+
+  protected reset(): void {
+    this.socket.resetAndDestroy();
   }
 
   #close(): void {
-    const handler = this.#handler;
-    this.#handler = undefined;
-    this.#socket.destroy();
+    const { handler } = this;
+    this.handler = undefined;
+    this.socket.destroy();
     handler?.closed(this.#error, now());
   }
 }

@@ -2,7 +2,6 @@ import { BodyFraming, ResponseHead } from '../../wire/http1.ts';
 import { type Inbound, receive } from '../../wire/inbound.ts';
 import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
 import { EventKind, type EventSink } from '../../wire/sse.ts';
-import { now } from '../clock.ts';
 import type { ByteStream, OpenStream, StreamHandler } from '../stream.ts';
 import type { Loss, OpenFailure } from '../transport.ts';
 import { connectFailure } from './failure.ts';
@@ -22,7 +21,7 @@ export interface HttpOwner {
   /** A response may open the session: look at its `Mcp-Session-Id`. */
   readonly awaitsSession: boolean;
   sessionOpened(sessionId: string): void;
-  opened(connection: HttpConnection, connect: number, at: number): void;
+  opened(connection: HttpConnection, at: number): void;
   failed(failure: OpenFailure, at: number): void;
   /** The reply is here, its stream not yet at its end. */
   answered(connection: HttpConnection): void;
@@ -45,7 +44,6 @@ export interface HttpOwner {
 export class HttpConnection implements StreamHandler, EventSink {
   readonly #owner: HttpOwner;
   readonly #stream: ByteStream;
-  readonly #startedAt = now();
   #state: 'connecting' | 'idle' | 'head' | 'body' | 'closed' = 'connecting';
   #slot = noSlot;
   #lingers = false;
@@ -89,7 +87,7 @@ export class HttpConnection implements StreamHandler, EventSink {
 
   connected(at: number): void {
     this.#state = 'idle';
-    this.#owner.opened(this, at - this.#startedAt, at);
+    this.#owner.opened(this, at);
   }
 
   drained(): void {}

@@ -1,5 +1,7 @@
 import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { hostField, requestHead } from '../../wire/http1.ts';
+import { Backoff } from '../backoff.ts';
+import { now } from '../clock.ts';
 import type { OpenStream } from '../stream.ts';
 import { RequestTemplate } from '../template.ts';
 import type {
@@ -92,6 +94,7 @@ class HttpClient implements Connection, HttpOwner {
   #closed = false;
   #sessionId: string | undefined;
   #session: Fields = [];
+  readonly #backoff = new Backoff();
   #templates: RequestTemplate[] | undefined;
 
   constructor(shared: Shared, handler: ConnectionHandler, localAddress: string | undefined) {
@@ -122,6 +125,7 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   want(waiting: number): boolean {
+    if (this.#backoff.until > 0 && now() < this.#backoff.until) return true;
     let soon = this.#opening;
     for (const connection of this.#ending) if (!connection.lingers) soon++;
     for (; soon < waiting && this.#shared.budget > 0 && !this.#closed; soon++) this.#grow();
@@ -164,8 +168,9 @@ class HttpClient implements Connection, HttpOwner {
     this.#open = this.#opening;
   }
 
-  opened(connection: HttpConnection, connect: number, at: number): void {
+  opened(connection: HttpConnection, at: number): void {
     this.#opening--;
+    this.#backoff.succeeded();
     if (this.#closed) {
       this.#gone();
       return connection.destroy();
@@ -174,13 +179,15 @@ class HttpClient implements Connection, HttpOwner {
     this.#idle.push(connection);
     if (this.#usable) return this.settled(at);
     this.#usable = true;
-    this.#handler.connected(connect, 0, at);
+    this.#handler.connected(0, at);
   }
 
   failed(failure: OpenFailure, at: number): void {
     this.#opening--;
     this.#gone();
-    if (this.#closed || this.#open > 0) return;
+    if (this.#closed) return;
+    this.#backoff.failed(at);
+    if (this.#open > 0) return this.#handler.attemptFailed(failure);
     this.#closed = true;
     this.#handler.refused(failure, at);
   }

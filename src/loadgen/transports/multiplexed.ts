@@ -1,6 +1,5 @@
 import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { type Inbound, receive } from '../../wire/inbound.ts';
-import { now } from '../clock.ts';
 import type { ByteStream, OpenStream, StreamHandler } from '../stream.ts';
 import type { RequestTemplate } from '../template.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure, RequestBody } from '../transport.ts';
@@ -25,7 +24,6 @@ export abstract class MultiplexedConnection implements Connection, StreamHandler
   protected readonly stream: ByteStream;
   protected state: 'connecting' | 'greeting' | 'open' | 'closed' = 'connecting';
   readonly #prepared: Prepared;
-  readonly #startedAt = now();
   #connectedAt = 0;
   #blocked = false;
   #inbound: Inbound | undefined;
@@ -111,7 +109,7 @@ export abstract class MultiplexedConnection implements Connection, StreamHandler
   /** The greeting is over. */
   protected opened(at: number): void {
     this.state = 'open';
-    this.handler.connected(this.#connectedAt - this.#startedAt, at - this.#connectedAt, at);
+    this.handler.connected(at - this.#connectedAt, at);
   }
 
   protected write(bytes: Buffer): void {

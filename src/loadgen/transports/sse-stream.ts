@@ -1,7 +1,6 @@
 import { ResponseHead } from '../../wire/http1.ts';
 import { type Inbound, receive } from '../../wire/inbound.ts';
 import { EventKind, type EventSink } from '../../wire/sse.ts';
-import { now } from '../clock.ts';
 import type { ByteStream, OpenStream, StreamHandler } from '../stream.ts';
 import type { Loss, OpenFailure } from '../transport.ts';
 import { connectFailure } from './failure.ts';
@@ -26,10 +25,8 @@ export class EventStream implements StreamHandler, EventSink {
   readonly #owner: StreamOwner;
   readonly #stream: ByteStream;
   readonly #request: Buffer;
-  readonly #startedAt = now();
-  /** When the connection stood, and how many ms that took. */
+  /** When the connection stood. */
   connectedAt = 0;
-  connect = 0;
   #state: 'connecting' | 'head' | 'greeting' | 'open' | 'closed' = 'connecting';
   #body: IncrementalBody | undefined;
   #inbound: Inbound | undefined;
@@ -52,7 +49,6 @@ export class EventStream implements StreamHandler, EventSink {
 
   connected(at: number): void {
     this.connectedAt = at;
-    this.connect = at - this.#startedAt;
     this.#state = 'head';
     this.#owner.transferred(this.#request.length, 0);
     this.#stream.write(this.#request);

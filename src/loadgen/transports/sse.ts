@@ -43,7 +43,7 @@ export const sseTransport: TransportFactory = (scenario, requests, openStream) =
   const fields = [...commonFields(scenario), ['Accept', 'text/event-stream'] as const];
   const shared: Shared = {
     ...{ scenario, openStream, requests, host },
-    origin: `http://${host}`,
+    origin: `${scenario.target.secure ? 'https' : 'http'}://${host}`,
     listen: Buffer.from(requestHead('GET', scenario.target.path, host, fields)),
     budget: scenario.maxConnections,
   };
@@ -164,14 +164,15 @@ class SseClient implements Connection, StreamOwner, PostOwner {
     this.#idle.push(post);
     if (this.#state === 'open') return this.#settled(at);
     this.#state = 'open';
-    const { connect, connectedAt } = this.#stream;
-    this.#handler.connected(connect, at - connectedAt, at);
+    this.#handler.connected(at - this.#stream.connectedAt, at);
   }
 
   postFailed(failure: OpenFailure, at: number): void {
     this.#opening--;
     this.#shared.budget++;
-    if (this.#state !== 'closed' && this.#posts.length + this.#opening === 0) this.#refuse(failure, at);
+    if (this.#state === 'closed') return;
+    if (this.#posts.length + this.#opening === 0) this.#refuse(failure, at);
+    else this.#handler.attemptFailed(failure);
   }
 
   acknowledged(post: PostConnection, slot: number, status: number, reusable: boolean, at: number): void {

@@ -13,7 +13,7 @@ export function totalsSection(result: RunResult, style: Style): string[] {
   return [
     style.strong('Totals'),
     ...pairs([
-      ['target', `${result.target.url} (${result.target.transport}, ${result.target.era})`],
+      ['target', target(result)],
       ['load', load(result)],
       [
         'requests',
@@ -35,6 +35,10 @@ const models = {
   session: 'sessions arrive in an open loop',
   closed: 'closed loop: stalls are hidden',
 } as const;
+function target({ target: { url, transport, tls, era } }: RunResult): string {
+  const over = tls === undefined ? '' : ` over ${tls.version} ${tls.cipher}`;
+  return `${url} (${transport}${over}, ${era})`;
+}
 
 function load(result: RunResult): string {
   const speed = result.speed === 1 ? '' : `, at --speed ${result.speed}`;

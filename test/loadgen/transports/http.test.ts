@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { transportContract } from '../../contracts/transport.ts';
 import { type LocalEngine, outcomesOf, planOf, runHere, startEngine } from '../../support/engine.ts';
 import { httpResponse, responses, startHttpServer } from '../../support/servers/http.ts';
+import { overTls } from '../../support/servers/over-tls.ts';
 import { serve } from '../../support/servers/serve.ts';
 import { type Answer, type Exchange, notification, reply } from '../../support/servers/server.ts';
 
-transportContract({ name: 'http', start: startHttpServer, multiplexed: false, deleted: ['DELETE', 'end'] });
+const contract = { name: 'http', multiplexed: false, deleted: ['DELETE', 'end'] } as const;
+transportContract({ ...contract, start: startHttpServer });
+transportContract({ ...contract, over: 'TLS', start: overTls(startHttpServer) });
 
 /** Outcomes of three exchanges, one after the other, with a server that answers like this. */
 async function outcomes(answer: Answer, timeout = 10_000) {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { transportContract } from '../../contracts/transport.ts';
 import { outcomesOf, planOf, runHere, startEngine } from '../../support/engine.ts';
+import { overTls } from '../../support/servers/over-tls.ts';
 import { serve } from '../../support/servers/serve.ts';
 import { type Answer, reply } from '../../support/servers/server.ts';
 import { startTcpServer, tcpFrame } from '../../support/servers/tcp.ts';
 
-transportContract({ name: 'tcp', start: startTcpServer, multiplexed: true, deleted: ['end'] });
+const contract = { name: 'tcp', multiplexed: true, deleted: ['end'] } as const;
+transportContract({ ...contract, start: startTcpServer });
+transportContract({ ...contract, over: 'TLS', start: overTls(startTcpServer) });
 
 async function outcomes(answer: Answer) {
   const server = await serve(startTcpServer, { answer });

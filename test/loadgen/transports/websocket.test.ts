@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { transportContract } from '../../contracts/transport.ts';
 import { outcomesOf, planOf, runHere, startEngine } from '../../support/engine.ts';
+import { overTls } from '../../support/servers/over-tls.ts';
 import { serve } from '../../support/servers/serve.ts';
 import { type Answer, type Exchange, reply, trickle } from '../../support/servers/server.ts';
 import { startWebSocketServer, websocketFrame } from '../../support/servers/websocket.ts';
 
-transportContract({
-  name: 'websocket',
-  start: startWebSocketServer,
-  multiplexed: true,
-  deleted: ['close 1000', 'end'],
-});
+const contract = { name: 'websocket', multiplexed: true, deleted: ['close 1000', 'end'] } as const;
+transportContract({ ...contract, start: startWebSocketServer });
+transportContract({ ...contract, over: 'TLS', start: overTls(startWebSocketServer) });
 
 const Head = { more: 0x01, continued: 0x00, last: 0x80, binary: 0x82, close: 0x88, ping: 0x89, pong: 0x8a };
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { type Answer, answerAtOnce, type Exchange, reply, rpcError, type ServerOptions } from './server.ts';
 
 /** Book-keeping that servers of every transport share: what came, who is connected, who answers. */
@@ -71,12 +72,29 @@ function unknownMethod(exchange: Exchange): void {
   exchange.send(rpcError(exchange.id, -32601));
 }
 
+/** The TCP sockets under TLS, by the port they come from. */
+const raw = new Map<number | undefined, Socket>();
+
+/** Must be called for a server over TLS, so that its connections can be reset. */
+export function rememberSockets(server: Server): void {
+  server.on('connection', (socket: Socket) => {
+    const { remotePort } = socket;
+    raw.set(remotePort, socket);
+    socket.once('close', () => raw.delete(remotePort));
+  });
+}
+
+function reset(socket: Socket): void {
+  if (socket instanceof TLSSocket) raw.get(socket.remotePort)?.resetAndDestroy();
+  else socket.resetAndDestroy();
+}
+
 /** What an exchange can do with its socket, whatever the framing. */
 export function socketMeans(socket: Socket): Pick<Exchange, 'write' | 'end' | 'drop' | 'pause' | 'resume'> {
   return {
     write: (bytes) => socket.write(bytes),
     end: () => socket.end(),
-    drop: () => socket.resetAndDestroy(),
+    drop: () => reset(socket),
     pause: () => socket.pause(),
     resume: () => socket.resume(),
   };
@@ -84,7 +102,7 @@ export function socketMeans(socket: Socket): Pick<Exchange, 'write' | 'end' | 'd
 
 /** Lets go of the port and of every connection. */
 export async function closeServer(server: Server, { sockets }: Desk): Promise<void> {
-  for (const socket of sockets) socket.resetAndDestroy();
+  for (const socket of sockets) reset(socket);
   if (!server.listening) return;
   server.close();
   await once(server, 'close');

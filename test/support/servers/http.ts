@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { closeServer, Desk, listen, socketMeans } from './desk.ts';
+import { closeServer, Desk, listen, rememberSockets, socketMeans } from './desk.ts';
 import type { Exchange, ServerOptions, TestServer } from './server.ts';
 
 /** A response with a body of known length. */
@@ -15,7 +16,7 @@ export const responses = new WeakMap<Exchange, ServerResponse>();
 export async function startHttpServer(options: ServerOptions = {}): Promise<TestServer> {
   const desk = new Desk(options);
   const numbers = new WeakMap<Socket, number>();
-  const server = createServer({ keepAliveTimeout: 60_000 }, async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     if (options.token !== undefined && request.headers.authorization !== `Bearer ${options.token}`)
       return response.writeHead(401).end();
     if (options.instead) return options.instead(request.socket);
@@ -25,15 +26,19 @@ export async function startHttpServer(options: ServerOptions = {}): Promise<Test
     const { id, method } = JSON.parse(text) as { id?: number; method?: string };
     if (id === undefined || method === undefined) response.writeHead(202).end();
     desk.message(text, (id, method) => exchange(request, response, numbers.get(request.socket)!, id, method, text));
-  });
-  server.on('connection', (socket) => {
+  };
+  const { tls } = options;
+  const server = tls ? createTlsServer(tls, serve) : createServer(serve);
+  server.keepAliveTimeout = 60_000;
+  if (tls) rememberSockets(server);
+  server.on(tls ? 'secureConnection' : 'connection', (socket) => {
     numbers.set(socket, desk.admit(socket));
   });
   const port = await listen(server);
   return Object.assign(desk, {
     transport: 'http' as const,
     port,
-    url: `http://127.0.0.1:${port}/mcp`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/mcp`,
     close: () => closeServer(server, desk),
   });
 }

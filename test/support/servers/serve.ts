@@ -5,6 +5,8 @@ import type { ServerOptions, TestServer } from './server.ts';
 /** What the contracts of a transport are tried on. */
 export interface TransportCase {
   readonly name: string;
+  /** What it runs over, where that is not a plain socket. */
+  readonly over?: 'TLS';
   start(options?: ServerOptions): Promise<TestServer>;
   /** One connection carries many exchanges, so that only ids tell replies apart. */
   readonly multiplexed: boolean;

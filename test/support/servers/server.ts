@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import type { TransportKind } from '../../../src/scenario/plan.ts';
 
 /** A request as the server received it, and every way there is to answer it or not. */
@@ -52,6 +53,8 @@ export interface ServerOptions {
   readonly answerDiscover?: Answer;
   /** Told of what comes in answer to the server's own requests. */
   readonly answered?: () => void;
+  /** Over TLS. */
+  readonly tls?: TlsOptions;
   /** Clients must show it. */
   readonly token?: string;
   /** In place of the first answer on every connection: to the upgrade, the negotiation, the first POST. */

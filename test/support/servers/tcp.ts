@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
-import { closeServer, Desk, listen, socketMeans } from './desk.ts';
+import { createServer as createTlsServer } from 'node:tls';
+import { closeServer, Desk, listen, rememberSockets, socketMeans } from './desk.ts';
 import type { ServerOptions, TestServer } from './server.ts';
 
 /** The framing written down once more, from its description alone: magic, version 1, type, length. */
@@ -15,7 +16,7 @@ const frameTypes = { request: 1, response: 2, health: 4, negotiation: 6, agreeme
 
 export async function startTcpServer(options: ServerOptions = {}): Promise<TestServer> {
   const desk = new Desk(options);
-  const server = createServer((socket) => {
+  const accept = (socket: Socket) => {
     const connection = desk.admit(socket);
     let authenticated = options.token === undefined;
     readFrames(socket, (type, payload) => {
@@ -26,12 +27,14 @@ export async function startTcpServer(options: ServerOptions = {}): Promise<TestS
       else if (!authenticated) authenticated = authenticate(socket, payload, options.token);
       else desk.message(payload, (id, method) => exchange(socket, connection, id, method, payload));
     });
-  });
+  };
+  const server = options.tls ? createTlsServer(options.tls, accept) : createServer(accept);
+  if (options.tls) rememberSockets(server);
   const port = await listen(server);
   return Object.assign(desk, {
     transport: 'tcp' as const,
     port,
-    url: `tcp://127.0.0.1:${port}`,
+    url: `${options.tls ? 'tcps' : 'tcp'}://127.0.0.1:${port}`,
     close: () => closeServer(server, desk),
   });
 }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { closeServer, Desk, listen, socketMeans } from './desk.ts';
+import { closeServer, Desk, listen, rememberSockets, socketMeans } from './desk.ts';
 import type { ServerOptions, TestServer } from './server.ts';
 
 /** An unmasked frame; `head` is its first byte, 0x81 a whole text message. */
@@ -28,7 +29,8 @@ const plain: Wording = { read: (text) => text, write: (message) => message };
 export async function startWebSocketServer(options: ServerOptions = {}, wording: Wording = plain): Promise<TestServer> {
   const desk = new Desk(options);
   const webSockets = new WebSocketServer({ noServer: true });
-  const server = createServer();
+  const server = options.tls ? createTlsServer(options.tls) : createServer();
+  if (options.tls) rememberSockets(server);
   server.on('upgrade', (request, stream, head) => {
     const socket = stream as Socket;
     if (options.token !== undefined && request.headers.authorization !== `Bearer ${options.token}`)
@@ -41,7 +43,7 @@ export async function startWebSocketServer(options: ServerOptions = {}, wording:
   return Object.assign(desk, {
     transport: 'websocket' as const,
     port,
-    url: `ws://127.0.0.1:${port}/mcp`,
+    url: `${options.tls ? 'wss' : 'ws'}://127.0.0.1:${port}/mcp`,
     close: () => closeServer(server, desk),
   });
 }
