@@ -15,6 +15,7 @@ import type {
 import type { Model, Plan } from '../scenario/plan.ts';
 import { evaluate, type Threshold } from '../scenario/thresholds.ts';
 import type { ScenarioFacts } from './facts.ts';
+import { bytesPerConnection, bytesPerSession, memoryLevels } from './memory-levels.ts';
 import type { GcSummary } from './pool.ts';
 import type { LevelRow, RunRecord } from './run-record.ts';
 import { thresholdSource } from './threshold-source.ts';
@@ -58,7 +59,7 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
           ended,
         );
   const thresholds = evaluate(plan.thresholds, thresholdSource(collector, metrics, secondsOf));
-  const targetProcess = context.target && targetProcessOf(record, metrics, context.target.pid);
+  const targetProcess = context.target && targetProcessOf(plan, record, metrics, context.target.pid);
   const operations = operationsOf(collector, () => true, seconds);
   const stages = stageResults(collector, plan, ended);
   const stay = timeInSystem(collector);
@@ -179,8 +180,8 @@ function generatorOf(
   };
 }
 
-function targetProcessOf(record: RunRecord, metrics: Metrics, pid: number): TargetProcess | undefined {
-  const { begin, end, targetBase, targetLast, peak } = record;
+function targetProcessOf(plan: Plan, record: RunRecord, metrics: Metrics, pid: number): TargetProcess | undefined {
+  const { begin, end, targetBase, targetLast } = record;
   if (!begin.target || !end.target || !targetBase || !targetLast) return undefined;
   const cpu = end.target.cpuMicros - begin.target.cpuMicros;
   const elapsed = (end.at - begin.at) * 1000;
@@ -192,8 +193,18 @@ function targetProcessOf(record: RunRecord, metrics: Metrics, pid: number): Targ
     rssBytes: targetLast.rssBytes,
     rssBaseBytes: targetBase.rssBytes,
     rssPeakBytes: record.targetPeakRss,
-    rssBytesPerConnection:
-      peak.connections >= fewestConnections ? (peak.targetRss - targetBase.rssBytes) / peak.connections : null,
+    ...memoryOf(plan, record, targetBase.rssBytes),
+  };
+}
+
+function memoryOf(plan: Plan, { peak, rows, window }: RunRecord, base: number) {
+  const levels = memoryLevels(plan, rows);
+  const grown = peak.connections >= fewestConnections ? (peak.targetRss - base) / peak.connections : null;
+  const perSession = bytesPerSession(plan, rows, window);
+  return {
+    rssBytesPerConnection: peak.connections >= fewestConnections ? (bytesPerConnection(levels) ?? grown) : null,
+    ...(perSession === null ? {} : { rssBytesPerSession: perSession }),
+    ...(levels.length === 0 ? {} : { levels }),
   };
 }
 

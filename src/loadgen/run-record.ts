@@ -29,7 +29,10 @@ export interface Reading {
   readonly target: TargetSample | undefined;
 }
 
-/** A row without its histograms: kept for every second of the run. Lags in µs, null where they are of too few. */
+/**
+ * A row without its histograms, with the target's memory: kept for every second of the run. Lags in µs, null where they
+ * are of too few.
+ */
 export interface LevelRow extends Omit<TimelineRow, 'responseTime' | 'generatorLag' | 'receiveLag'> {
   readonly generatorLagP99: number | null;
   readonly receiveLagP99: number | null;
@@ -37,6 +40,8 @@ export interface LevelRow extends Omit<TimelineRow, 'responseTime' | 'generatorL
   readonly responseP50: number | null;
   /** Share of all cores' time, 0…1; null = not known. */
   readonly steal: number | null;
+  /** Memory of the target, bytes; null = not known. */
+  readonly targetRss: number | null;
 }
 
 /** Of so many in a second, a percentage is that of more than one. */
@@ -132,6 +137,7 @@ export class RunRecord {
       receiveLagP99: p99(receiveLag),
       responseP50: responseTime.percentile(0.5) ?? null,
       steal,
+      targetRss: this.targetLast?.rssBytes ?? null,
     });
     this.table.add(row, steal);
     if (row.connections < this.peak.connections || row.connections === 0) return;

@@ -16,6 +16,8 @@ export interface TimelineRow {
   readonly errors: number;
   readonly vus: number;
   readonly connections: number;
+  /** Connections opened in the interval. */
+  readonly opened: number;
   readonly inFlight: number;
   /** ∫ in flight dt, exchange × ms. */
   readonly inFlightMillis: number;
@@ -74,6 +76,7 @@ export class TimelineBuilder {
       errors: add(sums.map(({ errors }) => errors)),
       vus: add(parts.map(({ vus }) => vus)),
       connections: add(parts.map(({ connections }) => connections)),
+      opened: add(parts.map(({ snapshot }) => snapshot.counters.opened)),
       inFlight: add(parts.map(({ inFlight }) => inFlight)),
       inFlightMillis: add(parts.map(({ snapshot }) => snapshot.counters.inFlightMillis)),
       eventLoopUtilization: Math.max(...parts.map(({ eventLoopUtilization }) => eventLoopUtilization)),

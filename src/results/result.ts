@@ -121,7 +121,12 @@ export interface TargetProcess {
   readonly rssBytes: number;
   readonly rssBaseBytes: number;
   readonly rssPeakBytes: number;
+  /** Slope over the levels where there are enough, else from no connection to the most; null without a level to compare. */
   readonly rssBytesPerConnection: number | null;
+  /** What a session leaves behind when it has ended: slope over the sessions opened; absent where none come and go. */
+  readonly rssBytesPerSession?: number;
+  /** Memory at each level of a ladder of connections. */
+  readonly levels?: readonly { readonly connections: number; readonly rssBytes: number }[];
 }
 
 export interface Environment {

@@ -15,12 +15,19 @@ export const bundledNames: readonly string[] = [
   'http-400',
   'connect-request-close',
   'ws-1k',
+  'ws-5k',
   'ws-10k',
+  'tcp-1k',
+  'tcp-5k',
   'tcp-10k',
+  'limit-gateway',
   'latency-ws',
   'latency-tcp',
   'latency-http',
   'mix',
+  'sessions',
+  'storm',
+  'soak',
 ];
 
 export function bundledPath(name: string): string {

@@ -79,6 +79,9 @@ describe('thresholdSource', () => {
     ['checks>1', 0.5],
     ['checks{operation:list}>1', 2 / 3],
     ['checks{operation:call}>1', 0],
+    ['response_time{scenario:one,stage:0}:max<1', 20],
+    ['requests{scenario:one}:count>1', 41],
+    ['checks{scenario:one,operation:list}>1', 2 / 3],
   ])('%s is %f', (expression, expected) => {
     expect(value(expression)).toBeCloseTo(expected, 9);
   });
@@ -94,6 +97,8 @@ describe('thresholdSource', () => {
     'error_rate{operation:none}<1',
     'outcomes{class:ok,operation:none}:rate<1',
     'checks{operation:none}>1',
+    'response_time{scenario:other}:max<1',
+    'checks{scenario:other}>1',
   ])('%s has no data', (expression) => {
     expect(value(expression)).toBeUndefined();
   });

@@ -12,6 +12,7 @@ function row(sequence: number, changes: Partial<TimelineRow> = {}): TimelineRow 
     completed: 3,
     errors: 4,
     vus: 5,
+    opened: 0,
     connections: 6,
     inFlight: 7,
     inFlightMillis: 8,

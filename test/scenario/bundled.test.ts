@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { bundledNames, bundledPath, bundledScenarios } from '../../src/scenario/bundled.ts';
 import { catalog } from '../../src/scenario/catalog.ts';
 import type { ScenarioPlan } from '../../src/scenario/plan.ts';
+import { requirementsOf } from '../../src/scenario/requirements.ts';
 import { plan } from './planning.ts';
 
 function only(name: string, cores = 4): ScenarioPlan {
@@ -97,7 +98,10 @@ test('connect-request-close', () => {
 
 test.each([
   ['ws-1k', 'websocket', 1000],
+  ['ws-5k', 'websocket', 5000],
   ['ws-10k', 'websocket', 10_000],
+  ['tcp-1k', 'tcp', 1000],
+  ['tcp-5k', 'tcp', 5000],
   ['tcp-10k', 'tcp', 10_000],
 ])('%s', (name, transport, vus) => {
   expect(only(name)).toMatchObject({
@@ -145,9 +149,58 @@ test('mix', () => {
   ]);
 });
 
+test('limit-gateway: a ladder of sessions, and probes with the same stages', () => {
+  const { scenarios } = plan({ scenario: 'limit-gateway' });
+  const [idle, probe] = scenarios;
+  const shape = ({ executor }: ScenarioPlan) => executor.stages.map(({ seconds, from, to }) => ({ seconds, from, to }));
+  expect(shape(probe).map(({ seconds }) => seconds)).toEqual(shape(idle).map(({ seconds }) => seconds));
+  expect(shape(probe).every(({ from, to }) => from === 200 && to === 200)).toBe(true);
+  const plateaus = shape(idle).filter(({ from, to }) => from === to);
+  expect(plateaus.map(({ to }) => to)).toEqual([1000, 5000, 10_000, 20_000, 30_000, 40_000, 50_000]);
+  expect(
+    plateaus.every(({ seconds }) => 200 * seconds >= 1000),
+    'enough probes for p99',
+  ).toBe(true);
+  expect(idle.localAddresses.length * 28_000).toBeGreaterThan(50_000);
+  expect(requirementsOf(plan({ scenario: 'limit-gateway' })).fileDescriptors).toBeGreaterThan(50_000);
+});
+
+test('sessions: four in five end with DELETE', () => {
+  const { scenarios } = plan({ scenario: 'sessions' });
+  const read = scenarios.map(({ name, executor, steps }) => [
+    name,
+    executor.arrival,
+    executor.stages[0].to,
+    steps.filter(({ type }) => type === 'mix').length,
+    steps[steps.length - 1],
+  ]);
+  expect(read).toEqual([
+    ['orderly', 'poisson', 16, 5, { type: 'close', how: 'delete' }],
+    ['abandoned', 'poisson', 4, 5, { type: 'close', how: 'abandon' }],
+  ]);
+});
+
+test('storm: calm, 2,000 sessions within two seconds, calm', () => {
+  const { executor, target } = only('storm');
+  expect(target.transport).toBe('websocket');
+  expect(executor.stages.map(({ name, seconds }) => [name, seconds])).toEqual([
+    ['20 sessions/s', 10],
+    ['1000 sessions/s', 2],
+    ['20 sessions/s', 20],
+  ]);
+});
+
+test('soak: enough sessions for a slope', () => {
+  const { executor, phases } = only('soak');
+  expect(phases).toMatchObject({ warmup: 60, measure: 1800 });
+  expect(executor.stages[0].to * phases.measure).toBe(90_000);
+});
+
 test('the catalog says what each is and how long it takes', () => {
   const entries = catalog(4);
   expect(entries.map(({ name }) => name)).toEqual(bundledNames);
-  expect(entries.map(({ seconds }) => seconds)).toEqual([7, 1140, 34, 10, 71, 71, 71, 71, 71, 71, 35]);
+  expect(entries.map(({ seconds }) => seconds)).toEqual([
+    7, 1140, 34, 10, 71, 71, 71, 71, 71, 71, 350, 71, 71, 71, 35, 60, 32, 1860,
+  ]);
   expect(entries[0]).toMatchObject({ transports: ['websocket', 'tcp', 'http'], executors: ['constant-arrival-rate'] });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { barePlan } from '../../contracts/executor.ts';
+import { barePlan, blockPlan } from '../../contracts/executor.ts';
 import { outcomesOf, runHere, startEngine } from '../../support/engine.ts';
 import { serve } from '../../support/servers/serve.ts';
 import { answerAfter, reply } from '../../support/servers/server.ts';
@@ -69,6 +69,44 @@ describe('virtual users', () => {
     const metrics = await runHere(plan);
     expect(outcomesOf(metrics)).toEqual({ ok: 3 });
     await expect.poll(() => server.endings.filter((ending) => ending === 'close 1000')).toHaveLength(4);
+  });
+
+  it('that a ramp takes away may end their iteration within gracefulRampDown, and are called back from it', async () => {
+    const holding = async (stages: string, grace: string) => {
+      const server = await serve(startWebSocketServer);
+      const steps = 'steps: [connect, { call: tools/list }, { hold: 60s }, close]';
+      const keys = `executor: ramping-vus\nstartVUs: 4\nstages: [${stages}]\ngracefulRampDown: ${grace}\n${steps}`;
+      const local = startEngine(blockPlan(keys, { target: server.url }, { gracefulStop: 0 }));
+      await expect.poll(() => server.received.length).toBe(4);
+      return { server, local };
+    };
+    const jump = '{ duration: 150ms, target: 4 }, { duration: 0s, target: 0 }, { duration: 800ms, target: 0 }';
+    const short = await holding(`${jump}, { duration: 0s, target: 1 }, { duration: 100ms, target: 1 }`, '50ms');
+    await expect.poll(() => short.server.endings.filter((ending) => ending === 'close 1000')).toHaveLength(5);
+    expect(outcomesOf(await short.local.done)).toEqual({ ok: 5 });
+
+    const back = '{ duration: 0s, target: 4 }, { duration: 300ms, target: 4 }';
+    const long = await holding(`${jump.replace('800', '100')}, ${back}`, '30s');
+    expect(outcomesOf(await long.local.done), 'they were still at their first iteration').toEqual({ ok: 4 });
+  });
+
+  it('begin an iteration when the ramp has room for them, to the instant', async () => {
+    const planned: number[] = [];
+    const server = await serve(startWebSocketServer, {
+      answer: ({ id }) => {
+        const { table } = local.engine;
+        planned.push(table.planned[table.slotOf(id)]);
+      },
+    });
+    const keys =
+      'executor: ramping-vus\nstartVUs: 0\nstages: [{ duration: 400ms, target: 8 }, { duration: 100ms, target: 8 }]';
+    const steps = '\nlifecycle: none\nsteps: [{ call: tools/list }]';
+    const local = startEngine(blockPlan(keys + steps, { target: server.url }, { gracefulStop: 0 }));
+    await local.done;
+    expect(planned).toHaveLength(8);
+    const gaps = planned.slice(1).map((at, i) => at - planned[i]);
+    // A first exchange is planned when its connection stands: one step of the ramp apart, give or take the connecting.
+    for (const gap of gaps) expect(Math.abs(gap - 50)).toBeLessThan(45);
   });
 
   it('think between requests, which is charged to nobody', async () => {
