@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   loadgen: [
     'types scenario',
     'scenario/plan.ts',
+    'scenario/fields.ts',
     'scenario/checks.ts',
     'scenario/thresholds.ts',
     'metrics',

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Args } from '@oclif/core';
-import type { Plan } from '../scenario/plan.ts';
 import type { Requirements } from '../scenario/requirements.ts';
+import type { ShownPlan } from '../scenario/shown-plan.ts';
 import { BaseCommand } from './base.ts';
 import { loadFlags, overridesFrom } from './flags.ts';
 
@@ -16,9 +16,9 @@ export default class Inspect extends BaseCommand {
   };
   static override flags = loadFlags;
 
-  override async run(): Promise<{ plan: Plan; requirements: Requirements }> {
+  override async run(): Promise<{ plan: ShownPlan; requirements: Requirements }> {
     const { args, flags } = await this.parse(Inspect);
-    const { maskPlan } = await import('../scenario/credentials.ts');
+    const { shownPlan } = await import('../scenario/shown-plan.ts');
     const { describePlan } = await import('../scenario/describe.ts');
     const { requirementsOf } = await import('../scenario/requirements.ts');
     const { planFor } = await import('../scenario/resolve.ts');
@@ -28,6 +28,6 @@ export default class Inspect extends BaseCommand {
     );
     const requirements = requirementsOf(plan);
     if (!this.jsonEnabled()) this.log(describePlan(plan, requirements));
-    return { plan: maskPlan(plan), requirements };
+    return { plan: shownPlan(plan), requirements };
   }
 }

@@ -1,3 +1,4 @@
+import type { CapturePlan } from '../scenario/plan.ts';
 import type { Expected } from './operation.ts';
 import type { ScenarioRun } from './scenario-run.ts';
 import type { Session } from './session.ts';
@@ -5,6 +6,12 @@ import type { Session } from './session.ts';
 /** Who waits for an exchange: told once, when it ended. */
 export interface ExchangeOwner {
   ended(ok: boolean, now: number): void;
+  /** Iteration and step that make the exchange: what it carries is drawn for these. */
+  readonly number: number;
+  readonly step: number;
+  /** Takes what the reply holds for later steps. */
+  capture(captures: readonly CapturePlan[], values: readonly unknown[]): void;
+  captured(name: string): unknown;
 }
 
 export const SlotState = { free: 0, waiting: 1, sent: 2 } as const;

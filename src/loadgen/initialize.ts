@@ -1,7 +1,8 @@
 import { idPlaceholder, type ScenarioPlan } from '../scenario/plan.ts';
 import { latestLegacyVersion } from '../wire/mcp.ts';
 import { isObject, parseObject } from './json.ts';
-import type { Loss, OpenFailure, RequestBody } from './transport.ts';
+import type { RequestBody } from './request.ts';
+import type { Loss, OpenFailure } from './transport.ts';
 
 /** What we call ourselves. */
 export const clientInfo = { name: 'mcpb', version: '1' };

@@ -3,6 +3,7 @@ import type { Era } from '../wire/mcp.ts';
 import { now } from './clock.ts';
 import { answerServerRequest } from './correlation.ts';
 import { parseObject } from './json.ts';
+import type { RequestBody } from './request.ts';
 import { modernRequest } from './requests.ts';
 import { type StreamObserver, streamsFor, type TlsInfo } from './stream.ts';
 import {
@@ -11,7 +12,6 @@ import {
   type ConnectionHandler,
   type Loss,
   type OpenFailure,
-  type RequestBody,
   type Transport,
   transports,
   withLastWords,

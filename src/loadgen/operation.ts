@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type CheckPlan, evaluateCheck } from '../scenario/checks.ts';
-import type { OperationPlan } from '../scenario/plan.ts';
+import { type CheckPlan, evaluateCheck, valueAt } from '../scenario/checks.ts';
+import type { CapturePlan, OperationPlan } from '../scenario/plan.ts';
 import type { Era } from '../wire/mcp.ts';
 import { Outcome } from '../wire/outcome.ts';
 import { MessageKind, mentionsIncomplete, mentionsIsError } from '../wire/reply-scan.ts';
@@ -9,12 +9,16 @@ import { isObject, parseObject } from './json.ts';
 /** The first reply and one of so many are parsed even where no check asks for it: a malformed body does not stay unseen. */
 const sampleEvery = 1024;
 
-/** What a reply came to. `code`: JSON-RPC error code, where there is one. `checks`: whether each passed, where it was parsed. */
+/**
+ * What a reply came to. `code`: JSON-RPC error code, where there is one. Where it was parsed, `checks`: whether each passed,
+ * `captured`: what it holds for each capture.
+ */
 export interface Judgement {
   outcome: Outcome;
   code: number;
   parsed: boolean;
   readonly checks: boolean[];
+  readonly captured: unknown[];
 }
 
 /** How the replies of one operation are judged: most by their bytes alone, some by parsing them. */
@@ -22,15 +26,19 @@ export class Expected {
   /** Place in the scenario's list of operations. */
   readonly index: number;
   readonly checks: readonly CheckPlan[];
+  readonly captures: readonly CapturePlan[];
+  readonly #parsesAll: boolean;
   readonly #canBeToolError: boolean;
   readonly #canBeIncomplete: boolean;
   readonly #toolError: boolean;
   readonly #rpcCode: number | undefined;
   #untilSample = 1;
 
-  constructor(plan: Pick<OperationPlan, 'method' | 'expect' | 'checks'>, index: number, era: Era) {
+  constructor(plan: Pick<OperationPlan, 'method' | 'expect' | 'checks' | 'captures'>, index: number, era: Era) {
     this.index = index;
     this.checks = plan.checks;
+    this.captures = plan.captures ?? [];
+    this.#parsesAll = this.checks.length + this.captures.length > 0;
     this.#canBeToolError = plan.method === 'tools/call';
     this.#canBeIncomplete = era === 'modern';
     this.#toolError = plan.expect === 'tool_error';
@@ -46,7 +54,7 @@ export class Expected {
       plain &&
       ((this.#canBeToolError && mentionsIsError(bytes, start, end)) ||
         (this.#canBeIncomplete && mentionsIncomplete(bytes, start, end)));
-    if (plain && !suspicious && this.checks.length === 0 && --this.#untilSample > 0) into.outcome = Outcome.ok;
+    if (plain && !suspicious && !this.#parsesAll && --this.#untilSample > 0) into.outcome = Outcome.ok;
     else this.#parse(into, bytes, start, end);
   }
 
@@ -61,6 +69,9 @@ export class Expected {
     into.parsed = true;
     this.checks.forEach((check, i) => {
       into.checks[i] = evaluateCheck(check, reply);
+    });
+    this.captures.forEach(({ path }, i) => {
+      into.captured[i] = valueAt(path, reply);
     });
     into.outcome = this.#outcomeOf(into, reply);
   }

@@ -3,7 +3,8 @@ import { MetaKey, modernHeaders, modernVersion } from '../wire/modern.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { clientInfo, initializeRequest } from './initialize.ts';
 import { isObject } from './json.ts';
-import type { RequestBody } from './transport.ts';
+import type { RequestBody } from './request.ts';
+import type { VariableBody } from './variable-body.ts';
 
 const meta = {
   [MetaKey.protocolVersion]: modernVersion,
@@ -16,10 +17,16 @@ const metaMember = `"_meta":${JSON.stringify(meta)}`;
  * The requests of a scenario as its target wants them: those of its operations, in order, and the handshake. An
  * operation without a body sends nothing.
  */
-export function prepareRequests({ operations }: ScenarioPlan, { era, schemas }: ScenarioFacts): RequestBody[] {
+export function prepareRequests(
+  { operations }: ScenarioPlan,
+  { era, schemas }: ScenarioFacts,
+  variableOf: (operation: OperationPlan) => VariableBody | undefined,
+): RequestBody[] {
   const calls = operations.map((operation) => {
     if (operation.body === '') return initializeRequest;
-    return era === 'legacy' ? operation : modernRequest(operation, schemas);
+    const spoken = era === 'legacy' ? operation : { ...operation, ...modernRequest(operation, schemas) };
+    const variable = variableOf(spoken);
+    return variable ? { ...spoken, variable } : spoken;
   });
   return [...calls, initializeRequest];
 }

@@ -1,10 +1,12 @@
 import type { Recorder } from '../metrics/recorder.ts';
-import type { ScenarioPlan } from '../scenario/plan.ts';
+import type { FieldPlan } from '../scenario/fields.ts';
+import type { OperationPlan, ScenarioPlan } from '../scenario/plan.ts';
 import { isCensored, Outcome } from '../wire/outcome.ts';
 import type { MessageKind } from '../wire/reply-scan.ts';
 import { aimedAt } from './address.ts';
 import { draw } from './draw.ts';
 import type { Engine } from './engine.ts';
+import { ExchangeValues } from './exchange-values.ts';
 import { type ExchangeOwner, SlotState } from './exchanges.ts';
 import { type Executor, executors } from './executor.ts';
 import type { ScenarioFacts } from './facts.ts';
@@ -16,6 +18,7 @@ import { streamsFor } from './stream.ts';
 import { streamTimes } from './stream-times.ts';
 import { type Connection, type OpenFailure, type Transport, transports, withLastWords } from './transport.ts';
 import { failureCode } from './transports/failure.ts';
+import { VariableBody } from './variable-body.ts';
 
 /** One scenario of the plan on one worker: its transport and executor, and the book-keeping of its exchanges. */
 export class ScenarioRun {
@@ -36,7 +39,7 @@ export class ScenarioRun {
   readonly #firstRow: number;
   readonly #firstCheck: readonly number[];
   readonly #expected: readonly Expected[];
-  readonly #judgement: Judgement = { outcome: Outcome.ok, code: 0, parsed: false, checks: [] };
+  readonly #judgement: Judgement = { outcome: Outcome.ok, code: 0, parsed: false, checks: [], captured: [] };
   /** Ends of the measured stages, ms after the start of the profile; the first entry is the end of the warm-up. */
   readonly #bounds: readonly number[];
   #startAt = Number.POSITIVE_INFINITY;
@@ -70,13 +73,26 @@ export class ScenarioRun {
     ];
     let end = warmup * 1000;
     this.#bounds = [end, ...stages.map(({ seconds }) => (end += seconds * 1000))];
-    const requests = prepareRequests(plan, facts);
+    const requests = prepareRequests(plan, facts, this.#variableBodies());
     this.transport = transports[plan.target.transport](
       this.plan,
       requests,
       streamsFor(this.plan, streamTimes(this.recorder)),
     );
     this.executor = executors[plan.executor.kind](this);
+  }
+
+  /** What fills in the bodies of operations that differ; the same call in session and as an arrival is one. */
+  #variableBodies(): (operation: OperationPlan) => VariableBody | undefined {
+    const values = new ExchangeValues(this.engine.table, this.plan.executor, this.engine.plan.data ?? [], this.seed);
+    const bodies = new Map<readonly FieldPlan[], VariableBody>();
+    return (operation) => {
+      const { fields } = operation;
+      if (fields === undefined) return undefined;
+      const body = bodies.get(fields) ?? new VariableBody(operation, values);
+      bodies.set(fields, body);
+      return body;
+    };
   }
 
   start(at: number): void {
@@ -166,6 +182,7 @@ export class ScenarioRun {
     this.recorder.completed(this.#rowOf(expected.index, now));
     const owner = table.owner[slot];
     const session = table.session[slot];
+    if (expected.captures.length > 0) owner?.capture(expected.captures, judgement.captured);
     table.end(slot, now);
     session?.settled(now);
     owner?.ended(true, now);

@@ -1,4 +1,5 @@
 import type { ScenarioPlan, TransportKind } from '../scenario/plan.ts';
+import type { RequestBody } from './request.ts';
 import type { OpenStream } from './stream.ts';
 import { httpTransport } from './transports/http.ts';
 import { linesTransport } from './transports/lines.ts';
@@ -81,13 +82,6 @@ export interface Connection {
 /** Prepares once per worker and scenario, then opens connections. */
 export interface Transport {
   open(handler: ConnectionHandler, localAddress: string | undefined): Connection;
-}
-
-/** A request body with the offset of its ten id digits, and the HTTP headers that go with it. */
-export interface RequestBody {
-  readonly body: string;
-  readonly idOffset: number;
-  readonly headers?: readonly (readonly [name: string, value: string])[];
 }
 
 export type TransportFactory = (

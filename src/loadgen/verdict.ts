@@ -148,6 +148,9 @@ function doubts(
     found.push({ code: 'unknown_id', message: 'replies with ids that were never sent', value: unknownId });
   if (duplicate > 0) found.push({ code: 'duplicate', message: 'exchanges were answered twice', value: duplicate });
   if (late > 0) found.push({ code: 'late', message: 'replies came after their time-out', value: late });
+  const { skipped } = metrics.outcomes;
+  if (skipped > 0)
+    found.push({ code: 'skipped', message: 'calls were not made: what they carry was not captured', value: skipped });
   if (metrics.responseTime.clamped > 0)
     found.push({
       code: 'clamped',

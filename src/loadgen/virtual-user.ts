@@ -1,5 +1,6 @@
-import type { ThinkTime } from '../scenario/plan.ts';
+import type { CapturePlan, ThinkTime } from '../scenario/plan.ts';
 import { Outcome } from '../wire/outcome.ts';
+import { Captures } from './captures.ts';
 import type { ExchangeOwner } from './exchanges.ts';
 import type { Executor } from './executor.ts';
 import type { ScenarioRun } from './scenario-run.ts';
@@ -36,8 +37,11 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   readonly #executor: Executor;
   user: VirtualUser;
   active = false;
-  #number = 0;
-  #step = 0;
+  number = 0;
+  step = 0;
+  #operation = 0;
+  /** Only where a call captures. */
+  readonly #captures: Captures | undefined;
   /** When the next exchange was wanted: the arrival's due time, then the moment the previous step was over. */
   #planned = 0;
   #arrival = false;
@@ -51,6 +55,8 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
     this.#run = run;
     this.#executor = executor;
     this.user = user;
+    const { operations } = run.plan;
+    if (operations.some(({ captures }) => captures)) this.#captures = new Captures(operations);
   }
 
   /**
@@ -59,11 +65,12 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
    */
   start(number: number, planned: number, arrival: boolean, now: number): void {
     this.active = true;
-    this.#number = number;
-    this.#step = 0;
+    this.number = number;
+    this.step = 0;
     this.#planned = planned;
     this.#arrival = arrival;
     this.#hurried = false;
+    this.#captures?.clear();
     this.#go(now);
   }
 
@@ -86,8 +93,17 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   ended(ok: boolean, now: number): void {
     this.#arrival = false;
     this.#handshake = -1;
+    if (!ok) this.#captures?.forget(this.#operation);
     if (ok || this.user.session.ready) this.#next(now, now);
     else this.#finish(now);
+  }
+
+  capture(captures: readonly CapturePlan[], values: readonly unknown[]): void {
+    this.#captures?.take(captures, values);
+  }
+
+  captured(name: string): unknown {
+    return this.#captures?.get(name);
   }
 
   sessionReady(now: number): void {
@@ -98,8 +114,14 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
 
   sessionFailed(openedAt: number, now: number): void {
     if (this.#handshake >= 0) return this.#run.notConnected(this.#handshake, now);
-    const operation = this.#run.nextOperation(this.#step, this.#number);
-    const slot = this.#run.begin(operation, this.#arrival ? this.#planned : openedAt, now, this, this.user.session);
+    this.#operation = this.#run.nextOperation(this.step, this.number);
+    const slot = this.#run.begin(
+      this.#operation,
+      this.#arrival ? this.#planned : openedAt,
+      now,
+      this,
+      this.user.session,
+    );
     if (slot >= 0) this.#run.end(slot, Outcome.connectFailed, now);
     else this.#finish(now);
   }
@@ -111,7 +133,7 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   }
 
   #next(planned: number, now: number): void {
-    this.#step++;
+    this.step++;
     this.#planned = planned;
     this.#go(now);
   }
@@ -119,11 +141,11 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   /** Runs steps until one has to wait. */
   #go(now: number): void {
     const { steps } = this.#run.plan;
-    for (; this.#step < steps.length; this.#step++) {
-      const step = steps[this.#step];
+    for (; this.step < steps.length; this.step++) {
+      const step = steps[this.step];
       if (step.type === 'close') this.user.session.close(step.how, now);
       else if (step.type === 'call') return this.#call(step.operation, now);
-      else if (step.type === 'mix') return this.#call(this.#run.choose(this.#step, this.#number), now);
+      else if (step.type === 'mix') return this.#call(this.#run.choose(this.step, this.number), now);
       else if (step.type === 'think') {
         if (!this.#hurried) return this.#wait(this.#thinkMillis(step.milliseconds), now);
       } else if (step.type === 'hold') {
@@ -139,12 +161,14 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
     if (!this.#arrival && !session.ready) return session.whenReady(this, now);
     const released = this.#run.engine.releaseClock.at(now);
     const slot = this.#run.begin(operation, this.#planned, released, this, session);
-    if (slot >= 0) session.submit(slot, operation, released);
-    else this.#finish(now);
+    if (slot < 0) return this.#finish(now);
+    this.#operation = operation;
+    if (this.#captures?.suffice(operation) === false) this.#run.end(slot, Outcome.skipped, released);
+    else session.submit(slot, operation, released);
   }
 
   #thinkMillis(time: ThinkTime): number {
-    return thinkMillis(time, this.#run.seed, this.#number, this.#step);
+    return thinkMillis(time, this.#run.seed, this.number, this.step);
   }
 
   /** The handshake is an exchange by itself. */

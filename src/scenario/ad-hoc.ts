@@ -1,7 +1,6 @@
 import { McpbError } from '../errors.ts';
 import type { ScenarioFile } from './load.ts';
 import { type Call, callFaults } from './operations.ts';
-import { templateRemark } from './remarks.ts';
 
 /** An operation as typed on the command line. */
 export interface Operation {
@@ -22,6 +21,7 @@ export function adHocScenario(operation: Operation): ScenarioFile {
   return {
     name: 'ad-hoc',
     thresholds: [],
+    data: [],
     blocks: [{ name: 'default', path: [], block: { steps: [{ type: 'call', call }] } }],
     faults: (problems) => new McpbError('MCPB_E_USAGE', problems.map(({ message }) => message).join('\n')),
   };
@@ -29,8 +29,6 @@ export function adHocScenario(operation: Operation): ScenarioFile {
 
 function argumentFaults({ arguments: text }: Operation): string[] {
   if (text === undefined) return [];
-  const template = templateRemark(text);
-  if (template) return [template];
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,7 @@
 import { McpbError } from '../errors.ts';
 import { connectionSteps, sessionSteps } from './arrival-steps.ts';
 import { type Credentials, contradicts, credentials } from './credentials.ts';
+import type { Feeder } from './data.ts';
 import { bringsClients, executorPlan, type Shape } from './executors.ts';
 import { apartInSession, isExchange } from './in-session.ts';
 import type { NamedBlock } from './load.ts';
@@ -18,6 +19,7 @@ export interface Layers {
   readonly upper: Settings;
   /** Configuration file. */
   readonly lower: Settings;
+  readonly data: readonly Feeder[];
   readonly cores: number;
   readonly speed: number;
   /** Seconds of warm-up where nothing is said. */
@@ -66,9 +68,9 @@ export function planBlock(named: NamedBlock, shape: Shape, layers: Layers): Scen
 function programOf(
   { block, path }: NamedBlock,
   { kind, model }: ExecutorPlan,
-  { problems }: Layers,
+  { problems, data }: Layers,
 ): { readonly steps: readonly StepPlan[]; readonly operations: readonly OperationPlan[] } {
-  const written = planSteps(block.steps ?? [], path, (problem) => problems.inScenario(problem));
+  const written = planSteps(block.steps ?? [], path, data, (problem) => problems.inScenario(problem));
   if (kind === 'connection-arrival') return apartInSession(connectionSteps(written.steps, written.operations), model);
   if (block.executor !== 'session-arrival') return apartInSession(written, model);
   const { calls, think } = block.sessions;

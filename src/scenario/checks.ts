@@ -30,7 +30,7 @@ export function parseCheck(name: string, text: string): CheckPlan {
  * comparison except `!=`; order is defined between two numbers or two strings.
  */
 export function evaluateCheck(check: CheckPlan, reply: unknown): boolean {
-  const value = follow(check.path, reply);
+  const value = valueAt(check.path, reply);
   if (check.operator === undefined) return value !== undefined;
   const literal = check.literal as Literal;
   if (check.operator === '==') return value === literal;
@@ -39,7 +39,8 @@ export function evaluateCheck(check: CheckPlan, reply: unknown): boolean {
   return ordered(check.operator, value, literal);
 }
 
-function follow(path: CheckPlan['path'], reply: unknown): unknown {
+/** What stands at a path of a parsed reply; undefined where it leads nowhere. */
+export function valueAt(path: CheckPlan['path'], reply: unknown): unknown {
   let value = reply;
   for (const key of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
@@ -63,7 +64,9 @@ function ordered(operator: '<' | '<=' | '>' | '>=', value: unknown, literal: Lit
   return operator === '>' ? value > literal : value >= literal;
 }
 
-function parsePath(text: string): (string | number)[] | undefined {
+/** `$.result.tools[0]` as member names and indexes; undefined when it is no path. */
+export function parsePath(text: string): (string | number)[] | undefined {
+  if (!text.startsWith('$')) return undefined;
   const path: (string | number)[] = [];
   segment.lastIndex = 1;
   while (segment.lastIndex < text.length) {

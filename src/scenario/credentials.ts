@@ -1,5 +1,3 @@
-import type { Plan } from './plan.ts';
-
 export interface CredentialLayer {
   readonly token?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -17,17 +15,6 @@ export const secretName = /authorization|cookie|token|secret|key|password/i;
 /** Headers as they may be shown and kept. */
 export function maskHeaders(headers: Credentials['headers']): Credentials['headers'] {
   return headers.map(([name, value]) => [name, secretName.test(name) ? masked : value]);
-}
-
-/** A plan as it may be shown. */
-export function maskPlan(plan: Plan): Plan {
-  const scenarios = plan.scenarios.map((scenario) => ({
-    ...scenario,
-    headers: maskHeaders(scenario.headers),
-    ...(scenario.token !== undefined && { token: masked }),
-    ...(scenario.tls?.key !== undefined && { tls: { ...scenario.tls, key: masked } }),
-  }));
-  return { ...plan, scenarios };
 }
 
 /** Whether one layer says two things about authorization. */

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '../units.ts';
-import type { OperationPlan, Plan, ScenarioPlan, StagePlan, StepPlan, ThinkTime, TlsPlan } from './plan.ts';
+import { isRendered, writtenBody } from './fields.ts';
+import type { FeederPlan, OperationPlan, Plan, ScenarioPlan, StagePlan, StepPlan, ThinkTime, TlsPlan } from './plan.ts';
 import type { Requirements } from './requirements.ts';
 
 /** Steps that are shown of an iteration. */
@@ -13,10 +14,15 @@ export function describePlan(plan: Plan, needs: Requirements): string {
   return [
     `${plan.name}  ${settings.join(', ')}`,
     `hash ${plan.hash}`,
+    ...(plan.data ?? []).map(describeData),
     ...plan.scenarios.map(describeScenario),
     `\nthresholds\n${plan.thresholds.map(({ expression }) => `  ${expression}`).join('\n')}`,
     `\n${describeNeeds(needs)}`,
   ].join('\n');
+}
+
+function describeData({ name, rows, pick, sha256 }: FeederPlan): string {
+  return `data ${name}: ${formatCount(rows)} rows, ${pick}, sha256 ${sha256.slice(0, 12)}`;
 }
 
 /** Length of a run in words. */
@@ -37,11 +43,23 @@ function describeScenario(scenario: ScenarioPlan): string {
     ['era', scenario.era],
     ['lifecycle', scenario.lifecycle],
     ['steps', describeSteps(scenario)],
-    ...operations.filter(isSent).map(({ body }): [string, string] => ['request', body]),
+    ...operations
+      .filter(isSent)
+      .map(({ body, fields = [] }): [string, string] => ['request', writtenBody(body, fields)]),
+    ...operations.flatMap(describeSlowPath),
     ...operations.flatMap(({ checks }) => checks.map(({ name }): [string, string] => ['check', name])),
   ];
   const start = scenario.startTime > 0 ? ` after ${formatDuration(scenario.startTime)}` : '';
   return `\nscenario ${scenario.name}${start}\n${table(rows)}`;
+}
+
+/** What costs more than writing prepared bytes. */
+function describeSlowPath({ name, fields = [], captures = [] }: OperationPlan): [string, string][] {
+  const rendered: [string, string][] = isRendered(fields)
+    ? [['slow path', `${name}: the request is put together for every exchange`]]
+    : [];
+  const names = captures.map((capture) => capture.name).join(', ');
+  return names === '' ? rendered : [...rendered, ['slow path', `${name}: every reply is parsed for ${names}`]];
 }
 
 function describeLoad({ executor, inFlight }: ScenarioPlan): string {
@@ -123,7 +141,7 @@ function describeNeeds(needs: Requirements): string {
     ['connections', `${formatCount(needs.connections)}${more}${again}`],
     ['descriptors', formatCount(needs.fileDescriptors)],
     ['ports', `${formatCount(needs.portsPerAddress)} of one source address`],
-    ['memory', `${formatBytes(needs.memoryBytes)} for connections and histograms`],
+    ['memory', `${formatBytes(needs.memoryBytes)} for connections, histograms and prepared requests`],
   ];
   return `will need\n${table(rows)}`;
 }

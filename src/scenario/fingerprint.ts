@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { maskHeaders } from './credentials.ts';
 import type { Plan, ScenarioPlan } from './plan.ts';
+import { writtenOperation } from './shown-plan.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -9,9 +10,14 @@ type Json = Readonly<Record<string, unknown>>;
  * is, token and secret header values, tags, and thresholds, which judge a run without changing it.
  */
 export function resolvedScenario(plan: Omit<Plan, 'hash' | 'resolved'>): Json {
-  const { name, speed, workers, pacing, scenarios, backend } = plan;
+  const { name, speed, workers, pacing, scenarios, backend, data } = plan;
   const bundled = scenarios.some(({ target }) => target.bundled);
-  return { name, speed, workers, pacing, ...(bundled && { backend }), scenarios: scenarios.map(resolvedBlock) };
+  return {
+    ...{ name, speed, workers, pacing },
+    ...(bundled && { backend }),
+    ...(data && { data: data.map((feeder) => ({ pick: feeder.pick, sha256: feeder.sha256 })) }),
+    scenarios: scenarios.map(resolvedBlock),
+  };
 }
 
 /** sha256 (hex) of canonical JSON. */
@@ -27,9 +33,15 @@ export function canonicalJson(value: unknown): string {
   });
 }
 
-function resolvedBlock({ token: _token, target, headers, tls, ...block }: ScenarioPlan): Json {
+function resolvedBlock({ token: _token, target, headers, tls, operations, ...block }: ScenarioPlan): Json {
   const { transport, framing, dialect, handshake } = target;
   const form = { transport, ...(framing && { framing }), ...(dialect && { dialect }), handshake };
   const security = tls && { tls: { resumption: tls.resumption, clientCertificate: tls.cert !== undefined } };
-  return { ...block, ...form, headers: maskHeaders(headers), ...security };
+  return {
+    ...block,
+    operations: operations.map(writtenOperation),
+    ...form,
+    headers: maskHeaders(headers),
+    ...security,
+  };
 }

@@ -5,7 +5,8 @@ import type { Environment } from '../config/environment.ts';
 import { type Fault, faultsError } from '../config/fault.ts';
 import { type Validated, validate } from '../config/validate.ts';
 import { McpbError } from '../errors.ts';
-import { remarks, templateRemark } from './remarks.ts';
+import { type DeclaredFeeder, type Feeder, readFeeder } from './data.ts';
+import { remarks } from './remarks.ts';
 import {
   type Block,
   type ParallelFile,
@@ -15,6 +16,7 @@ import {
   type WeightedFile,
   weightedSchema,
 } from './schema.ts';
+import { templateFaults } from './template-faults.ts';
 import { ofScenario } from './threshold-rules.ts';
 import type { Threshold } from './thresholds.ts';
 import { withFilesIn } from './tls.ts';
@@ -29,6 +31,8 @@ export interface ScenarioFile {
   readonly backend?: string | undefined;
   /** Those of the file, then those of its blocks. */
   readonly thresholds: readonly PlacedThreshold[];
+  /** Data files, read. */
+  readonly data: readonly Feeder[];
   readonly blocks: readonly NamedBlock[];
   /** The error for what is wrong at these places. */
   faults(problems: readonly PlanProblem[]): McpbError;
@@ -58,20 +62,20 @@ export interface PlanProblem {
  * `file:line:column message`.
  */
 export function loadScenario(path: string, env: Environment, shown = path): ScenarioFile {
-  const file = parseScenario(readFileSync(path, 'utf8'), shown, env);
+  const file = parseScenario(readFileSync(path, 'utf8'), shown, dirname(path), env);
   return { ...file, blocks: file.blocks.map((named) => located(named, dirname(path))) };
 }
 
-function parseScenario(text: string, path: string, env: Environment): ScenarioFile {
+function parseScenario(text: string, path: string, folder: string, env: Environment): ScenarioFile {
   const document = readDocument(text, path, env);
   const checked = validated(document);
   const problems: PlanProblem[] = [];
   const thresholds = checked.value ? thresholdsOf(checked.value, problems) : [];
   const located = (found: readonly PlanProblem[]): Fault[] =>
     found.map((problem) => ({ ...document.locate(problem.path, 'value'), message: problem.message }));
-  const faults = [...checked.faults, ...located(problems), ...templateFaults(document, document.value, [])];
+  const faults = [...checked.faults, ...located(problems), ...templateFaults(document)];
   if (!checked.value || faults.length > 0) throw scenarioError(path, faults);
-  const { name, description, tags, workers, bundled } = checked.value;
+  const { name, description, tags, workers, bundled, data = [] } = checked.value;
   return {
     name: name ?? basename(path).replace(/\.\w+$/, ''),
     description,
@@ -79,6 +83,7 @@ function parseScenario(text: string, path: string, env: Environment): ScenarioFi
     workers,
     backend: bundled?.backend,
     thresholds,
+    data: readData(data, folder, document, path),
     blocks: blocksOf(checked.value),
     faults: (found) => scenarioError(path, located(found)),
   };
@@ -140,13 +145,19 @@ function located(named: NamedBlock, folder: string): NamedBlock {
   return block.tls === undefined ? named : { ...named, block: { ...block, tls: withFilesIn(folder, block.tls) } };
 }
 
-function templateFaults(document: ConfigDocument, value: unknown, path: Path): Fault[] {
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([key, part]) =>
-      templateFaults(document, part, [...path, Array.isArray(value) ? Number(key) : key]),
-    );
-  const message = typeof value === 'string' ? templateRemark(value) : undefined;
-  return message === undefined ? [] : [{ ...document.locate(path, 'value'), message }];
+function readData(
+  declared: readonly DeclaredFeeder[],
+  folder: string,
+  document: ConfigDocument,
+  path: string,
+): Feeder[] {
+  const faults: Fault[] = [];
+  const feeders = declared.flatMap((one) => {
+    const where = document.locate(['data', one.name, one.format], 'value');
+    return readFeeder(one, folder, (message) => faults.push({ ...where, message })) ?? [];
+  });
+  if (faults.length > 0) throw scenarioError(path, faults);
+  return feeders;
 }
 
 function scenarioError(path: string, faults: readonly Fault[]): McpbError {

@@ -1,17 +1,20 @@
 import { didYouMean } from '../config/suggest.ts';
 import type { CheckPlan } from './checks.ts';
-import { type Expectation, idPlaceholder, type OperationPlan } from './plan.ts';
+import { unmarkedBody } from './fields.ts';
+import { type CapturePlan, type Expectation, idPlaceholder, type OperationPlan } from './plan.ts';
+import type { TemplateFiller } from './template-filler.ts';
 
 /** A call as a scenario or a command line names it. */
 export interface Call {
   readonly method: string;
   /** Tool, prompt or resource. */
   readonly name?: string | undefined;
-  /** JSON text of an object, sent as it is. */
-  readonly arguments?: string | undefined;
+  /** JSON text of an object, sent as it is; or an object, in which templates may stand. */
+  readonly arguments?: string | Readonly<Record<string, unknown>> | undefined;
   readonly as?: string | undefined;
   readonly expect?: Expectation | undefined;
   readonly checks?: readonly CheckPlan[] | undefined;
+  readonly capture?: readonly CapturePlan[] | undefined;
 }
 
 /** Parameter that carries the name; undefined: the method takes none and its arguments are the parameters. */
@@ -49,25 +52,34 @@ export function callFaults(call: Call): { key: 'call' | 'name' | 'arguments'; me
   return [];
 }
 
-export function operationPlan(call: Call): OperationPlan {
-  const method = JSON.stringify(call.method);
-  const parameters = parametersText(call);
+/** What a call sends; its templates mean what `filler` says. */
+export function operationPlan(call: Call, filler: TemplateFiller): OperationPlan {
+  const { method, name, checks = [], capture = [] } = call;
+  const parameters = parametersText(call, filler);
   const head = '{"jsonrpc":"2.0","id":';
+  const rest = parameters === undefined ? '' : `,"params":${parameters}`;
+  const body = `${head}${idPlaceholder},"method":${JSON.stringify(method)}${rest}}`;
   return {
-    name: call.as ?? (call.name === undefined ? call.method : `${call.method} ${call.name}`),
-    method: call.method,
-    body: `${head}${idPlaceholder},"method":${method}${parameters === undefined ? '' : `,"params":${parameters}`}}`,
+    name: call.as ?? (name === undefined ? method : `${method} ${name}`),
+    method,
+    body: filler.fields.length > 0 ? body : unmarkedBody(body),
     idOffset: head.length,
     expect: call.expect ?? 'ok',
-    checks: call.checks ?? [],
+    checks,
+    ...(filler.fields.length > 0 && { fields: filler.fields }),
+    ...(capture.length > 0 && { captures: capture }),
   };
 }
 
-function parametersText(call: Call): string | undefined {
-  const parameter = nameParameter.get(call.method);
-  if (parameter === undefined) return call.arguments;
-  const named = `"${parameter}":${JSON.stringify(call.name)}`;
-  return call.arguments === undefined ? `{${named}}` : `{${named},"arguments":${call.arguments}}`;
+function parametersText({ method, name, arguments: written }: Call, filler: TemplateFiller): string | undefined {
+  const parameter = nameParameter.get(method);
+  const named = parameter && `"${parameter}":${JSON.stringify(filler.fill(name, ['name']))}`;
+  const text =
+    typeof written === 'object'
+      ? JSON.stringify(filler.fill(written, ['arguments']))
+      : written && filler.fillJson(written, ['arguments']);
+  if (named === undefined) return text;
+  return text === undefined ? `{${named}}` : `{${named},"arguments":${text}}`;
 }
 
 function what(method: string): string {

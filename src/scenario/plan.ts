@@ -1,5 +1,6 @@
 import type { Era } from '../wire/mcp.ts';
 import type { CheckPlan } from './checks.ts';
+import type { FieldPlan } from './fields.ts';
 import type { Threshold } from './thresholds.ts';
 
 /**
@@ -20,6 +21,8 @@ export interface Plan {
   readonly pacing: 'auto' | 'spin';
   /** Run in parallel. */
   readonly scenarios: readonly ScenarioPlan[];
+  /** Data files that fields of requests refer to; absent where there are none. */
+  readonly data?: readonly FeederPlan[];
   readonly thresholds: readonly Threshold[];
   readonly tags: Readonly<Record<string, string>>;
   /** Backend of a `bundled` target, as `gateway start --backend` takes it. */
@@ -181,6 +184,27 @@ export interface OperationPlan {
   readonly idOffset: number;
   readonly expect: Expectation;
   readonly checks: readonly CheckPlan[];
+  /** What the marks in the body stand for (fields.ts); absent where every request is the same but for its id. */
+  readonly fields?: readonly FieldPlan[];
+  /** What later calls of the iteration take from a reply. */
+  readonly captures?: readonly CapturePlan[];
+}
+
+/** A part of a reply that is kept under a name until the iteration ends. */
+export interface CapturePlan {
+  readonly name: string;
+  readonly path: CheckPlan['path'];
+}
+
+/** A data file: an iteration uses one row of it. */
+export interface FeederPlan {
+  readonly name: string;
+  readonly pick: 'random' | 'sequential';
+  /** sha256 (hex) of the file. */
+  readonly sha256: string;
+  readonly rows: number;
+  /** Values of the columns that are used, by row. */
+  readonly columns: Readonly<Record<string, readonly unknown[]>>;
 }
 
 /** Ten digits that stand for the id in a prepared body. */

@@ -1,6 +1,6 @@
 /** Words of the format that this version refuses, and words that belong elsewhere: each with what is said of it. */
 export const remarks: ReadonlyMap<string, string> = new Map([
-  ...['targets', 'config', 'capture', 'fromSchema', 'data', 'ab', 'abortOnFail'].map(
+  ...['targets', 'config', 'fromSchema', 'ab', 'abortOnFail'].map(
     (word) => [word, `"${word}" is not supported by this version`] as const,
   ),
   ['rate', 'unknown key "rate": it belongs to the executors constant-arrival-rate and connection-arrival'],
@@ -18,10 +18,3 @@ export const remarks: ReadonlyMap<string, string> = new Map([
   ['duration', 'unknown key "duration": the stages of this executor have their own durations'],
   ['preAllocatedVUs', 'unknown key "preAllocatedVUs": the connections of an arrival-rate executor are its "vus"'],
 ]);
-
-const template = /\{\{.*?\}\}/;
-
-export function templateRemark(text: string): string | undefined {
-  const found = template.exec(text);
-  return found ? `templates (${found[0]}) are not supported by this version` : undefined;
-}

@@ -1,4 +1,5 @@
 import type { ExecutorPlan, Plan, ScenarioPlan, StepPlan } from './plan.ts';
+import { dataBytes, preparedBytes } from './used-data.ts';
 
 /** What a run will need of the machine that generates the load. */
 export interface Requirements {
@@ -42,7 +43,7 @@ export function requirementsOf(plan: Plan): Requirements {
     newConnectionPerIteration: scenarios.some(
       ({ executor, steps }) => executor.vus === 0 || steps.some(({ type }) => type === 'close'),
     ),
-    memoryBytes: connections * connectionBytes + histogramBytes(plan),
+    memoryBytes: connections * connectionBytes + histogramBytes(plan) + requestBytes(plan),
   };
 }
 
@@ -103,6 +104,12 @@ function portsPerAddress(scenarios: readonly ScenarioPlan[]): number {
 function histogramBytes({ scenarios, workers }: Plan): number {
   const series = sum(scenarios, ({ executor, operations }) => executor.stages.length * operations.length);
   return series * quantities * histogramCounts * (workers * workerCountBytes + mainCountBytes);
+}
+
+/** Rows are kept in the main thread and in every worker, a prepared request for each of them in every worker. */
+function requestBytes({ scenarios, data = [], workers }: Plan): number {
+  const prepared = sum(scenarios, ({ operations }) => preparedBytes(operations, data));
+  return workers * prepared + (workers + 1) * dataBytes(data);
 }
 
 function sum(scenarios: readonly ScenarioPlan[], of: (scenario: ScenarioPlan) => number): number {

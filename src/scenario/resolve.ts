@@ -16,6 +16,7 @@ import { readSettings, type Settings } from './settings.ts';
 import { sharedOut } from './shares.ts';
 import { mergeThresholds } from './threshold-rules.ts';
 import { withFilesIn } from './tls.ts';
+import { usedData } from './used-data.ts';
 import { countOn } from './values.ts';
 import { checkWhole } from './whole.ts';
 
@@ -61,11 +62,12 @@ export function planFor(request: PlanRequest, context: PlanContext): Plan {
   return assemble(file, ({ block }) => withGapsFilled(shapeOf(block), lower), layers);
 }
 
-type Surroundings = Omit<Layers, 'warmup'>;
+type Surroundings = Omit<Layers, 'warmup' | 'data'>;
 
 /** `base`: the load of a block before flags. */
 function assemble(file: ScenarioFile, base: (named: NamedBlock) => Shape, around: Surroundings): Plan {
   const { upper, lower, cores, speed, problems } = around;
+  const { data } = file;
   const workers = countOn(cores, upper.workers ?? file.workers ?? lower.workers ?? defaults.workers);
   const shapes = shapesOf(file, base, around);
   const steady = file.blocks.flatMap(({ block: { steps = [] } }, i) =>
@@ -73,14 +75,21 @@ function assemble(file: ScenarioFile, base: (named: NamedBlock) => Shape, around
       ? []
       : [{ shape: shapes[i], calls: steps.filter(({ type }) => type === 'call' || type === 'mix').length }],
   );
-  const layers: Layers = { ...around, warmup: defaultWarmup(steady, workers) };
+  const layers: Layers = { ...around, data, warmup: defaultWarmup(steady, workers) };
+  const scenarios = file.blocks.map((block, i) => planBlock(block, shapes[i], layers));
   const planned: PlanContent = {
     name: file.name,
     seed,
     speed,
     workers,
     pacing: upper.pacing ?? lower.pacing ?? defaults.pacing,
-    scenarios: file.blocks.map((block, i) => planBlock(block, shapes[i], layers)),
+    scenarios,
+    ...(data.length > 0 && {
+      data: usedData(
+        data,
+        scenarios.flatMap(({ operations }) => operations),
+      ),
+    }),
     thresholds: mergeThresholds([
       lower.thresholds,
       file.thresholds.map(({ threshold }) => threshold),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataSchema } from './data-schema.ts';
 import { withExecutors } from './executor-schema.ts';
 import { stepsSchema } from './step-schema.ts';
 import { dialects, framings, targetText, transports } from './target.ts';
@@ -50,6 +51,7 @@ const file = {
   description: text.optional(),
   tags: z.record(z.string(), z.string()).optional(),
   workers: field(coreCount).optional(),
+  data: dataSchema.optional(),
   bundled: z.strictObject({ backend: text }).optional(),
   thresholds,
 };

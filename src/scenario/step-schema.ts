@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { McpbError } from '../errors.ts';
-import { parseCheck } from './checks.ts';
+import { parseCheck, parsePath } from './checks.ts';
 import { type Call, callFaults } from './operations.ts';
 import type { Expectation, ThinkTime } from './plan.ts';
+import { templateWords } from './template.ts';
 import { duration, field, text, time, weight } from './values.ts';
 
 /** A step as written, understood. */
@@ -26,10 +27,26 @@ const checks = z.record(z.string(), z.string()).transform((written, context) =>
   }),
 );
 
+const captureName = z
+  .string()
+  .regex(/^[A-Za-z_]\w*$/, 'the name of a capture is made of letters, digits and _')
+  .refine((name) => !templateWords.includes(name), 'this word means something else in a template');
+
+const captures = z.record(captureName, z.string()).transform((written, context) =>
+  Object.entries(written).flatMap(([name, path]) => {
+    const parsed = parsePath(path.trim());
+    if (parsed) return [{ name, path: parsed }];
+    const message = `"${path}" is not a path such as $.result.nextCursor`;
+    context.issues.push({ code: 'custom', path: [name], message, input: path });
+    return [];
+  }),
+);
+
 const callKeys = {
   call: text,
   name: text.optional(),
   arguments: z.record(z.string(), z.unknown()).optional(),
+  capture: captures.optional(),
   as: text.optional(),
   expect: z
     .string()
@@ -41,8 +58,8 @@ const callKeys = {
 
 type WrittenCall = z.output<z.ZodObject<typeof callKeys>>;
 
-function toCall({ call, arguments: parameters, ...rest }: WrittenCall): Call {
-  return { method: call, arguments: parameters && JSON.stringify(parameters), ...rest };
+function toCall({ call, ...rest }: WrittenCall): Call {
+  return { method: call, ...rest };
 }
 
 function refineCall(written: WrittenCall, context: z.RefinementCtx): void {

@@ -12,6 +12,7 @@ export const outcomeClasses = [
   'session_lost',
   'dropped',
   'unanswered',
+  'skipped',
 ] as const;
 
 export type OutcomeClass = (typeof outcomeClasses)[number];
@@ -28,6 +29,7 @@ export const Outcome = {
   sessionLost: 9,
   dropped: 10,
   unanswered: 11,
+  skipped: 12,
 } as const;
 
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];

@@ -5,12 +5,14 @@ import { answerAfter, reply } from '../support/servers/server.ts';
 import { chaos } from './transport-chaos.ts';
 import { faults } from './transport-faults.ts';
 import { replies } from './transport-replies.ts';
+import { requests } from './transport-requests.ts';
 
 /** What every transport does, each exchange going over a real connection to a scripted server. */
 export function transportContract(transport: TransportCase): void {
   describe(`${transport.name}${transport.over ? ` over ${transport.over}` : ''}: any transport`, () => {
     connecting(transport);
     replies(transport);
+    requests(transport);
     faults(transport);
     pressure(transport);
     closing(transport);

@@ -161,7 +161,13 @@ describe('ExchangeTable', () => {
     expect([table.planned[slot], table.released[slot], table.sent[slot]]).toEqual([1, 2, 0]);
     Object.assign(table.session, { [slot]: sessions[0] });
     table.run[slot] = run;
-    table.owner[slot] = { ended: () => undefined };
+    table.owner[slot] = {
+      ended: () => undefined,
+      number: 0,
+      step: 0,
+      capture: () => undefined,
+      captured: () => undefined,
+    };
     table.end(slot, 3);
     expect([table.session[slot], table.run[slot], table.owner[slot], table.operation[slot]]).toEqual([
       null,

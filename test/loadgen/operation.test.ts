@@ -15,7 +15,7 @@ function expectedOf(method: string, expect: Expectation, checks: readonly CheckP
 function judged(expected: Expected, text: string): Judgement {
   const bytes = Buffer.from(`{"isError":true}${text}{"isError":true}`);
   const [start, end] = [16, bytes.length - 16];
-  const judgement: Judgement = { outcome: Outcome.cancelled, code: 99, parsed: true, checks: [] };
+  const judgement: Judgement = { outcome: Outcome.cancelled, code: 99, parsed: true, checks: [], captured: [] };
   expected.judge(judgement, scanner.scan(bytes, start, end), bytes, start, end);
   return judgement;
 }

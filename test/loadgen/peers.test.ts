@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { survey } from '../../src/loadgen/survey.ts';
-import { type Call, operationPlan } from '../../src/scenario/operations.ts';
+import type { Call } from '../../src/scenario/operations.ts';
 import type { Overrides } from '../../src/scenario/overrides.ts';
 import type { Plan } from '../../src/scenario/plan.ts';
 import { startSdkServer } from '../router/sdk-server.ts';
 import { outcomesOf, planOf, runHere } from '../support/engine.ts';
+import { plainOperation } from '../support/operations.ts';
 import { startEverything } from '../support/peers.ts';
 import { startSdkV2 } from '../support/servers/sdk-v2.ts';
 
@@ -12,7 +13,7 @@ const rounds = 5;
 
 /** Every call in turn, five times over, by two users. */
 function inTurn(calls: readonly Call[], overrides: Overrides): Plan {
-  const operations = calls.map(operationPlan);
+  const operations = calls.map(plainOperation);
   const steps = operations.map((_, operation) => ({ type: 'call' as const, operation }));
   return planOf({ vus: '2', requests: String(rounds), warmup: '0', ...overrides }, { operations, steps });
 }

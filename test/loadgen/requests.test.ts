@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { initializeRequest } from '../../src/loadgen/initialize.ts';
 import { modernRequest, prepareRequests } from '../../src/loadgen/requests.ts';
-import { operationPlan } from '../../src/scenario/operations.ts';
 import { planOf } from '../support/engine.ts';
+import { plainOperation } from '../support/operations.ts';
 
 const meta = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -13,7 +13,10 @@ const meta = {
 
 test('the legacy era sends the requests as they are planned', () => {
   const [scenario] = planOf({}).scenarios;
-  expect(prepareRequests(scenario, { era: 'legacy' })).toEqual([...scenario.operations, initializeRequest]);
+  expect(prepareRequests(scenario, { era: 'legacy' }, () => undefined)).toEqual([
+    ...scenario.operations,
+    initializeRequest,
+  ]);
 });
 
 test('the modern era adds its metadata behind the parameters and changes nothing else', () => {
@@ -26,7 +29,7 @@ test('the modern era adds its metadata behind the parameters and changes nothing
   fc.assert(
     fc.property(call, ({ method, name, arguments: values }) => {
       const text = values && JSON.stringify(values);
-      const operation = operationPlan({
+      const operation = plainOperation({
         method,
         name: /\/(call|read|get)$/.test(method) ? name : undefined,
         arguments: text,
@@ -42,7 +45,7 @@ test('the modern era adds its metadata behind the parameters and changes nothing
 });
 
 test('numbers no JavaScript number can hold, and spaces, are kept', () => {
-  const operation = operationPlan({
+  const operation = plainOperation({
     method: 'tools/call',
     name: 'x',
     arguments: ' { "n" : 12345678901234567890.10 } ',
@@ -53,7 +56,7 @@ test('numbers no JavaScript number can hold, and spaces, are kept', () => {
 test('what a request says of itself stands', () => {
   const version = { 'io.modelcontextprotocol/protocolVersion': '1900-01-01' };
   const own = JSON.stringify({ cursor: 'c', _meta: { ...version, progressToken: 7 } });
-  const { body, headers } = modernRequest(operationPlan({ method: 'tools/list', arguments: own }));
+  const { body, headers } = modernRequest(plainOperation({ method: 'tools/list', arguments: own }));
   expect(JSON.parse(body).params).toEqual({ cursor: 'c', _meta: { ...meta, ...version, progressToken: 7 } });
   expect(headers).toContainEqual(['MCP-Protocol-Version', '1900-01-01']);
 });

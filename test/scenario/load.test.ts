@@ -122,30 +122,27 @@ test.each([
 });
 
 test.each([
-  ['data: { w: { csv: w.csv } }', '2:1 "data"'],
   ['ab: {}', '2:1 "ab"'],
   ['targets: {}', '2:1 "targets"'],
   ['bundled: { backend: echo, config: {} }', '2:27 "config"'],
   ['thresholds: [{ expression: error_rate<1, abortOnFail: true }]', '2:14 "abortOnFail"'],
-  ['description: hi {{vu}}', '2:14 templates ({{vu}})'],
 ])('refuses %s as not supported', (line, start) => {
-  const verb = /templates|targets$/.test(start) ? 'are' : 'is';
+  const verb = /targets$/.test(start) ? 'are' : 'is';
   expect(faultsOf(`${steps}${line}`)).toEqual([`${start} ${verb} not supported by this version`]);
 });
 
-test.each([
-  ['capture: { a: $.b }', '1:23 "capture" is not supported by this version'],
-  ['arguments: fromSchema', '1:34 "fromSchema" is not supported by this version'],
-  ['arguments: { m: "{{vu}}" }', '1:39 templates ({{vu}}) are not supported by this version'],
-])('refuses %s in a call as not supported', (key, fault) => {
-  expect(faultsOf(`steps: [{ call: ping, ${key} }]`)).toEqual([fault]);
-});
+test.each([['arguments: fromSchema', '1:34 "fromSchema" is not supported by this version']])(
+  'refuses %s in a call as not supported',
+  (key, fault) => {
+    expect(faultsOf(`steps: [{ call: ping, ${key} }]`)).toEqual([fault]);
+  },
+);
 
 test('reports every fault of a file at once, in its order', () => {
   const text = [
     'vus: ten',
     'trasport: http',
-    'data: {}',
+    'ab: {}',
     'executor: constant-vu',
     'steps:',
     '  - call: tools/lst',

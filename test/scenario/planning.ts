@@ -28,6 +28,11 @@ export function planText(
   return planFor({ scenario: 'x.yaml', overrides }, { env, cwd, cores });
 }
 
+/** Plans x.yaml of a folder with these files. */
+export function planFiles(files: Readonly<Record<string, string>>, overrides: Overrides = {}): Plan {
+  return planFor({ scenario: 'x.yaml', overrides }, { env: {}, cwd: folder(files), cores: 4 });
+}
+
 export function folder(files: Readonly<Record<string, string | undefined>>): string {
   const path = mkdtempSync(join(tmpdir(), 'mcpb-scenario-'));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));

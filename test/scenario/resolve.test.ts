@@ -207,10 +207,6 @@ test.each([
   [{ method: 'tools/lst' }, '"tools/lst" is not an MCP method — did you mean "tools/list"?'],
   [{ method: 'tools/call', name: 'e', arguments: '{' }, 'the arguments are not JSON'],
   [{ method: 'tools/call', name: 'e', arguments: '[1]' }, 'the arguments are not a JSON object: [1]'],
-  [
-    { method: 'tools/call', name: 'e', arguments: '{"a":"{{vu}}"}' },
-    'templates ({{vu}}) are not supported by this version',
-  ],
 ])('refuses the operation %j', (operation, message) => {
   const error = mistake(() => plan({ operation }));
   expect(error.code).toBe('MCPB_E_USAGE');

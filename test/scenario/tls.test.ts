@@ -1,11 +1,11 @@
 import { createPrivateKey } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { maskPlan } from '../../src/scenario/credentials.ts';
 import { describePlan } from '../../src/scenario/describe.ts';
 import type { Overrides } from '../../src/scenario/overrides.ts';
 import type { TlsPlan } from '../../src/scenario/plan.ts';
 import { requirementsOf } from '../../src/scenario/requirements.ts';
 import { planFor } from '../../src/scenario/resolve.ts';
+import { shownPlan } from '../../src/scenario/shown-plan.ts';
 import { authority, leaf } from '../support/pki.ts';
 import { scratch } from '../support/scratch.ts';
 import { mistake } from './planning.ts';
@@ -91,7 +91,7 @@ test('a flag that cannot be read, or has no effect, is the mistake of the comman
 
 test('no key and no certificate gets into hash, result or what is shown', () => {
   const made = planIn(`${target}tls: { ca: ca.pem, cert: own.pem, key: own.key }`);
-  const shown = JSON.stringify([made.resolved, maskPlan(made), describePlan(made, requirementsOf(made))]);
+  const shown = JSON.stringify([made.resolved, shownPlan(made), describePlan(made, requirementsOf(made))]);
   expect(shown).not.toContain('PRIVATE KEY');
   expect(JSON.stringify(made.resolved)).not.toContain('CERTIFICATE');
   expect(made.resolved).toMatchObject({ scenarios: [{ tls: { resumption: false, clientCertificate: true } }] });

@@ -1,10 +1,8 @@
 import type { ExecutorPlan } from '../../scenario/plan.ts';
 import type { Stripe } from '../arrival-walk.ts';
+import { mostUsers } from '../numbering.ts';
 import { share } from '../pacer.ts';
 import type { VirtualUser } from '../virtual-user.ts';
-
-/** User u begins the iterations u, u + 2^20, u + 2 × 2^20, … of the plan. */
-const mostUsers = 2 ** 20;
 
 /** Which iterations the virtual users of a worker may still begin. */
 export interface Allowance {

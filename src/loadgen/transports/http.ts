@@ -2,26 +2,33 @@ import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { hostField, requestHead } from '../../wire/http1.ts';
 import { Backoff } from '../backoff.ts';
 import { now } from '../clock.ts';
+import {
+  type Fields,
+  type Packing,
+  PreparedRequests,
+  type RequestBody,
+  type RequestSource,
+  whole,
+} from '../request.ts';
 import type { OpenStream } from '../stream.ts';
-import { RequestTemplate } from '../template.ts';
 import type {
   CloseKind,
   Connection,
   ConnectionHandler,
   Loss,
   OpenFailure,
-  RequestBody,
   Transport,
   TransportFactory,
 } from '../transport.ts';
 import { HttpConnection, type HttpOwner, noSlot } from './http-connection.ts';
+import { postPacking } from './post.ts';
 
 interface Shared {
   readonly scenario: ScenarioPlan;
   readonly openStream: OpenStream;
-  readonly requests: readonly RequestBody[];
+  readonly prepared: PreparedRequests;
   /** Requests of clients without a session. */
-  readonly templates: readonly RequestTemplate[];
+  readonly requests: readonly RequestSource[];
   readonly host: string;
   /** Connections this worker may still open for this scenario. */
   budget: number;
@@ -30,39 +37,25 @@ interface Shared {
 /** Streamable HTTP over HTTP/1.1 keep-alive: one exchange at a time on a connection, more connections on demand. */
 export const httpTransport: TransportFactory = (scenario, requests, openStream) => {
   const host = hostField(scenario.target);
+  const packing = packingOf(scenario, host, []);
+  const prepared = new PreparedRequests(requests, packing);
   const shared: Shared = {
     scenario,
     openStream,
-    requests,
     host,
-    templates: requests.map((request) => template(scenario, host, request, [])),
+    prepared,
+    requests: prepared.sources(packing),
     budget: scenario.maxConnections,
   };
   const transport: Transport = { open: (handler, localAddress) => new HttpClient(shared, handler, localAddress) };
   return transport;
 };
 
-type Fields = readonly (readonly [name: string, value: string])[];
-
-function template(
-  scenario: ScenarioPlan,
-  host: string,
-  { body, idOffset, headers = [] }: RequestBody,
-  session: Fields,
-): RequestTemplate {
-  const head = postHead(scenario, host, Buffer.byteLength(body), [...session, ...headers]);
-  return new RequestTemplate(
-    Buffer.from(head + body),
-    Buffer.byteLength(head) + Buffer.byteLength(body.slice(0, idOffset)),
-  );
-}
-
-function postHead(scenario: ScenarioPlan, host: string, length: number, extra: Fields): string {
-  return requestHead('POST', scenario.target.path, host, [
+function packingOf(scenario: ScenarioPlan, host: string, extra: Fields): Packing {
+  return postPacking(scenario.target.path, host, [
     ...common(scenario, extra),
     ['Content-Type', 'application/json'],
     ['Accept', 'application/json, text/event-stream'],
-    ['Content-Length', String(length)],
   ]);
 }
 
@@ -95,7 +88,7 @@ class HttpClient implements Connection, HttpOwner {
   #sessionId: string | undefined;
   #session: Fields = [];
   readonly #backoff = new Backoff();
-  #templates: RequestTemplate[] | undefined;
+  #requests: readonly RequestSource[] | undefined;
 
   constructor(shared: Shared, handler: ConnectionHandler, localAddress: string | undefined) {
     this.#shared = shared;
@@ -111,10 +104,10 @@ class HttpClient implements Connection, HttpOwner {
   send(operation: number, slot: number, id: number): boolean {
     const connection = this.#idle.pop();
     if (connection === undefined) return false;
-    const template = (this.#templates ?? this.#shared.templates)[operation];
-    const bytes = template.withId(id);
+    const request = (this.#requests ?? this.#shared.requests)[operation];
+    const bytes = request.withId(id, slot);
     this.#handler.transferred(bytes.length, 0);
-    if (!connection.carry(slot, bytes)) template.detach();
+    if (!connection.carry(slot, bytes)) request.detach();
     return true;
   }
 
@@ -141,8 +134,8 @@ class HttpClient implements Connection, HttpOwner {
   initialized(protocolVersion: string): void {
     const id = this.#sessionId === undefined ? [] : [['Mcp-Session-Id', this.#sessionId] as const];
     this.#session = [...id, ['MCP-Protocol-Version', protocolVersion]];
-    const { scenario, host, requests } = this.#shared;
-    this.#templates = requests.map((request) => template(scenario, host, request, this.#session));
+    const { scenario, host, prepared } = this.#shared;
+    this.#requests = prepared.sources(packingOf(scenario, host, this.#session));
   }
 
   forget(slot: number): void {
@@ -252,7 +245,7 @@ class HttpClient implements Connection, HttpOwner {
   /** A request of this session, made up on the spot. */
   #made(json: string, headers: Fields = []): Buffer {
     const { scenario, host } = this.#shared;
-    const bytes = Buffer.from(postHead(scenario, host, Buffer.byteLength(json), [...this.#session, ...headers]) + json);
+    const { bytes } = whole(packingOf(scenario, host, this.#session), json, headers);
     this.#handler.transferred(bytes.length, 0);
     return bytes;
   }

@@ -1,15 +1,18 @@
 import { encodeLine, isBlankLine, LineReader } from '../../wire/lines.ts';
-import { RequestTemplate } from '../template.ts';
+import { type Packing, PreparedRequests } from '../request.ts';
 import type { ConnectionHandler, TransportFactory } from '../transport.ts';
 import { authenticationFailure, authenticationRequest } from './authentication.ts';
 import { MultiplexedConnection, maxMessageBytes, type Prepared } from './multiplexed.ts';
 
+const packing: Packing = { prefix: Buffer.alloc(0), pack: (body) => ({ bytes: encodeLine(body), bodyAt: 0 }) };
+
 /** One JSON-RPC message a line, as MCP advises for byte streams: authenticate where a token is given, then requests side by side. */
 export const linesTransport: TransportFactory = (scenario, requests, openStream) => {
-  const templates = requests.map(
-    ({ body, idOffset }) => new RequestTemplate(encodeLine(body), Buffer.byteLength(body.slice(0, idOffset))),
-  );
-  const prepared: Prepared = { scenario, openStream, templates };
+  const prepared: Prepared = {
+    scenario,
+    openStream,
+    requests: new PreparedRequests(requests, packing).sources(packing),
+  };
   return { open: (handler, localAddress) => new LinesConnection(prepared, handler, localAddress) };
 };
 

@@ -1,8 +1,8 @@
 import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { type Inbound, receive } from '../../wire/inbound.ts';
+import type { RequestBody, RequestSource } from '../request.ts';
 import type { ByteStream, OpenStream, StreamHandler } from '../stream.ts';
-import type { RequestTemplate } from '../template.ts';
-import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure, RequestBody } from '../transport.ts';
+import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from '../transport.ts';
 import { connectFailure } from './failure.ts';
 
 /** Longest message taken where the framing sets no limit of its own; a longer one is a protocol error. */
@@ -12,7 +12,7 @@ export const maxMessageBytes = 64 * 1024 * 1024;
 export interface Prepared {
   readonly scenario: ScenarioPlan;
   readonly openStream: OpenStream;
-  readonly templates: readonly RequestTemplate[];
+  readonly requests: readonly RequestSource[];
 }
 
 /**
@@ -48,13 +48,13 @@ export abstract class MultiplexedConnection implements Connection, StreamHandler
     return this.stream.lastWords;
   }
 
-  send(operation: number, _slot: number, id: number): boolean {
+  send(operation: number, slot: number, id: number): boolean {
     if (this.state !== 'open' || this.#blocked) return false;
-    const template = this.#prepared.templates[operation];
-    const bytes = template.withId(id);
+    const request = this.#prepared.requests[operation];
+    const bytes = request.withId(id, slot);
     this.handler.transferred(bytes.length, 0);
     if (!this.stream.write(bytes)) {
-      template.detach();
+      request.detach();
       this.#blocked = true;
     }
     return true;

@@ -1,25 +1,18 @@
 import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { hostField, requestHead } from '../../wire/http1.ts';
 import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
+import { type Packing, PreparedRequests, type RequestBody, type RequestSource, whole } from '../request.ts';
 import type { OpenStream } from '../stream.ts';
-import { RequestTemplate } from '../template.ts';
-import type {
-  CloseKind,
-  Connection,
-  ConnectionHandler,
-  Loss,
-  OpenFailure,
-  RequestBody,
-  TransportFactory,
-} from '../transport.ts';
+import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure, TransportFactory } from '../transport.ts';
 import { noSlot } from './http-connection.ts';
+import { postPacking } from './post.ts';
 import { PostConnection, type PostOwner } from './sse-post.ts';
 import { EventStream, type StreamOwner } from './sse-stream.ts';
 
 interface Shared {
   readonly scenario: ScenarioPlan;
   readonly openStream: OpenStream;
-  readonly requests: readonly RequestBody[];
+  readonly prepared: PreparedRequests;
   readonly host: string;
   readonly origin: string;
   /** The GET that opens an event stream. */
@@ -42,7 +35,8 @@ export const sseTransport: TransportFactory = (scenario, requests, openStream) =
   const host = hostField(scenario.target);
   const fields = [...commonFields(scenario), ['Accept', 'text/event-stream'] as const];
   const shared: Shared = {
-    ...{ scenario, openStream, requests, host },
+    ...{ scenario, openStream, host },
+    prepared: new PreparedRequests(requests, postPacking(scenario.target.path, host, [])),
     origin: `${scenario.target.secure ? 'https' : 'http'}://${host}`,
     listen: Buffer.from(requestHead('GET', scenario.target.path, host, fields)),
     budget: scenario.maxConnections,
@@ -67,8 +61,9 @@ class SseClient implements Connection, StreamOwner, PostOwner {
   readonly #notices: string[] = [];
   #state: 'opening' | 'open' | 'closed' = 'opening';
   #opening = 0;
-  #path = '';
-  #templates: readonly RequestTemplate[] = [];
+  /** To the endpoint, once it is known. */
+  #packing: Packing | undefined;
+  #requests: readonly RequestSource[] = [];
 
   constructor(shared: Shared, handler: ConnectionHandler, localAddress: string | undefined) {
     this.#shared = shared;
@@ -81,8 +76,8 @@ class SseClient implements Connection, StreamOwner, PostOwner {
   send(operation: number, slot: number, id: number): boolean {
     const post = this.#idle.pop();
     if (post === undefined) return false;
-    const template = this.#templates[operation];
-    if (!post.carry(slot, id, template.withId(id))) template.detach();
+    const request = this.#requests[operation];
+    if (!post.carry(slot, id, request.withId(id, slot))) request.detach();
     return true;
   }
 
@@ -126,13 +121,14 @@ class SseClient implements Connection, StreamOwner, PostOwner {
   }
 
   endpoint(address: string, at: number): void {
-    const { origin, scenario, requests } = this.#shared;
+    const { origin, scenario, prepared, host } = this.#shared;
     const base = origin + scenario.target.path;
     const url = URL.canParse(address, base) ? new URL(address, base) : undefined;
     if (url?.origin !== new URL(origin).origin)
       return this.#refuse({ reason: 'handshake', message: `its endpoint "${address}" is not on ${origin}` }, at);
-    this.#path = url.pathname + url.search;
-    this.#templates = requests.map((request) => this.#template(request));
+    const fields = [...commonFields(scenario), ['Content-Type', 'application/json'] as const];
+    this.#packing = postPacking(url.pathname + url.search, host, fields);
+    this.#requests = prepared.sources(this.#packing);
     this.#grow();
   }
 
@@ -228,24 +224,9 @@ class SseClient implements Connection, StreamOwner, PostOwner {
     this.#shared.budget++;
   }
 
-  #template({ body, idOffset }: RequestBody): RequestTemplate {
-    const head = this.#head(body);
-    const idAt = Buffer.byteLength(head) + Buffer.byteLength(body.slice(0, idOffset));
-    return new RequestTemplate(Buffer.from(head + body), idAt);
-  }
-
-  /** A request made up on the spot. */
+  /** A request made up on the spot, on a connection that there is only since the endpoint is known. */
   #made(json: string): Buffer {
-    return Buffer.from(this.#head(json) + json);
-  }
-
-  #head(body: string): string {
-    const { scenario, host } = this.#shared;
-    return requestHead('POST', this.#path, host, [
-      ...commonFields(scenario),
-      ['Content-Type', 'application/json'],
-      ['Content-Length', String(Buffer.byteLength(body))],
-    ]);
+    return whole(this.#packing!, json).bytes;
   }
 }
 

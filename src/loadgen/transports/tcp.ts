@@ -8,7 +8,7 @@ import {
   frameVersion,
   maxFramePayload,
 } from '../../wire/mcpb-frame.ts';
-import { RequestTemplate } from '../template.ts';
+import { type Packing, PreparedRequests } from '../request.ts';
 import type { ConnectionHandler, TransportFactory } from '../transport.ts';
 import { authenticationFailure, authenticationRequest } from './authentication.ts';
 import { linesTransport } from './lines.ts';
@@ -17,16 +17,18 @@ import { MultiplexedConnection, type Prepared } from './multiplexed.ts';
 const negotiation = encodeFrame(FrameType.versionNegotiation, JSON.stringify(clientOffer));
 const healthReply = encodeFrame(FrameType.healthCheck, '');
 
+const packing: Packing = {
+  prefix: Buffer.alloc(0),
+  pack: (body) => ({ bytes: encodeFrame(FrameType.request, body), bodyAt: frameHeaderBytes }),
+};
+
 /** Binary framing `mcpb`: negotiate, authenticate where a token is given, then requests side by side. */
 const mcpbTransport: TransportFactory = (scenario, requests, openStream) => {
-  const templates = requests.map(
-    ({ body, idOffset }) =>
-      new RequestTemplate(
-        encodeFrame(FrameType.request, body),
-        frameHeaderBytes + Buffer.byteLength(body.slice(0, idOffset)),
-      ),
-  );
-  const prepared: Prepared = { scenario, openStream, templates };
+  const prepared: Prepared = {
+    scenario,
+    openStream,
+    requests: new PreparedRequests(requests, packing).sources(packing),
+  };
   return { open: (handler, localAddress) => new McpbConnection(prepared, handler, localAddress) };
 };
 

@@ -4,8 +4,8 @@ import { hostField, ResponseHead, requestHead } from '../../wire/http1.ts';
 import { Inbound } from '../../wire/inbound.ts';
 import { encodeMasked, FrameHeader, handshakeKey, isClosePayload, Opcode } from '../../wire/websocket-frame.ts';
 import { parseObject } from '../json.ts';
-import { idDigits, RequestTemplate, TwinTemplate } from '../template.ts';
-import type { ConnectionHandler, RequestBody, Transport, TransportFactory } from '../transport.ts';
+import { type Packed, type Packing, PreparedRequests } from '../request.ts';
+import type { ConnectionHandler, Transport, TransportFactory } from '../transport.ts';
 import { MultiplexedConnection, maxMessageBytes, type Prepared } from './multiplexed.ts';
 
 /** Longest payload of a control frame. */
@@ -26,10 +26,11 @@ interface Shared extends Prepared {
 export const websocketTransport: TransportFactory = (scenario, requests, openStream) => {
   const { key, accept } = handshakeKey();
   const enveloped = scenario.target.dialect === 'envelope';
+  const packing = { prefix: Buffer.alloc(0), pack: enveloped ? inEnvelope(scenario.token) : inFrame };
   const shared: Shared = {
     scenario,
     openStream,
-    templates: requests.map((request) => (enveloped ? envelopeTemplate(request, scenario.token) : template(request))),
+    requests: new PreparedRequests(requests, packing).sources(packing),
     upgrade: upgradeRequest(scenario, key),
     accept,
     head: new ResponseHead(),
@@ -40,28 +41,23 @@ export const websocketTransport: TransportFactory = (scenario, requests, openStr
   return transport;
 };
 
-function template({ body, idOffset }: RequestBody): RequestTemplate {
-  const { frame, payloadAt, mask } = encodeMasked(Opcode.text, Buffer.from(body));
-  const at = Buffer.byteLength(body.slice(0, idOffset));
-  return new RequestTemplate(frame, payloadAt + at, keyAt(mask, at));
+function inFrame(body: string): Packed {
+  const { frame, payloadAt } = encodeMasked(Opcode.text, Buffer.from(body));
+  return { bytes: frame, bodyAt: payloadAt, maskedFrom: payloadAt };
 }
 
 /** The id stands in the envelope and in the message. */
-function envelopeTemplate({ body, idOffset }: RequestBody, token: string | undefined): RequestTemplate {
-  const text = encodeEnvelope(idPlaceholder, body, preparedAt(), token);
-  const { frame, payloadAt, mask } = encodeMasked(Opcode.text, Buffer.from(text));
-  const first = text.indexOf(idPlaceholder);
-  const second = Buffer.byteLength(text.slice(0, text.length - 1 - body.length + idOffset));
-  return new TwinTemplate(
-    frame,
-    { at: payloadAt + first, key: keyAt(mask, first) },
-    { at: payloadAt + second, key: keyAt(mask, second) },
-  );
-}
-
-/** What masks the digits of an id that begins there in the payload. */
-function keyAt(mask: Buffer, at: number): Uint8Array {
-  return Uint8Array.from({ length: idDigits }, (_, i) => mask[(at + i) & 3]);
+function inEnvelope(token: string | undefined): Packing['pack'] {
+  return (body) => {
+    const text = encodeEnvelope(idPlaceholder, body, preparedAt(), token);
+    const { frame, payloadAt } = encodeMasked(Opcode.text, Buffer.from(text));
+    return {
+      bytes: frame,
+      bodyAt: payloadAt + Buffer.byteLength(text.slice(0, text.length - 1 - body.length)),
+      maskedFrom: payloadAt,
+      outerIdAt: payloadAt + text.indexOf(idPlaceholder),
+    };
+  };
 }
 
 /** MCP Bridge reads no time from it: it says when the bytes were made, which is before the clock starts. */

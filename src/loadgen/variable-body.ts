@@ -1,0 +1,80 @@
+import {
+  bodyParts,
+  type DataField,
+  dataText,
+  feedersOf,
+  isDataPlace,
+  isNumberPlace,
+  isRendered,
+  type NumberField,
+  numberText,
+  type Place,
+  valueText,
+} from '../scenario/fields.ts';
+import type { OperationPlan } from '../scenario/plan.ts';
+import type { ExchangeValues } from './exchange-values.ts';
+
+/** The body of an operation whose requests differ: what each variant looks like, and what an exchange fills in. */
+export class VariableBody {
+  /** No pool can hold what it makes. */
+  readonly rendered: boolean;
+  /** How many bodies there are beside their numbers: one per row of the data. */
+  readonly variants: number;
+  /** In the order in which they stand. */
+  readonly numbers: readonly Place<NumberField>[];
+  readonly #parts: readonly (string | Place)[];
+  readonly #feeder: number | undefined;
+  readonly #values: ExchangeValues;
+
+  constructor({ body, fields = [] }: OperationPlan, values: ExchangeValues) {
+    this.#parts = bodyParts(body, fields);
+    this.#values = values;
+    this.#feeder = feedersOf(fields)[0];
+    this.rendered = isRendered(fields);
+    this.variants = this.#feeder === undefined ? 1 : values.rows(this.#feeder);
+    this.numbers = this.#parts.filter((part) => typeof part !== 'string').filter(isNumberPlace);
+  }
+
+  /** Which variant the exchange in a slot sends. */
+  variant(slot: number): number {
+    return this.#feeder === undefined ? 0 : this.#values.row(slot, this.#feeder);
+  }
+
+  /** What the exchange in a slot has at place `index` of `numbers`. */
+  number(slot: number, index: number): number {
+    return this.#values.number(slot, this.numbers[index].field, index);
+  }
+
+  /** A variant with zeros in the places of its numbers, and the byte offsets of these. */
+  prepared(variant: number): { text: string; numbersAt: number[] } {
+    const numbersAt: number[] = [];
+    let text = '';
+    for (const part of this.#parts) {
+      if (typeof part === 'string') text += part;
+      else if (isDataPlace(part)) text += this.#data(part, variant);
+      else if (isNumberPlace(part)) {
+        numbersAt.push(Buffer.byteLength(text));
+        text += numberText(part, 0);
+      }
+    }
+    return { text, numbersAt };
+  }
+
+  /** The body of the exchange in a slot, all but its id. */
+  render(slot: number): string {
+    let text = '';
+    let numbers = 0;
+    for (const part of this.#parts) {
+      if (typeof part === 'string') text += part;
+      else if (isDataPlace(part)) text += this.#data(part, this.#values.row(slot, part.field.feeder));
+      else if (isNumberPlace(part)) text += numberText(part, this.number(slot, numbers++));
+      else if (part.field.source === 'capture')
+        text += valueText(this.#values.captured(slot, part.field.name), part.bare);
+    }
+    return text;
+  }
+
+  #data(place: Place<DataField>, row: number): string {
+    return dataText(place, this.#values.column(place.field, row));
+  }
+}
