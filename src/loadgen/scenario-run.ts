@@ -1,6 +1,5 @@
 import type { Recorder } from '../metrics/recorder.ts';
-import type { FieldPlan } from '../scenario/fields.ts';
-import type { OperationPlan, ScenarioPlan } from '../scenario/plan.ts';
+import type { ScenarioPlan } from '../scenario/plan.ts';
 import { isCensored, Outcome } from '../wire/outcome.ts';
 import type { MessageKind } from '../wire/reply-scan.ts';
 import { aimedAt } from './address.ts';
@@ -18,7 +17,7 @@ import { streamsFor } from './stream.ts';
 import { streamTimes } from './stream-times.ts';
 import { type Connection, type OpenFailure, type Transport, transports, withLastWords } from './transport.ts';
 import { failureCode } from './transports/failure.ts';
-import { VariableBody } from './variable-body.ts';
+import { variableBodies } from './variable-body.ts';
 
 /** One scenario of the plan on one worker: its transport and executor, and the book-keeping of its exchanges. */
 export class ScenarioRun {
@@ -73,26 +72,14 @@ export class ScenarioRun {
     ];
     let end = warmup * 1000;
     this.#bounds = [end, ...stages.map(({ seconds }) => (end += seconds * 1000))];
-    const requests = prepareRequests(plan, facts, this.#variableBodies());
+    const values = new ExchangeValues(engine.table, plan.executor, engine.plan.data ?? [], this.seed);
+    const requests = prepareRequests(plan, facts, variableBodies(values));
     this.transport = transports[plan.target.transport](
       this.plan,
       requests,
       streamsFor(this.plan, streamTimes(this.recorder)),
     );
     this.executor = executors[plan.executor.kind](this);
-  }
-
-  /** What fills in the bodies of operations that differ; the same call in session and as an arrival is one. */
-  #variableBodies(): (operation: OperationPlan) => VariableBody | undefined {
-    const values = new ExchangeValues(this.engine.table, this.plan.executor, this.engine.plan.data ?? [], this.seed);
-    const bodies = new Map<readonly FieldPlan[], VariableBody>();
-    return (operation) => {
-      const { fields } = operation;
-      if (fields === undefined) return undefined;
-      const body = bodies.get(fields) ?? new VariableBody(operation, values);
-      bodies.set(fields, body);
-      return body;
-    };
   }
 
   start(at: number): void {

@@ -6,6 +6,7 @@ import { initializeParams, initializes, readInitializeResult, statusDuringInitia
 import { Inquiry } from './inquiry.ts';
 import { speaksTls } from './tls-probe.ts';
 import { inputSchemas } from './tool-schemas.ts';
+import type { OpenFailure } from './transport.ts';
 import { Unreachable } from './unreachable.ts';
 
 /**
@@ -49,10 +50,20 @@ async function visit(scenario: ScenarioPlan): Promise<Omit<ScenarioFacts, 'addre
   }
 }
 
+/** Headers of the modern era repeat what a call says, so that they would have to change with it. */
+const templatesInHeaders: OpenFailure = {
+  reason: 'handshake',
+  message:
+    'templates in calls are not supported over HTTP in the modern era; the target may speak the other one (--era legacy)',
+};
+
 async function learn(scenario: ScenarioPlan, inquiry: Inquiry): Promise<ScenarioFacts> {
   const found = await eraOf(scenario, inquiry);
   if (found.era === 'legacy') return initializes(scenario) ? { ...found, server: await initialize(inquiry) } : found;
-  const called = scenario.target.transport === 'http' ? calledTools(scenario) : [];
+  const overHttp = scenario.target.transport === 'http';
+  if (overHttp && scenario.operations.some(({ fields }) => fields !== undefined))
+    throw new Unreachable(templatesInHeaders);
+  const called = overHttp ? calledTools(scenario) : [];
   return called.length === 0 ? found : { ...found, schemas: await inputSchemas(inquiry, found.era, called) };
 }
 

@@ -2,6 +2,7 @@ import {
   bodyParts,
   type DataField,
   dataText,
+  type FieldPlan,
   feedersOf,
   isDataPlace,
   isNumberPlace,
@@ -77,4 +78,16 @@ export class VariableBody {
   #data(place: Place<DataField>, row: number): string {
     return dataText(place, this.#values.column(place.field, row));
   }
+}
+
+/** The bodies of a scenario's operations; of one whose requests are all the same, none. The same call in session and as an arrival is one. */
+export function variableBodies(values: ExchangeValues): (operation: OperationPlan) => VariableBody | undefined {
+  const bodies = new Map<readonly FieldPlan[], VariableBody>();
+  return (operation) => {
+    const { fields } = operation;
+    if (fields === undefined) return undefined;
+    const body = bodies.get(fields) ?? new VariableBody(operation, values);
+    bodies.set(fields, body);
+    return body;
+  };
 }

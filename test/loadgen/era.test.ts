@@ -123,7 +123,7 @@ describe('over http, auto', () => {
     ['403', status(403), 'HTTP 403'],
     ['500', status(500), 'HTTP 500'],
     ['silence', () => undefined, 'no answer within 300 ms'],
-    ['a closed connection', ({ drop }) => drop(), 'lost during server/discover'],
+    ['a closed connection', ({ drop }) => drop(), 'ECONNRESET'],
     ['what is not HTTP', ({ write }) => write('220 mail\r\n\r\n'), 'not a JSON-RPC reply'],
   ])('cannot use a target that answers with %s', async (_, answerDiscover, says) => {
     expect(await found(startHttpServer, { answerDiscover }, {}, { connectTimeout: 300 })).toContain(says);

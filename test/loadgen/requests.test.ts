@@ -29,6 +29,7 @@ test('the modern era adds its metadata behind the parameters and changes nothing
   fc.assert(
     fc.property(call, ({ method, name, arguments: values }) => {
       const text = values && JSON.stringify(values);
+      fc.pre(!`${name}${text}`.includes('{{'));
       const operation = plainOperation({
         method,
         name: /\/(call|read|get)$/.test(method) ? name : undefined,
