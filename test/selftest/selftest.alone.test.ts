@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.ts';
 import type { CaseReport, SelftestReport } from '../../src/selftest/document.ts';
 import { mcpb } from '../support/cli.ts';
-import { noteSkipped } from '../support/skipped.ts';
+import { noteDisturbed } from '../support/skipped.ts';
 
 /** The machine's two cores are the generator's and the server's: nothing else may run beside this file. */
 describe('mcpb selftest --quick', () => {
@@ -13,7 +13,7 @@ describe('mcpb selftest --quick', () => {
     report = JSON.parse(stdout);
     expect(code, stderr).toBe(report.exitCode);
     for (const { name, transport, disturbances } of report.cases.filter(isDisturbed))
-      noteSkipped(`selftest ${name} over ${transport}: ${disturbances.at(-1)}`);
+      noteDisturbed(`selftest ${name} over ${transport}: ${disturbances.at(-1)}`);
   }, 300_000);
 
   /** The runs of a case that the machine did not spoil; there was one over each transport. */
