@@ -10,6 +10,7 @@ export async function startLinesServer(options: ServerOptions = {}): Promise<Tes
     let authenticated = options.token === undefined;
     readLines(socket, (line) => {
       if (options.instead) options.instead(socket);
+      else if (!line.startsWith('{')) socket.destroy();
       else if (!authenticated) authenticated = authenticate(socket, line, options.token);
       else desk.message(line, (id, method) => exchange(socket, connection, id, method, line));
     });
