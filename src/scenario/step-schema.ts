@@ -141,4 +141,7 @@ function refineOrder(steps: readonly Step[], context: z.RefinementCtx): void {
 }
 
 /** One iteration of one virtual user. */
-export const stepsSchema = z.array(step).min(1, 'expected at least one step').superRefine(refineOrder);
+export const stepsSchema: z.ZodType<Step[]> = z
+  .array(step)
+  .min(1, 'expected at least one step')
+  .superRefine(refineOrder);
