@@ -15,12 +15,6 @@ const partial = `
   needs('nosuch-program')('what nothing can do', () => { test('is not run', () => {}); });
 `;
 
-const disturbed = `
-  import { test } from 'vitest';
-  import { noteDisturbed } from '${root}test/support/skipped.ts';
-  test('shows nothing here', () => noteDisturbed('what a quiet machine shows'));
-`;
-
 test.each([
   { files: { 'a.test.ts': passes, 'b.test.ts': passes }, ci: 'false', last: '2 passed, 0 failed', code: 0 },
   { files: { 'a.test.ts': passes, 'b.test.ts': fails }, ci: 'false', last: '1 passed, 1 failed', code: 1 },
@@ -37,12 +31,6 @@ test.each([
 test('what is skipped is named before the tally', async () => {
   const { lines } = await suite({ 'a.test.ts': partial }, 'false');
   expect(lines.at(-2)).toBe('skipped: what nothing can do: needs nosuch-program');
-});
-
-test('what a busy machine did not show is named, and is no failure', async () => {
-  const { lines, code } = await suite({ 'a.test.ts': disturbed }, 'true');
-  expect(lines.slice(-2)).toEqual(['disturbed, not shown: what a quiet machine shows', '1 passed, 0 failed']);
-  expect(code).toBe(0);
 });
 
 /** The runner of `npm test`, in a folder of its own. */

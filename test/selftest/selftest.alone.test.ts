@@ -2,19 +2,22 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.ts';
 import type { CaseReport, SelftestReport } from '../../src/selftest/document.ts';
 import { mcpb } from '../support/cli.ts';
-import { noteDisturbed } from '../support/skipped.ts';
+import { noteSkipped } from '../support/skipped.ts';
 
 /** The machine's two cores are the generator's and the server's: nothing else may run beside this file. */
 describe('mcpb selftest --quick', () => {
   let report: SelftestReport;
 
   beforeAll(async () => {
-    const { stdout, stderr, code } = await mcpb(['selftest', '--quick', '--json']);
-    report = JSON.parse(stdout);
-    expect(code, stderr).toBe(report.exitCode);
+    // A disturbed machine may be quiet a minute later; a figure that was wrong is never measured away.
+    for (let run = 1; run === 1 || (run <= 3 && report.exitCode === ExitCode.invalidRun); run++) {
+      const { stdout, stderr, code } = await mcpb(['selftest', '--quick', '--json']);
+      report = JSON.parse(stdout);
+      expect(code, stderr).toBe(report.exitCode);
+    }
     for (const { name, transport, disturbances } of report.cases.filter(isDisturbed))
-      noteDisturbed(`selftest ${name} over ${transport}: ${disturbances.at(-1)}`);
-  }, 300_000);
+      noteSkipped(`selftest ${name} over ${transport}: ${disturbances.at(-1)}`);
+  }, 900_000);
 
   /** The runs of a case that the machine did not spoil; there was one over each transport. */
   const named = (name: string, transports = ['websocket', 'tcp', 'http']): CaseReport[] => {
