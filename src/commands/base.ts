@@ -31,6 +31,12 @@ export abstract class BaseCommand extends Command {
     return { stop: stop.signal, now: now.signal };
   }
 
+  /** Where the program that started this one keeps a channel to it, this one does not outlive that program, however it ends. */
+  protected endWithParent(): void {
+    if (process.connected === false) process.exit();
+    process.once('disconnect', () => process.exit());
+  }
+
   protected override async catch(error: Error): Promise<void> {
     const failure = failureOf(error, `${this.config.bin} ${this.ctor.id.replaceAll(':', ' ')} --help`);
     if (this.jsonEnabled()) process.stdout.write(failureDocument(failure));

@@ -25,7 +25,8 @@ const launcher = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 export async function startBundled(backend: string): Promise<BundledGateway> {
   const flags = ['--http', '127.0.0.1:0', '--tcp', '127.0.0.1:0', '--admin', 'off', '--backend', backend, '--json'];
   const child = spawn(process.execPath, [launcher, 'gateway', 'start', ...flags], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel says nothing: that it ends tells the gateway that we are gone, SIGKILL included.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Ctrl-C in the terminal is for the load; the gateway must live until the load has drained.
     detached: true,
   });

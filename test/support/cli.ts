@@ -12,8 +12,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with each line of stderr while the command runs, and with a way to signal it. */
-  readonly onStderr?: (line: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called with each line of stderr while the command runs, with a way to signal it and its process id. */
+  readonly onStderr?: (line: string, kill: (signal: NodeJS.Signals) => void, pid: number) => void;
 }
 
 /** Runs the built `mcpb` as its users do, without what the test runner put into the environment. */
@@ -33,7 +33,7 @@ export function mcpb(args: readonly string[], { cwd = root, env = {}, onStderr }
     stderr += chunk;
     const lines = (line + chunk).split('\n');
     line = lines.pop() ?? '';
-    for (const whole of lines) onStderr?.(whole, (signal) => child.kill(signal));
+    for (const whole of lines) onStderr?.(whole, (signal) => child.kill(signal), child.pid!);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));

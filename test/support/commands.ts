@@ -15,7 +15,8 @@ export function stubbornServer(): { readonly target: string; pids(): number[]; l
   return { target: commandTarget('stubborn', file), pids, living: () => pids().filter(isAlive) };
 }
 
-function isAlive(pid: number): boolean {
+/** Runs, and is not only waiting for its parent to take note of its end. */
+export function isAlive(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {

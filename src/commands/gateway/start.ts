@@ -36,6 +36,7 @@ export default class GatewayStart extends BaseCommand {
     const { 'log-level': logLevel, ...flags } = (await this.parse(GatewayStart)).flags;
     const { startGateway } = await import('../../gateway/gateway.ts');
     process.title = 'mcp-gateway';
+    this.endWithParent();
     const gateway = await startGateway({ ...flags, logLevel });
     const { stop, now } = this.interrupts();
     stop.addEventListener('abort', () => gateway.drain());
