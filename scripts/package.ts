@@ -37,7 +37,16 @@ function stage(): void {
   mkdirSync(staged);
   const { private: _private, scripts, devDependencies, optionalDependencies, ...published } = manifest;
   writeFileSync(join(staged, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
-  for (const name of ['bin', 'dist', 'scenarios', 'oclif.manifest.json', 'README.md', 'LICENSE', 'CHANGELOG.md'])
+  for (const name of [
+    'bin',
+    'dist',
+    'scenarios',
+    'schemas',
+    'oclif.manifest.json',
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+  ])
     cpSync(join(root, name), join(staged, name), { recursive: true });
 }
 

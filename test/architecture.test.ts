@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   metrics: ['wire', 'hdr-histogram-js'],
   scenario: ['wire', 'config', 'yaml', 'zod'],
-  results: ['metrics', 'types scenario', 'wire/outcome.ts'],
+  results: ['metrics', 'types scenario', 'wire/outcome.ts', 'zod'],
   regression: ['results', 'metrics', 'hdr-histogram-js'],
   report: ['results', 'metrics', 'types regression', 'types scenario', 'types selftest', 'chalk', 'cli-table3'],
   loadgen: [
@@ -31,9 +31,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   router: ['wire', 'config', 'undici'],
   gateway: ['wire', 'config', 'router', 'version', 'ws', 'pino', 'prom-client'],
   load: ['scenario', 'loadgen', 'metrics', 'results', 'report', 'target', 'version'],
+  'json-schemas': ['scenario', 'results'],
   index: ['load', 'scenario', 'loadgen', 'metrics', 'results', 'regression', 'gateway'],
   commands: [
-    ...['load', 'scenario', 'metrics', 'results', 'regression', 'report', 'gateway', 'selftest', 'version'],
+    ...[
+      'load',
+      'scenario',
+      'metrics',
+      'results',
+      'regression',
+      'report',
+      'gateway',
+      'selftest',
+      'version',
+      'json-schemas',
+    ],
     ...['@oclif/core', '@oclif/core/flush', '@oclif/core/run', '@oclif/core/settings'],
   ],
 };

@@ -8,6 +8,7 @@ import Inspect from './inspect.ts';
 import Load from './load.ts';
 import Report from './report.ts';
 import Scenarios from './scenarios.ts';
+import Schema from './schema.ts';
 import Selftest from './selftest.ts';
 
 /** Every command of the CLI by its id. */
@@ -21,5 +22,6 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   load: Load,
   report: Report,
   scenarios: Scenarios,
+  schema: Schema,
   selftest: Selftest,
 };

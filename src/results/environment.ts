@@ -16,13 +16,8 @@ export interface RunPlacement {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** The published environment with what only comparisons need. */
-export interface MachineEnvironment extends Environment {
-  /** CPU family, model, stepping and a hash of its flags. */
-  readonly cpuSignature: string;
-  /** Eight hex digits that are the same until the next reboot; null = not known. */
-  readonly boot: string | null;
-}
+/** The environment of a run of this version, with all that comparisons need. */
+export type MachineEnvironment = Environment & Required<Pick<Environment, 'cpuSignature' | 'boot'>>;
 
 /** The machine a run was made on and what it did between two readings of `readMachine`. */
 export function environmentBetween(
@@ -102,6 +97,6 @@ function ciProvider(env: Readonly<Record<string, string | undefined>>): string |
 }
 
 /** Which boot of the machine a result is from; null = the result does not say. */
-export function bootOf(environment: Environment & { readonly boot?: string | null }): string | null {
+export function bootOf(environment: Environment): string | null {
   return environment.boot ?? null;
 }

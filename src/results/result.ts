@@ -148,6 +148,10 @@ export interface Environment {
   readonly otherCores?: number | null;
   readonly placement: 'loopback' | 'remote';
   readonly ci?: string;
+  /** CPU family, model, stepping and a hash of its flags. */
+  readonly cpuSignature?: string;
+  /** Eight hex digits that are the same until the next reboot; null = not known. */
+  readonly boot?: string | null;
 }
 
 /** HDR V2 compressed, base64, by stage → operation → quantity. */
