@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { McpbError, worstExit } from './errors.ts';
+import { checkDriver, crossCheck, type DriverName } from './loadgen/driver.ts';
 import { run } from './loadgen/run.ts';
 import type { TargetProbe } from './loadgen/run-record.ts';
 import { outputs } from './report/output.ts';
@@ -21,6 +22,8 @@ export interface LoadOptions {
   /** Files or folders the results are written to besides. */
   readonly outputs: readonly string[];
   readonly ui: 'plain' | 'none';
+  /** Another program that makes each run's load again. */
+  readonly driver?: DriverName;
   /** Process of a target that is not bundled. */
   readonly pid?: number;
   readonly stop: AbortSignal;
@@ -41,6 +44,7 @@ export interface LoadOutcome {
 export async function runLoad(options: LoadOptions): Promise<LoadOutcome> {
   const { request, env, cwd } = options;
   const plan = planFor(request, { env, cwd, cores: availableParallelism() });
+  if (options.driver !== undefined) checkDriver(options.driver, plan);
   if (options.pid !== undefined) await checkPid(options.pid, plan);
   const sessionId = randomBytes(6).toString('hex');
   const live = outputs[options.ui]({ stream: options.stderr, style: styleFor(options.stderr, env) });
@@ -73,7 +77,8 @@ async function oneRun(
   const target: TargetProbe | undefined = pid === undefined ? undefined : processProbe(pid);
   live.start(plan);
   try {
-    const result = await run(gateway ? aimedAt(plan, gateway) : plan, {
+    const aimed = gateway ? aimedAt(plan, gateway) : plan;
+    const result = await run(aimed, {
       sessionId,
       createdBy: `mcpb ${version}`,
       stop: options.stop,
@@ -84,7 +89,9 @@ async function oneRun(
       ...(gateway ? { identity: { version: gateway.ready.version } } : {}),
     });
     await live.finish(result);
-    return result;
+    if (options.driver === undefined || options.stop.aborted) return result;
+    if (options.ui !== 'none') options.stderr.write(`the same load again, made by ${options.driver}\n\n`);
+    return { ...result, crossCheck: await crossCheck(options.driver, aimed, options.stop) };
   } finally {
     await gateway?.stop();
   }

@@ -25,6 +25,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'metrics',
     'results',
     'wire',
+    'autocannon',
+    'undici',
   ],
   selftest: ['scenario', 'loadgen', 'metrics', 'types results', 'target', 'wire', 'ws'],
   target: ['pidusage'],

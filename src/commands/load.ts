@@ -34,6 +34,11 @@ export default class Load extends BaseCommand {
     })(),
     ui: Flags.option({ options: ['plain', 'none'] as const, default: 'plain', description: 'live lines on stderr' })(),
     quiet: Flags.boolean({ char: 'q', description: 'no live lines', default: false }),
+    driver: Flags.option({
+      options: ['mcpb', 'autocannon'] as const,
+      default: 'mcpb',
+      description: 'autocannon: make the same HTTP load with it too, and show both',
+    })(),
     pid: Flags.integer({ description: 'process of the target to measure', min: 1, helpValue: 'PID' }),
   };
 
@@ -50,6 +55,7 @@ export default class Load extends BaseCommand {
       resultsDirectory,
       outputs: outputPaths(flags.out ?? []),
       ui: flags.quiet ? 'none' : flags.ui,
+      ...(flags.driver !== 'mcpb' && { driver: flags.driver }),
       ...(flags.pid !== undefined && { pid: flags.pid }),
       ...this.interrupts(),
       env: process.env,

@@ -1,5 +1,6 @@
 import type { RunResult } from '../results/result.ts';
 import { connectionsSection } from './sections/connections.ts';
+import { crossCheckSection } from './sections/cross-check.ts';
 import { latencySection } from './sections/latency.ts';
 import { networkSection } from './sections/network.ts';
 import { outcomesSection } from './sections/outcomes.ts';
@@ -20,6 +21,7 @@ const sections: readonly Section[] = [
   totalsSection,
   stagesSection,
   latencySection,
+  crossCheckSection,
   outcomesSection,
   connectionsSection,
   networkSection,

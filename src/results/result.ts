@@ -1,6 +1,7 @@
 import type { Metrics, OperationMetrics, StageResult } from '../metrics/figures.ts';
 import type { Timeline } from '../metrics/timeline-table.ts';
 import type { ThresholdResult } from '../scenario/thresholds.ts';
+import type { CrossCheck } from './cross-check.ts';
 
 export type {
   Distribution,
@@ -56,6 +57,8 @@ export interface RunResult {
   readonly environment: Environment;
   readonly timeline: Timeline;
   readonly histograms: Histograms;
+  /** Where `--driver` asked for one. */
+  readonly crossCheck?: CrossCheck;
 }
 
 export type Verdict =

@@ -98,3 +98,33 @@ describe('what a percentile does not tell', () => {
     expect(summary()).not.toContain('mixed load');
   });
 });
+
+describe('a cross-check', () => {
+  const checked = (crossCheck: RunResult['crossCheck'], changes: Partial<RunResult> = {}) =>
+    summary({ changes: { ...(crossCheck && { crossCheck }), ...changes } });
+  const figures = {
+    ...({ driver: 'autocannon', version: '9.0.0' } as const),
+    ...{ seconds: 2, connections: 4, requests: { completed: 2005, errors: 2, timeouts: 1, non2xx: 5 } },
+    ...{ throughputPerSecond: 1000, latency: { p50: 0, p90: 1000, p99: 3000, max: 1_200_000 } },
+  };
+
+  it('stands beside our own figures, at its own resolution', () => {
+    const text = checked(figures);
+    expect(text).toContain('Cross-check with autocannon 9.0.0');
+    expect(text).toMatch(/mcpb +response +5 000 /);
+    expect(text).toMatch(/autocannon +from write +1 000 +< 1 ms +1 ms +3 ms +1 200 ms +7\n/);
+    expect(text).toContain('neither shows a stall');
+  });
+
+  it.each(['open', 'closed'] as const)('of a load that is %s fits 100 columns', (model) => {
+    const text = checked(figures, { model });
+    expect(text.includes('coordinated omission')).toBe(model === 'open');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it('says why there is none', () => {
+    const text = checked({ driver: 'autocannon', version: '9.0.0', failure: 'nothing listens there' });
+    expect(text).toContain('✗ no figures: nothing listens there');
+    expect(checked(undefined)).not.toContain('Cross-check');
+  });
+});

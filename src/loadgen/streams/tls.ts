@@ -1,5 +1,6 @@
 import { isIP, type OnReadOpts } from 'node:net';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
+import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { now } from '../clock.ts';
 import type { StreamFactory, StreamHandler, StreamObserver } from '../stream.ts';
 import { addressOf, SocketStream } from './socket.ts';
@@ -12,11 +13,16 @@ interface Ticket {
   session?: Buffer;
 }
 
-export const tlsStreams: StreamFactory = ({ target, tls }, observer) => {
-  const { ca, cert, key, insecure = false, resumption = false, serverName } = tls ?? {};
+/** The name that a certificate is asked for. Without one the host's own is verified; none is asked for where that is an address. */
+export function serverNameOf({ target, tls }: ScenarioPlan): string | undefined {
+  return tls?.serverName ?? (isIP(target.host) === 0 ? target.host : undefined);
+}
+
+export const tlsStreams: StreamFactory = (scenario, observer) => {
+  const { target, tls } = scenario;
+  const { ca, cert, key, insecure = false, resumption = false } = tls ?? {};
   const secureContext = createSecureContext({ ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) });
-  // Without a name the host's own is verified; none is asked for where the host is an address.
-  const servername = serverName ?? (isIP(target.host) === 0 ? target.host : undefined);
+  const servername = serverNameOf(scenario);
   const security = { secureContext, rejectUnauthorized: !insecure, ...(servername && { servername }) };
   const ticket: Ticket | undefined = resumption ? {} : undefined;
   return (handler, localAddress) => {

@@ -21,6 +21,7 @@ import type {
   TransportFactory,
 } from '../transport.ts';
 import { HttpConnection, type HttpOwner, noSlot } from './http-connection.ts';
+import { commonFields, postFields, sessionFields } from './http-fields.ts';
 import { postPacking } from './post.ts';
 
 interface Shared {
@@ -51,22 +52,8 @@ export const httpTransport: TransportFactory = (scenario, requests, openStream) 
   return transport;
 };
 
-function packingOf(scenario: ScenarioPlan, host: string, extra: Fields): Packing {
-  return postPacking(scenario.target.path, host, [
-    ...common(scenario, extra),
-    ['Content-Type', 'application/json'],
-    ['Accept', 'application/json, text/event-stream'],
-  ]);
-}
-
-/** A header the scenario gives stands in the place of one that would be implied. */
-function common({ headers, token }: ScenarioPlan, implied: Fields): Fields {
-  const given = new Set(headers.map(([name]) => name.toLowerCase()));
-  return [
-    ...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]),
-    ...headers,
-    ...implied.filter(([name]) => !given.has(name.toLowerCase())),
-  ];
+function packingOf(scenario: ScenarioPlan, host: string, session: Fields): Packing {
+  return postPacking(scenario.target.path, host, postFields(scenario, session));
 }
 
 /** One client of the target: its connections, of which each carries one exchange at a time, and its session. */
@@ -132,8 +119,7 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   initialized(protocolVersion: string): void {
-    const id = this.#sessionId === undefined ? [] : [['Mcp-Session-Id', this.#sessionId] as const];
-    this.#session = [...id, ['MCP-Protocol-Version', protocolVersion]];
+    this.#session = sessionFields(this.#sessionId, protocolVersion);
     const { scenario, host, prepared } = this.#shared;
     this.#requests = prepared.sources(packingOf(scenario, host, this.#session));
   }
@@ -152,7 +138,9 @@ class HttpClient implements Connection, HttpOwner {
     const last = how === 'delete' && this.#session.length > 0 ? this.#takeFree() : undefined;
     if (last) {
       const { scenario, host } = this.#shared;
-      const bytes = Buffer.from(requestHead('DELETE', scenario.target.path, host, common(scenario, this.#session)));
+      const bytes = Buffer.from(
+        requestHead('DELETE', scenario.target.path, host, commonFields(scenario, this.#session)),
+      );
       this.#handler.transferred(bytes.length, 0);
       last.sendLast(bytes);
     }

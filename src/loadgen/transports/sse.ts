@@ -5,6 +5,7 @@ import { type Packing, PreparedRequests, type RequestBody, type RequestSource, w
 import type { OpenStream } from '../stream.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure, TransportFactory } from '../transport.ts';
 import { noSlot } from './http-connection.ts';
+import { commonFields } from './http-fields.ts';
 import { postPacking } from './post.ts';
 import { PostConnection, type PostOwner } from './sse-post.ts';
 import { EventStream, type StreamOwner } from './sse-stream.ts';
@@ -20,8 +21,6 @@ interface Shared {
   /** Connections this worker may still open for this scenario; the first two of a client are opened in any case. */
   budget: number;
 }
-
-type Fields = readonly (readonly [name: string, value: string])[];
 
 const scanner = new ReplyScanner();
 const noBody = Buffer.alloc(0);
@@ -228,10 +227,6 @@ class SseClient implements Connection, StreamOwner, PostOwner {
   #made(json: string): Buffer {
     return whole(this.#packing!, json).bytes;
   }
-}
-
-function commonFields({ headers, token }: ScenarioPlan): Fields {
-  return [...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]), ...headers];
 }
 
 function remove(from: PostConnection[], post: PostConnection): void {

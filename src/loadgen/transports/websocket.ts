@@ -6,6 +6,7 @@ import { encodeMasked, FrameHeader, handshakeKey, isClosePayload, Opcode } from 
 import { parseObject } from '../json.ts';
 import { type Packed, type Packing, PreparedRequests } from '../request.ts';
 import type { ConnectionHandler, Transport, TransportFactory } from '../transport.ts';
+import { commonFields } from './http-fields.ts';
 import { MultiplexedConnection, maxMessageBytes, type Prepared } from './multiplexed.ts';
 
 /** Longest payload of a control frame. */
@@ -65,15 +66,15 @@ function preparedAt(): string {
   return `${new Date().toISOString().slice(0, 19)}Z`;
 }
 
-function upgradeRequest({ target, headers, token }: ScenarioPlan, key: string): Buffer {
+function upgradeRequest(scenario: ScenarioPlan, key: string): Buffer {
+  const { target } = scenario;
   const fields: (readonly [string, string])[] = [
     ['Connection', 'Upgrade'],
     ['Upgrade', 'websocket'],
     ['Sec-WebSocket-Version', '13'],
     ['Sec-WebSocket-Key', key],
     ['Sec-WebSocket-Protocol', 'mcp'],
-    ...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]),
-    ...headers,
+    ...commonFields(scenario),
   ];
   return Buffer.from(requestHead('GET', target.path, hostField(target), fields));
 }
