@@ -41,7 +41,7 @@ export async function crossCheck(name: DriverName, plan: Plan, stop: AbortSignal
   const driver = await drivers[name].load();
   const { version } = driver;
   try {
-    return { driver: name, version, ...(await driver.load(plan, stop)) };
+    return { driver: name, version, figures: await driver.load(plan, stop) };
   } catch (error) {
     if (error instanceof Unreachable) return { driver: name, version, failure: error.message };
     throw error;

@@ -1,8 +1,11 @@
 /** The same load made again by another program, after our own run. */
-export type CrossCheck = {
+export interface CrossCheck {
   readonly driver: 'autocannon';
   readonly version: string;
-} & (CrossCheckFigures | CrossCheckFailure);
+  readonly figures?: CrossCheckFigures;
+  /** Why there are no figures. */
+  readonly failure?: string;
+}
 
 /** What the other program says, in its own sense of the words; times in µs, at its own resolution. */
 export interface CrossCheckFigures {
@@ -18,9 +21,4 @@ export interface CrossCheckFigures {
   /** Responses with a status of 2xx. */
   readonly throughputPerSecond: number;
   readonly latency: { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number };
-}
-
-export interface CrossCheckFailure {
-  /** Why there are no figures. */
-  readonly failure: string;
 }

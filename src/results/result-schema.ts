@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CrossCheck, CrossCheckFigures } from './cross-check.ts';
 import { count, metrics, operations, rate, ratio, type Shape, stage, texts, timeline } from './figures-schema.ts';
 import type {
   CheckResult,
@@ -114,6 +115,30 @@ const histograms = z.object({
   stages: z.array(z.record(z.string(), texts)).describe('HDR V2 compressed, base64, by operation and quantity'),
 } satisfies Shape<Histograms>);
 
+const otherFigures = z.object({
+  seconds: z.number().nonnegative(),
+  connections: count,
+  requests: z.object({
+    completed: count,
+    errors: count,
+    timeouts: count,
+    non2xx: count,
+  } satisfies Shape<CrossCheckFigures['requests']>),
+  throughputPerSecond: rate,
+  latency: z
+    .object({ p50: count, p90: count, p99: count, max: count } satisfies Shape<CrossCheckFigures['latency']>)
+    .describe('µs, at the resolution of the other program'),
+} satisfies Shape<CrossCheckFigures>);
+
+const crossCheck = z
+  .object({
+    driver: z.literal('autocannon'),
+    version: z.string(),
+    figures: otherFigures.exactOptional(),
+    failure: z.string().exactOptional(),
+  } satisfies Shape<CrossCheck>)
+  .describe('the same load made again by another program');
+
 /** The result document. The compiler keeps it the same as the interface: no key of either is missing in the other. */
 export const resultSchema: z.ZodType<RunResult> = z.object({
   schema: z.literal('mcpb.result/1'),
@@ -156,6 +181,7 @@ export const resultSchema: z.ZodType<RunResult> = z.object({
   environment,
   timeline,
   histograms,
+  crossCheck: crossCheck.exactOptional(),
 } satisfies Shape<RunResult>);
 
 /** JSON Schema of the result document. Readers take keys that they do not know: later versions may have more. */

@@ -63,6 +63,19 @@ test('what is missing or of another type is a fault', () => {
   expect(faults({ ...result, window: undefined })).toContain('window');
 });
 
+test('a cross-check has this schema, too', () => {
+  const figures = {
+    ...{ seconds: 2.01, connections: 4, requests: { completed: 9, errors: 1, timeouts: 1, non2xx: 0 } },
+    ...{ throughputPerSecond: 4.5, latency: { p50: 0, p90: 1000, p99: 2000, max: 3000 } },
+  };
+  const driver = { driver: 'autocannon', version: '9.0.0' } as const;
+  for (const crossCheck of [
+    { ...driver, figures },
+    { ...driver, failure: 'nothing listens there' },
+  ])
+    expect(faultsOf(syntheticRun({ changes: { crossCheck } }))).toBeUndefined();
+});
+
 test('readers take keys that are not in it, as later versions may have them', () => {
   const later = { ...syntheticRun(), later: true };
   expect(validatorOf(resultJsonSchema())(later)).toBeUndefined();

@@ -11,9 +11,10 @@ const keys = ['p50', 'p90', 'p99'] as const satisfies readonly PercentileKey[];
 export function crossCheckSection(result: RunResult, style: Style): string[] {
   const { crossCheck } = result;
   if (crossCheck === undefined) return [];
-  const title = `Cross-check with ${crossCheck.driver} ${crossCheck.version}`;
-  if ('failure' in crossCheck) return [style.strong(title), `  ${style.bad('✗')} no figures: ${crossCheck.failure}`];
-  const rows = [...ownRows(result), otherRow(crossCheck.driver, crossCheck)];
+  const { driver, version, figures, failure = 'unknown' } = crossCheck;
+  const title = `Cross-check with ${driver} ${version}`;
+  if (figures === undefined) return [style.strong(title), `  ${style.bad('✗')} no figures: ${failure}`];
+  const rows = [...ownRows(result), otherRow(driver, figures)];
   return [
     style.strong(title),
     ...table(['driver', 'time', 'requests/s', ...keys, 'max', 'errors'], rows, 2),

@@ -14,9 +14,9 @@ const never = new AbortController().signal;
 const initialized = ({ id }: Exchange) => reply(id, { protocolVersion: '2025-06-18', capabilities: {} });
 
 async function figures(plan: Plan, stop = never): Promise<CrossCheckFigures> {
-  const check = await crossCheck('autocannon', plan, stop);
-  if ('failure' in check) throw new Error(check.failure);
-  return check;
+  const { figures, failure } = await crossCheck('autocannon', plan, stop);
+  if (figures === undefined) throw new Error(failure);
+  return figures;
 }
 
 /** The headers of every request a server with these habits sees, and the figures. */
