@@ -7,8 +7,11 @@ import type { TargetProbe } from './loadgen/run-record.ts';
 import { outputs } from './report/output.ts';
 import { styleFor } from './report/style.ts';
 import { writeResult } from './results/files.ts';
+import { readCapacity } from './results/limits.ts';
 import type { RunResult } from './results/result.ts';
+import { demandCapacity, doubtsOf } from './scenario/capacity.ts';
 import type { Plan, ScenarioPlan } from './scenario/plan.ts';
+import { requirementsOf } from './scenario/requirements.ts';
 import { type PlanRequest, planFor } from './scenario/resolve.ts';
 import { type BundledGateway, startBundled } from './target/bundled.ts';
 import { processProbe, sampleProcess } from './target/process-sample.ts';
@@ -45,13 +48,17 @@ export async function runLoad(options: LoadOptions): Promise<LoadOutcome> {
   const { request, env, cwd } = options;
   const plan = planFor(request, { env, cwd, cores: availableParallelism() });
   if (options.driver !== undefined) checkDriver(options.driver, plan);
+  const needs = requirementsOf(plan);
+  const capacity = readCapacity();
+  demandCapacity(needs, capacity);
+  const remarks = doubtsOf(needs, capacity).map(({ message, hint }) => `${message}; ${hint}`);
   if (options.pid !== undefined) await checkPid(options.pid, plan);
   const sessionId = randomBytes(6).toString('hex');
   const live = outputs[options.ui]({ stream: options.stderr, style: styleFor(options.stderr, env) });
   const results: RunResult[] = [];
   const paths: string[] = [];
   for (let i = 0; i < options.runs && !options.stop.aborted; i++) {
-    const result = await oneRun(plan, sessionId, options, live);
+    const result = await oneRun(plan, sessionId, options, live, remarks);
     results.push(result);
     paths.push(await writeResult(result, options.resultsDirectory));
     for (const path of options.outputs) await writeResult(result, path);
@@ -71,11 +78,12 @@ async function oneRun(
   sessionId: string,
   options: LoadOptions,
   live: ReturnType<(typeof outputs)[LoadOptions['ui']]>,
+  remarks: readonly string[],
 ): Promise<RunResult> {
   const gateway = plan.scenarios.some(({ target }) => target.bundled) ? await startBundled(plan.backend) : undefined;
   const pid = gateway?.ready.pid ?? options.pid;
   const target: TargetProbe | undefined = pid === undefined ? undefined : processProbe(pid);
-  live.start(plan);
+  live.start(plan, remarks);
   try {
     const aimed = gateway ? aimedAt(plan, gateway) : plan;
     const result = await run(aimed, {

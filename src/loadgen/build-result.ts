@@ -16,6 +16,7 @@ import type { Model, Plan } from '../scenario/plan.ts';
 import { evaluate, type Threshold } from '../scenario/thresholds.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { bytesPerConnection, bytesPerSession, memoryLevels } from './memory-levels.ts';
+import { ownMemory } from './own-memory.ts';
 import type { GcSummary } from './pool.ts';
 import type { LevelRow, RunRecord } from './run-record.ts';
 import { thresholdSource } from './threshold-source.ts';
@@ -171,7 +172,7 @@ function generatorOf(
     pacing: plan.pacing,
     cpuMicrosPerRequest: completed > 0 ? all / completed : null,
     userMicrosPerRequest: completed > 0 ? user / completed : null,
-    rssBytes: process.memoryUsage.rss(),
+    rssBytes: ownMemory(),
     rssBytesPerConnection: peak.connections >= fewestConnections ? (peak.rss - baseRss) / peak.connections : null,
     eventLoopUtilization: Math.max(0, ...measured(record).map((row) => row.eventLoopUtilization)),
     gc,

@@ -6,6 +6,7 @@ import { TimelineBuilder, type TimelineRow } from '../metrics/timeline.ts';
 import { TimelineTable } from '../metrics/timeline-table.ts';
 import { type MachineCounters, readMachine } from '../results/environment.ts';
 import type { Plan } from '../scenario/plan.ts';
+import { ownMemory } from './own-memory.ts';
 import { planWindow, type Window } from './window.ts';
 
 /** CPU time and memory of the target's process; undefined when it is gone. */
@@ -55,7 +56,7 @@ export class RunRecord {
   readonly rows: LevelRow[] = [];
   readonly table: TimelineTable;
   /** Memory of the generator before it opened a connection. */
-  baseRss = process.memoryUsage.rss();
+  baseRss = ownMemory();
   /** Memory of generator and target at the moment of the most connections. */
   peak = { connections: 0, rss: 0, targetRss: 0 };
   targetBase: TargetSample | undefined;
@@ -91,7 +92,7 @@ export class RunRecord {
   }
 
   workersUp(): void {
-    this.baseRss = process.memoryUsage.rss();
+    this.baseRss = ownMemory();
   }
 
   /** Takes in a worker's interval; returns the row that it completes. */
@@ -143,7 +144,7 @@ export class RunRecord {
     if (row.connections < this.peak.connections || row.connections === 0) return;
     this.peak = {
       connections: row.connections,
-      rss: process.memoryUsage.rss(),
+      rss: ownMemory(),
       targetRss: this.targetLast?.rssBytes ?? 0,
     };
   }

@@ -13,7 +13,8 @@ import type { Style } from './style.ts';
  * and fails with an McpbError when the output cannot be written.
  */
 export interface Output {
-  start(plan: Plan): void;
+  /** `remarks`: what the run may run into on this machine. */
+  start(plan: Plan, remarks?: readonly string[]): void;
   interval(interval: LiveInterval): void;
   finish(result: RunResult): Promise<void>;
 }

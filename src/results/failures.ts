@@ -22,7 +22,7 @@ const kinds: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
     {
       error: 'MCPB_E_FD_LIMIT',
       what: 'this process has no file descriptors left',
-      hint: 'raise the limit of open files (`ulimit -n 65536`; above the hard limit only root can), or use fewer connections',
+      hint: 'raise the limit of open files (`sudo prlimit --pid $$ --nofile=65536`, as root `ulimit -n 65536`), or use fewer connections',
     },
   ],
   [

@@ -1,11 +1,31 @@
 import { readFileSync } from 'node:fs';
+import type { Capacity } from '../scenario/capacity.ts';
+import { parseOpenFiles, parsePortRange, parsePorts } from './proc.ts';
 
-/** Soft limit of open files of this process; null where it is not known. */
+/** Soft limit of open files of this process; null where there is none or it is not known. */
 export function openFileLimit(): number | null {
+  return parseOpenFiles(read('/proc/self/limits'));
+}
+
+/** What this machine gives this process for connections. */
+export function readCapacity(): Capacity {
+  return { openFiles: openFileLimit(), localPorts: localPorts(), root: process.getuid?.() === 0 };
+}
+
+/** Ports that the system may choose for a connection, without those an administrator has reserved. */
+function localPorts(): number | null {
+  const range = parsePortRange(read('/proc/sys/net/ipv4/ip_local_port_range'));
+  if (range === null) return null;
+  const reserved = parsePorts(read('/proc/sys/net/ipv4/ip_local_reserved_ports'));
+  const inRange = ([first, last]: readonly [number, number]) =>
+    Math.max(0, Math.min(last, range[1]) - Math.max(first, range[0]) + 1);
+  return inRange(range) - reserved.reduce((sum, ports) => sum + inRange(ports), 0);
+}
+
+function read(path: string): string {
   try {
-    const match = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
-    return match ? Number(match[1]) : null;
+    return readFileSync(path, 'utf8');
   } catch {
-    return null;
+    return '';
   }
 }

@@ -83,3 +83,20 @@ export function parseQuota(quota: string, period: string): number | null {
   const cores = Number(quota) / Number(period);
   return Number.isFinite(cores) && cores > 0 ? cores : null;
 }
+
+/** Soft limit of open files in /proc/PID/limits; null = none, or not said. */
+export function parseOpenFiles(text: string): number | null {
+  const match = /^Max open files\s+(\d+)/m.exec(text);
+  return match ? Number(match[1]) : null;
+}
+
+/** First and last port of `32768\t60999`. */
+export function parsePortRange(text: string): readonly [first: number, last: number] | null {
+  const match = /^(\d+)\s+(\d+)/.exec(text);
+  return match ? [Number(match[1]), Number(match[2])] : null;
+}
+
+/** The ranges of `8080,9148-9150`. */
+export function parsePorts(text: string): readonly (readonly [first: number, last: number])[] {
+  return [...text.matchAll(/(\d+)(?:-(\d+))?/g)].map(([, first, last = first]) => [Number(first), Number(last)]);
+}

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration } from '../units.ts';
+import { type Capacity, doubtsOf, shortagesOf, unknownCapacity } from './capacity.ts';
 import { isRendered, writtenBody } from './fields.ts';
 import type { FeederPlan, OperationPlan, Plan, ScenarioPlan, StagePlan, StepPlan, ThinkTime, TlsPlan } from './plan.ts';
 import type { Requirements } from './requirements.ts';
@@ -7,7 +8,7 @@ import type { Requirements } from './requirements.ts';
 const mostSteps = 16;
 
 /** A plan and what it will need, as `inspect` prints it. */
-export function describePlan(plan: Plan, needs: Requirements): string {
+export function describePlan(plan: Plan, needs: Requirements, has: Capacity = unknownCapacity): string {
   const settings = [`${plan.workers} ${plan.workers === 1 ? 'worker' : 'workers'}`, `pacing ${plan.pacing}`];
   if (plan.speed !== 1) settings.push(`speed ${plan.speed}`);
   if (plan.scenarios.some(({ target }) => target.bundled)) settings.push(`backend ${plan.backend}`);
@@ -17,7 +18,7 @@ export function describePlan(plan: Plan, needs: Requirements): string {
     ...(plan.data ?? []).map(describeData),
     ...plan.scenarios.map(describeScenario),
     `\nthresholds\n${plan.thresholds.map(({ expression }) => `  ${expression}`).join('\n')}`,
-    `\n${describeNeeds(needs)}`,
+    `\n${describeNeeds(needs, has)}`,
   ].join('\n');
 }
 
@@ -132,18 +133,34 @@ function describeThink(time: ThinkTime): string {
   return `uniform, ${least} to ${most}`;
 }
 
-function describeNeeds(needs: Requirements): string {
+function describeNeeds(needs: Requirements, has: Capacity): string {
   const more =
     needs.connectionsAtMost > needs.connections ? `, up to ${formatCount(needs.connectionsAtMost)} on demand` : '';
   const again = needs.newConnectionPerIteration ? ', a new one for every iteration' : '';
+  const gateway =
+    needs.gatewayFileDescriptors > 0 ? `, the bundled gateway ${formatCount(needs.gatewayFileDescriptors)}` : '';
+  const rest = needs.newConnectionPerIteration
+    ? ', each taken for a minute after its end (a second on the loopback)'
+    : '';
   const rows: [string, string][] = [
     ['time', describeLength(needs.seconds)],
     ['connections', `${formatCount(needs.connections)}${more}${again}`],
-    ['descriptors', formatCount(needs.fileDescriptors)],
-    ['ports', `${formatCount(needs.portsPerAddress)} of one source address`],
+    ['open files', `${formatCount(needs.fileDescriptors)}${gateway}${outOf(has.openFiles, 'a process may have')}`],
+    [
+      'ports',
+      `${formatCount(needs.portsPerAddress)} of one source address${rest}${outOf(has.localPorts, 'the system gives out')}`,
+    ],
     ['memory', `${formatBytes(needs.memoryBytes)} for connections, histograms and prepared requests`],
+    ...[...shortagesOf(needs, has), ...doubtsOf(needs, has)].flatMap(({ message, hint }): [string, string][] => [
+      ['!', message],
+      ['', hint],
+    ]),
   ];
   return `will need\n${table(rows)}`;
+}
+
+function outOf(have: number | null, words: string): string {
+  return have === null ? '' : `; ${words} ${formatCount(have)}`;
 }
 
 function table(rows: readonly [string, string][]): string {

@@ -1,4 +1,4 @@
-import type { ExecutorPlan, Plan, ScenarioPlan, StepPlan } from './plan.ts';
+import type { ExecutorPlan, Plan, ScenarioPlan, StepPlan, Target } from './plan.ts';
 import { dataBytes, preparedBytes } from './used-data.ts';
 
 /** What a run will need of the machine that generates the load. */
@@ -9,9 +9,17 @@ export interface Requirements {
   readonly connections: number;
   /** More may be opened on demand, up to here. */
   readonly connectionsAtMost: number;
+  /** Of this process, whose threads the workers are. */
   readonly fileDescriptors: number;
-  /** Local ports of the source address with the most connections. */
+  readonly fileDescriptorsAtMost: number;
+  /** Of the bundled gateway; 0 where it is not a target. */
+  readonly gatewayFileDescriptors: number;
+  /**
+   * Local ports where the most of them are needed at once: of one of the source addresses, or where the system chooses
+   * the address, towards one destination. The kernel gives a chosen address each port once, whatever the destination.
+   */
   readonly portsPerAddress: number;
+  readonly portsPerAddressAtMost: number;
   /** Every iteration opens a connection, whose port rests in TIME_WAIT afterwards. */
   readonly newConnectionPerIteration: boolean;
   readonly memoryBytes: number;
@@ -26,20 +34,25 @@ const quantities = 4;
 /** Per count: 4 in a worker, 4 in the copy it hands over, and 8 in the main thread. */
 const workerCountBytes = 8;
 const mainCountBytes = 8;
-/** Descriptors of the process itself and of each worker's event loop. */
+/** Descriptors of a process itself and of each worker's event loop. */
 const processDescriptors = 32;
 const workerDescriptors = 8;
 
 export function requirementsOf(plan: Plan): Requirements {
   const { scenarios, workers } = plan;
   const connections = sum(scenarios, connectionsOf);
-  const connectionsAtMost = sum(scenarios, connectionCeiling);
+  const own = processDescriptors + workers * workerDescriptors;
+  const bundled = scenarios.filter(({ target }) => target.bundled);
   return {
     seconds: secondsOf(scenarios),
     connections,
-    connectionsAtMost,
-    fileDescriptors: sum(scenarios, descriptors) + processDescriptors + workers * workerDescriptors,
-    portsPerAddress: portsPerAddress(scenarios),
+    connectionsAtMost: sum(scenarios, connectionCeiling),
+    fileDescriptors: sum(scenarios, (one) => connectionsOf(one) * descriptorsEach(one)) + own,
+    fileDescriptorsAtMost: sum(scenarios, (one) => connectionCeiling(one) * descriptorsEach(one)) + own,
+    gatewayFileDescriptors:
+      bundled.length === 0 ? 0 : sum(bundled, connectionsOf) + processDescriptors + workerDescriptors,
+    portsPerAddress: portsPerAddress(scenarios, connectionsOf),
+    portsPerAddressAtMost: portsPerAddress(scenarios, connectionCeiling),
     newConnectionPerIteration: scenarios.some(
       ({ executor, steps }) => executor.vus === 0 || steps.some(({ type }) => type === 'close'),
     ),
@@ -47,12 +60,21 @@ export function requirementsOf(plan: Plan): Requirements {
   };
 }
 
+function connectionsOf(scenario: ScenarioPlan): number {
+  return clientsOf(scenario) * connectionsEach(scenario);
+}
+
 /** Of clients that come and go, as many as a rate has under way that wait as long as their steps say (Little's law). */
-function connectionsOf({ executor, steps }: ScenarioPlan): number {
+function clientsOf({ executor, steps }: ScenarioPlan): number {
   if (executor.vus > 0) return executor.vus;
   const rate = Math.max(...executor.stages.flatMap(({ from, to }) => [from, to]));
   const seconds = steps.reduce((total, step) => total + meanWait(step), 0) / 1000;
   return Math.min(executor.maxVUs ?? Number.POSITIVE_INFINITY, Math.ceil(rate * seconds) + 1);
+}
+
+/** HTTP+SSE has one for the stream and one for requests at least. */
+function connectionsEach({ target }: ScenarioPlan): number {
+  return target.transport === 'sse' ? 2 : 1;
 }
 
 function meanWait(step: StepPlan): number {
@@ -62,21 +84,19 @@ function meanWait(step: StepPlan): number {
   return 'exponential' in time ? time.exponential : (time.uniform[0] + time.uniform[1]) / 2;
 }
 
-/**
- * Open HTTP opens connections while all others are busy, HTTP+SSE has one for the stream and one for requests at least;
- * users and clients keep one each.
- */
-function connectionCeiling({ executor, target, maxConnections }: ScenarioPlan): number {
+/** Open HTTP opens connections while all others are busy; users and clients keep theirs. */
+function connectionCeiling(scenario: ScenarioPlan): number {
+  const { executor, target, maxConnections } = scenario;
   const clients = executor.model === 'closed' ? executor.vus : (executor.maxVUs ?? executor.vus);
-  const each = target.transport === 'sse' ? 2 : 1;
+  const standing = clients * connectionsEach(scenario);
   const grows =
     executor.vus > 0 && executor.model === 'open' && (target.transport === 'http' || target.transport === 'sse');
-  return grows ? Math.max(maxConnections, each * clients) : each * clients;
+  return grows ? Math.max(maxConnections, standing) : standing;
 }
 
 /** A command has three pipes. */
-function descriptors(scenario: ScenarioPlan): number {
-  return connectionCeiling(scenario) * (scenario.target.transport === 'stdio' ? 3 : 1);
+function descriptorsEach({ target }: ScenarioPlan): number {
+  return target.transport === 'stdio' ? 3 : 1;
 }
 
 function secondsOf(scenarios: readonly ScenarioPlan[]): number | null {
@@ -90,14 +110,20 @@ function isCounted({ iterations, iterationsPerVU }: ExecutorPlan): boolean {
   return iterations !== undefined || iterationsPerVU !== undefined;
 }
 
-function portsPerAddress(scenarios: readonly ScenarioPlan[]): number {
+function portsPerAddress(scenarios: readonly ScenarioPlan[], of: (scenario: ScenarioPlan) => number): number {
   const ports = new Map<string, number>();
   for (const scenario of scenarios.filter(({ target }) => target.transport !== 'stdio')) {
-    const addresses = scenario.localAddresses.length > 0 ? scenario.localAddresses : ['default'];
-    for (const address of addresses)
-      ports.set(address, (ports.get(address) ?? 0) + Math.ceil(connectionCeiling(scenario) / addresses.length));
+    const { localAddresses, target } = scenario;
+    const shares = localAddresses.length > 0 ? localAddresses : [destinationOf(target)];
+    for (const one of shares) ports.set(one, (ports.get(one) ?? 0) + Math.ceil(of(scenario) / shares.length));
   }
   return Math.max(0, ...ports.values());
+}
+
+/** The bundled gateway takes HTTP and WebSocket on one port. */
+function destinationOf({ bundled, transport, host, port }: Target): string {
+  if (bundled) return transport === 'tcp' ? 'to bundled over tcp' : 'to bundled';
+  return `to ${host} ${port}`;
 }
 
 /** Histograms are kept by stage × operation × quantity in every worker and in the main thread. */

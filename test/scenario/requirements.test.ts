@@ -11,7 +11,10 @@ test('connections, descriptors, ports, memory and time of a ramp', () => {
     connections: 5000,
     connectionsAtMost: 5000,
     fileDescriptors: 5040,
+    fileDescriptorsAtMost: 5040,
+    gatewayFileDescriptors: 5040,
     portsPerAddress: 5000,
+    portsPerAddressAtMost: 5000,
     newConnectionPerIteration: true,
     memoryBytes: 5000 * 15 * 1024 + 4 * histogram,
   });
@@ -22,6 +25,8 @@ test('parallel scenarios add up; open HTTP may open more on demand', () => {
     seconds: 7,
     connections: 60,
     connectionsAtMost: 20 + 20 + 100,
+    fileDescriptors: 60 + 40,
+    fileDescriptorsAtMost: 140 + 40,
     newConnectionPerIteration: false,
     memoryBytes: 60 * 15 * 1024 + 3 * histogram,
   });
@@ -30,6 +35,51 @@ test('parallel scenarios add up; open HTTP may open more on demand', () => {
 test('source addresses share the ports', () => {
   const made = plan({ scenario: 'ws-10k', overrides: { localAddresses: ['127.0.0.2-127.0.0.4'] } });
   expect(requirementsOf(made).portsPerAddress).toBe(3334);
+});
+
+const one = (target: string, more = '') => `{ target: '${target}', vus: 10${more}, steps: [{ call: ping }] }`;
+
+test.each([
+  ['towards each destination', one('ws://a.test:1/'), one('ws://b.test:1/'), 10],
+  ['and port', one('ws://a.test:1/'), one('ws://a.test:2/'), 10],
+  ['but not transport', one('ws://a.test:1/'), one('http://a.test:1/mcp'), 20],
+  [
+    'of a chosen address only once',
+    one('ws://a.test:1/', ", localAddresses: ['127.0.0.2']"),
+    one('ws://b.test:1/', ", localAddresses: ['127.0.0.2', '127.0.0.3']"),
+    15,
+  ],
+  ['none for commands', one('stdio:server'), one('stdio:server'), 0],
+])('the same ports serve %s', (_, a, b, ports) => {
+  expect(requirementsOf(planText(`scenarios: { a: ${a}, b: ${b} }`)).portsPerAddress).toBe(ports);
+});
+
+test('the bundled gateway has one port for HTTP and WebSocket, another for TCP, and needs descriptors of its own', () => {
+  const block = (transport: string) => `{ transport: ${transport}, vus: 10, steps: [{ call: ping }] }`;
+  const made = planText(`scenarios: { a: ${block('http')}, b: ${block('websocket')}, c: ${block('tcp')} }`);
+  expect(requirementsOf(made)).toMatchObject({ portsPerAddress: 20, gatewayFileDescriptors: 30 + 40 });
+  expect(requirementsOf(plan({ overrides: { target: 'ws://a.test/' } })).gatewayFileDescriptors).toBe(0);
+});
+
+test('HTTP+SSE needs two connections a client, a command three pipes, a worker its event loop', () => {
+  expect(requirementsOf(plan({ overrides: { target: 'sse+http://a.test/', vus: '10' } }))).toMatchObject({
+    connections: 20,
+    fileDescriptors: 20 + 40,
+    portsPerAddress: 20,
+  });
+  expect(requirementsOf(plan({ overrides: { target: 'stdio:server', vus: '10' } })).fileDescriptors).toBe(30 + 40);
+  expect(requirementsOf(plan({ overrides: { vus: '10', workers: '3' } })).fileDescriptors).toBe(10 + 56);
+});
+
+test('of clients that come and go as many are sure as the rate has under way, and as many as allowed may be', () => {
+  const text = `target: ws://a.test/
+executor: session-arrival
+sessions: { rate: 100, calls: 2, think: 500ms }
+duration: 10s
+steps: [{ call: ping }]`;
+  const needs = requirementsOf(planText(text));
+  expect(needs.connections).toBeLessThanOrEqual(101);
+  expect(needs).toMatchObject({ connectionsAtMost: 10_000, fileDescriptors: needs.connections + 40 });
 });
 
 test('time counts from the start of the first scenario to the end of the last', () => {

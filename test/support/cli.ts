@@ -12,13 +12,21 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Limit of open files, soft and hard. */
+  readonly openFiles?: number;
   /** Called with each line of stderr while the command runs, with a way to signal it and its process id. */
   readonly onStderr?: (line: string, kill: (signal: NodeJS.Signals) => void, pid: number) => void;
 }
 
 /** Runs the built `mcpb` as its users do, without what the test runner put into the environment. */
-export function mcpb(args: readonly string[], { cwd = root, env = {}, onStderr }: CliOptions = {}): Promise<CliResult> {
-  const child = spawn(process.execPath, [`${root}bin/run.js`, ...args], {
+export function mcpb(
+  args: readonly string[],
+  { cwd = root, env = {}, openFiles, onStderr }: CliOptions = {},
+): Promise<CliResult> {
+  const command = [process.execPath, `${root}bin/run.js`, ...args];
+  const limited = ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...command];
+  const [file, ...rest] = openFiles === undefined ? command : limited;
+  const child = spawn(file, rest, {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -28,11 +28,12 @@ export class PlainOutput implements Output {
     this.#options = options;
   }
 
-  start(plan: Plan): void {
+  start(plan: Plan, remarks: readonly string[] = []): void {
     this.#lines = 0;
     const targets = [...new Set(plan.scenarios.map(({ target }) => target.url))].join(', ');
     const speed = plan.speed === 1 ? '' : ` at --speed ${plan.speed}`;
     this.#write(this.#options.style.strong(`${plan.name}${speed} → ${targets}`));
+    for (const remark of remarks) this.#write(this.#options.style.warn(`! ${remark}`));
   }
 
   interval(interval: LiveInterval): void {

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { mcpb } from '../support/cli.ts';
+import { scratch } from '../support/scratch.ts';
+import { startHttpServer } from '../support/servers/http.ts';
+import { serve } from '../support/servers/serve.ts';
+import { answerAfter } from '../support/servers/server.ts';
+
+const openFiles = 200;
+const load = ['load', '--transport', 'websocket', '-d', '1s', '--warmup', '0s', 'ping'];
+
+test('more connections than the limit of open files are refused before anything is started', async () => {
+  const { code, stderr, stdout } = await mcpb([...load, '-u', '300', '--json'], { cwd: scratch(), openFiles });
+  expect(code).toBe(3);
+  expect(stderr).toBe('');
+  const { error } = JSON.parse(stdout);
+  expect(error).toMatchObject({ code: 'MCPB_E_FD_LIMIT', exitCode: 3 });
+  expect(error.message).toContain('the load needs 340 open files, a process may have 200');
+  expect(error.message).toContain('the bundled gateway needs 340 open files');
+  expect(error.hint).toContain('use 160 connections at most');
+});
+
+test('as many as it says fit, on both sides', async () => {
+  const { code, stdout } = await mcpb([...load, '-u', '160', '--json'], { cwd: scratch(), openFiles });
+  const { metrics, generator } = JSON.parse(stdout);
+  expect(metrics.connections).toMatchObject({ opened: 160, failed: 0, lost: 0, peak: 160 });
+  expect(generator.fdLimit).toBe(openFiles);
+  expect(code).not.toBe(3);
+});
+
+test('descriptors that run out on demand are foretold, counted by code and explained', async () => {
+  const server = await serve(startHttpServer, { answer: answerAfter(1500) });
+  const args = ['load', '-t', server.url, '-R', '250/s', '-u', '1', '-d', '1s', '--warmup', '0s', 'ping'];
+  const { stderr, stdout } = await mcpb(args, { cwd: scratch(), openFiles: 100 });
+  expect(stderr).toMatch(/^! connections opened on demand may need 10\s040 open files, a process may have 100/m);
+  expect(stdout).toMatch(/✗ [\d\s]+ × EMFILE: this process has no file descriptors left\n +try: raise the limit/);
+  expect(stderr).not.toMatch(/^\s+at .+:\d+/m);
+});
