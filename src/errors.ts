@@ -33,6 +33,7 @@ export const errorTable = {
   MCPB_E_SCENARIO: ExitCode.invalidScenario,
   MCPB_E_SCENARIO_NOT_FOUND: ExitCode.invalidScenario,
   MCPB_E_CONFIG: ExitCode.invalidScenario,
+  MCPB_E_ARGUMENTS: ExitCode.invalidScenario,
   MCPB_E_UNREACHABLE: ExitCode.unreachable,
   MCPB_E_DNS: ExitCode.unreachable,
   MCPB_E_TLS: ExitCode.unreachable,

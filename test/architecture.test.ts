@@ -22,6 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'scenario/fields.ts',
     'scenario/checks.ts',
     'scenario/thresholds.ts',
+    'config/suggest.ts',
     'metrics',
     'results',
     'wire',

@@ -4,9 +4,10 @@ import { draw } from './draw.ts';
 import type { ExchangeOwner, ExchangeTable } from './exchanges.ts';
 import { Numbering } from './numbering.ts';
 
-/** Keeps what is drawn for a field, and for the row of a feeder, apart from what is drawn for the step itself. */
+/** Keeps what is drawn for a field, for the row of a feeder, and for arguments, apart from what is drawn for the step itself. */
 const fieldDraws = 2 ** 16;
 const feederDraws = 2 ** 28;
+const argumentDraws = 2 ** 29;
 
 /**
  * What the requests of one scenario carry, by the slot of the exchange. It depends on seed, iteration and step alone, so
@@ -47,6 +48,12 @@ export class ExchangeValues {
     if (source === 'vu') return this.#numbering.vu(number);
     if (source === 'iteration') return this.#numbering.iteration(number);
     return this.#random(number, fieldDraws * (place + 1) + step, digits);
+  }
+
+  /** Which of so many arguments the exchange carries. */
+  made(slot: number, count: number): number {
+    const { number, step } = this.#owner(slot);
+    return Math.floor(draw(this.#seed, number, argumentDraws + step) * count);
   }
 
   captured(slot: number, name: string): unknown {

@@ -11,7 +11,9 @@ export interface RequestBody {
   readonly idOffset: number;
   readonly headers?: Fields;
   /** What else changes from exchange to exchange; absent where nothing does. */
-  readonly variable?: VariableBody;
+  readonly variable?: VariableBody | undefined;
+  /** The headers of a body, where they change with it. */
+  readonly headersOf?: (body: string) => Fields;
 }
 
 /** Where the bytes of an operation's requests come from. */
@@ -55,9 +57,10 @@ export class PreparedRequests {
   constructor(requests: readonly RequestBody[], { pack }: Pick<Packing, 'pack'>) {
     this.#requests = requests;
     const pools = new Map<VariableBody, Pool>();
-    this.#pools = requests.map(({ variable, idOffset, headers }) => {
+    this.#pools = requests.map((request) => {
+      const { variable, idOffset } = request;
       if (variable === undefined || variable.rendered) return undefined;
-      const pool = pools.get(variable) ?? new Pool(variable, idOffset, (text) => pack(text, headers));
+      const pool = pools.get(variable) ?? new Pool(variable, idOffset, (text) => pack(text, headersFor(request, text)));
       pools.set(variable, pool);
       return pool;
     });
@@ -70,6 +73,10 @@ export class PreparedRequests {
       return request.variable ? new RenderedRequest(request.variable, request, packing) : fixed(request, packing);
     });
   }
+}
+
+export function headersFor({ headers, headersOf }: RequestBody, body: string): Fields | undefined {
+  return headersOf?.(body) ?? headers;
 }
 
 function fixed({ body, idOffset, headers }: RequestBody, packing: Packing): RequestTemplate {

@@ -73,7 +73,7 @@ export class ScenarioRun {
     let end = warmup * 1000;
     this.#bounds = [end, ...stages.map(({ seconds }) => (end += seconds * 1000))];
     const values = new ExchangeValues(engine.table, plan.executor, engine.plan.data ?? [], this.seed);
-    const requests = prepareRequests(plan, facts, variableBodies(values));
+    const requests = prepareRequests(plan, facts, variableBodies(values, facts.made));
     this.transport = transports[plan.target.transport](
       this.plan,
       requests,

@@ -1,30 +1,31 @@
 import type { Plan, ScenarioPlan } from '../scenario/plan.ts';
+import type { Era } from '../wire/mcp.ts';
 import { aimedAt, resolveTarget } from './address.ts';
 import { discoverEra, requireModern } from './era.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { initializeParams, initializes, readInitializeResult, statusDuringInitialize } from './initialize.ts';
 import { Inquiry } from './inquiry.ts';
+import { makeArguments, toolsToMakeFor } from './made-arguments.ts';
 import { speaksTls } from './tls-probe.ts';
-import { inputSchemas } from './tool-schemas.ts';
-import type { OpenFailure } from './transport.ts';
+import { listTools } from './tool-schemas.ts';
 import { Unreachable } from './unreachable.ts';
 
 /**
  * Visits the target of every scenario before anything is measured: what the requests are prepared from, and a refused
  * connection, a wrong token or a failed handshake ends the run here. Nothing of it is counted. Rejects with Unreachable.
  */
-export async function survey({ scenarios }: Plan): Promise<readonly ScenarioFacts[]> {
+export async function survey({ scenarios, seed }: Plan): Promise<readonly ScenarioFacts[]> {
   const facts: ScenarioFacts[] = [];
-  for (const scenario of scenarios) facts.push(await reach(scenario));
+  for (const [index, scenario] of scenarios.entries()) facts.push(await reach(scenario, seed + index));
   return facts;
 }
 
-async function reach(scenario: ScenarioPlan): Promise<ScenarioFacts> {
+async function reach(scenario: ScenarioPlan, seed: number): Promise<ScenarioFacts> {
   const { url } = scenario.target;
   try {
     const address = await resolveTarget(scenario);
     const aimed = aimedAt(scenario, address);
-    return { ...(await visit(aimed).catch((error) => examine(aimed, error))), address };
+    return { ...(await visit(aimed, seed).catch((error) => examine(aimed, error))), address };
   } catch (error) {
     throw error instanceof Unreachable ? new Unreachable({ ...error.failure, url }) : error;
   }
@@ -38,10 +39,10 @@ async function examine(scenario: ScenarioPlan, error: unknown): Promise<never> {
   throw error;
 }
 
-async function visit(scenario: ScenarioPlan): Promise<Omit<ScenarioFacts, 'address'>> {
+async function visit(scenario: ScenarioPlan, seed: number): Promise<Omit<ScenarioFacts, 'address'>> {
   const inquiry = await Inquiry.open(scenario);
   try {
-    const facts = await learn(scenario, inquiry);
+    const facts = await learn(scenario, inquiry, seed);
     inquiry.close('delete');
     return { ...facts, ...(inquiry.tls && { tls: inquiry.tls }) };
   } catch (error) {
@@ -50,21 +51,16 @@ async function visit(scenario: ScenarioPlan): Promise<Omit<ScenarioFacts, 'addre
   }
 }
 
-/** Headers of the modern era repeat what a call says, so that they would have to change with it. */
-const templatesInHeaders: OpenFailure = {
-  reason: 'handshake',
-  message:
-    'templates in calls are not supported over HTTP in the modern era; the target may speak the other one (--era legacy)',
-};
-
-async function learn(scenario: ScenarioPlan, inquiry: Inquiry): Promise<ScenarioFacts> {
+async function learn(scenario: ScenarioPlan, inquiry: Inquiry, seed: number): Promise<ScenarioFacts> {
   const found = await eraOf(scenario, inquiry);
-  if (found.era === 'legacy') return initializes(scenario) ? { ...found, server: await initialize(inquiry) } : found;
-  const overHttp = scenario.target.transport === 'http';
-  if (overHttp && scenario.operations.some(({ fields }) => fields !== undefined))
-    throw new Unreachable(templatesInHeaders);
-  const called = overHttp ? calledTools(scenario) : [];
-  return called.length === 0 ? found : { ...found, schemas: await inputSchemas(inquiry, found.era, called) };
+  const facts =
+    found.era === 'legacy' && initializes(scenario) ? { ...found, server: await initialize(inquiry) } : found;
+  const toMake = toolsToMakeFor(scenario);
+  const wanted = new Set([...toMake, ...toolsInHeaders(scenario, found.era)]);
+  if (wanted.size === 0) return facts;
+  const list = await listTools(inquiry, found.era, wanted);
+  const made = toMake.size > 0 && { made: makeArguments(toMake, list, seed) };
+  return { ...facts, schemas: list.schemas, ...made };
 }
 
 /** Where the era is plain and nothing may be implied, nothing is asked. */
@@ -86,11 +82,12 @@ async function initialize(inquiry: Inquiry): Promise<NonNullable<ScenarioFacts['
   return answer.server;
 }
 
-/** Names of the tools that are called with arguments. */
-function calledTools({ operations }: ScenarioPlan): string[] {
+/** Names of the tools whose arguments a header may repeat. One that templates make is none there is: all are asked for. */
+function toolsInHeaders({ operations, target }: ScenarioPlan, era: Era): string[] {
+  if (era === 'legacy' || target.transport !== 'http') return [];
   return operations.flatMap(({ method, body }) => {
     if (method !== 'tools/call') return [];
-    const { params } = JSON.parse(body) as { params: { name: string; arguments?: object } };
+    const { params } = JSON.parse(body) as { params: { name: string; arguments?: unknown } };
     return params.arguments === undefined ? [] : [params.name];
   });
 }

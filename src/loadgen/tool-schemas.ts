@@ -6,23 +6,37 @@ import { isObject, parseObject } from './json.ts';
 /** Pages of `tools/list` that are read at most. */
 const mostPages = 100;
 
-/** The input schemas of the wanted tools, as far as the target tells them. */
-export async function inputSchemas(
-  inquiry: Inquiry,
-  era: Era,
-  wanted: readonly string[],
-): Promise<NonNullable<ScenarioFacts['schemas']>> {
-  const found: Record<string, Readonly<Record<string, unknown>>> = {};
+/** What a target says of its tools. */
+export interface ToolList {
+  /** Of all of them, where those that were wanted are not all there. */
+  readonly names: readonly string[];
+  readonly schemas: NonNullable<ScenarioFacts['schemas']>;
+  /** The answer that was no list. */
+  readonly refusal?: string;
+}
+
+/** The tools of a target with their input schemas, until all that are wanted were found. */
+export async function listTools(inquiry: Inquiry, era: Era, wanted: ReadonlySet<string>): Promise<ToolList> {
+  const names: string[] = [];
+  const schemas: Record<string, Readonly<Record<string, unknown>>> = {};
   let cursor: unknown;
   for (let page = 0; page < mostPages; page++) {
-    const { text } = await inquiry.ask('tools/list', cursor === undefined ? {} : { cursor }, era);
+    const { status, text } = await inquiry.ask('tools/list', cursor === undefined ? {} : { cursor }, era);
     const result = parseObject(text)?.result;
-    if (!isObject(result) || !Array.isArray(result.tools)) break;
-    for (const tool of result.tools as unknown[])
-      if (isObject(tool) && wanted.includes(String(tool.name)) && isObject(tool.inputSchema))
-        found[String(tool.name)] = tool.inputSchema;
+    if (!isObject(result) || !Array.isArray(result.tools))
+      return { names, schemas, refusal: text === '' ? `HTTP ${status}` : text.slice(0, 200) };
+    for (const tool of result.tools as unknown[]) {
+      if (!isObject(tool)) continue;
+      names.push(String(tool.name));
+      schemas[String(tool.name)] = isObject(tool.inputSchema) ? tool.inputSchema : {};
+    }
     cursor = result.nextCursor;
-    if (typeof cursor !== 'string' || wanted.every((name) => name in found)) break;
+    if ([...wanted].every((name) => Object.hasOwn(schemas, name))) return { names, schemas: only(wanted, schemas) };
+    if (typeof cursor !== 'string') break;
   }
-  return found;
+  return { names, schemas };
+}
+
+function only(wanted: ReadonlySet<string>, schemas: ToolList['schemas']): ToolList['schemas'] {
+  return Object.fromEntries([...wanted].map((name) => [name, schemas[name]]));
 }

@@ -12,7 +12,16 @@ export type CloseKind = 'delete' | 'abandon' | 'kill';
 
 /** Why a connection could not be used: shown to people, counted as `connect_failed`. */
 export interface OpenFailure {
-  readonly reason: 'refused' | 'timeout' | 'http-status' | 'handshake' | 'closed' | 'local' | 'dns' | 'tls';
+  readonly reason:
+    | 'refused'
+    | 'timeout'
+    | 'http-status'
+    | 'handshake'
+    | 'closed'
+    | 'local'
+    | 'dns'
+    | 'tls'
+    | 'arguments';
   readonly message: string;
   /** HTTP status of a refused upgrade or POST. */
   readonly status?: number;

@@ -25,6 +25,10 @@ const verbs: Readonly<Partial<Record<ErrorCode, string>>> = {
 export function unreachableError(plan: Plan, failure: OpenFailure): McpbError {
   const { url, transport } =
     plan.scenarios.find(({ target }) => target.url === failure.url)?.target ?? plan.scenarios[0].target;
+  if (failure.reason === 'arguments')
+    return new McpbError('MCPB_E_ARGUMENTS', `${url}: ${failure.message}`, {
+      hint: 'name one of its tools, or write the arguments out in the scenario',
+    });
   if (transport === 'stdio')
     return new McpbError('MCPB_E_TARGET_START', `${url} is no server to talk to: ${failure.message}`, {
       hint: 'run the command by itself: it must answer one JSON-RPC message a line and write nothing else to standard output',

@@ -14,30 +14,37 @@ import {
 } from '../scenario/fields.ts';
 import type { OperationPlan } from '../scenario/plan.ts';
 import type { ExchangeValues } from './exchange-values.ts';
+import type { MadeArguments } from './facts.ts';
 
 /** The body of an operation whose requests differ: what each variant looks like, and what an exchange fills in. */
 export class VariableBody {
   /** No pool can hold what it makes. */
   readonly rendered: boolean;
-  /** How many bodies there are beside their numbers: one per row of the data. */
+  /** How many bodies there are beside their numbers: one per row of the data, or per arguments made. */
   readonly variants: number;
   /** In the order in which they stand. */
   readonly numbers: readonly Place<NumberField>[];
   readonly #parts: readonly (string | Place)[];
   readonly #feeder: number | undefined;
+  /** Texts of its arguments, where they are made from a schema; else none. */
+  readonly #made: readonly string[];
   readonly #values: ExchangeValues;
 
-  constructor({ body, fields = [] }: OperationPlan, values: ExchangeValues) {
+  /** `pooled`: false where even what a pool could hold must be put together for every exchange. */
+  constructor({ body, fields = [] }: OperationPlan, values: ExchangeValues, made: MadeArguments = {}, pooled = true) {
     this.#parts = bodyParts(body, fields);
     this.#values = values;
     this.#feeder = feedersOf(fields)[0];
-    this.rendered = isRendered(fields);
-    this.variants = this.#feeder === undefined ? 1 : values.rows(this.#feeder);
+    this.#made = made[toolOf(fields) ?? ''] ?? [];
+    this.rendered = !pooled || isRendered(fields);
+    const rows = this.#feeder === undefined ? 1 : values.rows(this.#feeder);
+    this.variants = this.#made.length > 0 ? this.#made.length : rows;
     this.numbers = this.#parts.filter((part) => typeof part !== 'string').filter(isNumberPlace);
   }
 
   /** Which variant the exchange in a slot sends. */
   variant(slot: number): number {
+    if (this.#made.length > 0) return this.#values.made(slot, this.#made.length);
     return this.#feeder === undefined ? 0 : this.#values.row(slot, this.#feeder);
   }
 
@@ -56,7 +63,7 @@ export class VariableBody {
       else if (isNumberPlace(part)) {
         numbersAt.push(Buffer.byteLength(text));
         text += numberText(part, 0);
-      }
+      } else if (part.field.source === 'schema') text += this.#made[variant];
     }
     return { text, numbersAt };
   }
@@ -71,6 +78,7 @@ export class VariableBody {
       else if (isNumberPlace(part)) text += numberText(part, this.number(slot, numbers++));
       else if (part.field.source === 'capture')
         text += valueText(this.#values.captured(slot, part.field.name), part.bare);
+      else if (part.field.source === 'schema') text += this.#made[this.variant(slot)];
     }
     return text;
   }
@@ -80,13 +88,20 @@ export class VariableBody {
   }
 }
 
+/** The tool whose schema the arguments are made from. */
+function toolOf(fields: readonly FieldPlan[]): string | undefined {
+  return fields.find((field) => field.source === 'schema')?.tool;
+}
+
+export type BodyOf = (operation: OperationPlan, pooled?: boolean) => VariableBody | undefined;
+
 /** The bodies of a scenario's operations; of one whose requests are all the same, none. The same call in session and as an arrival is one. */
-export function variableBodies(values: ExchangeValues): (operation: OperationPlan) => VariableBody | undefined {
+export function variableBodies(values: ExchangeValues, made?: MadeArguments): BodyOf {
   const bodies = new Map<readonly FieldPlan[], VariableBody>();
-  return (operation) => {
+  return (operation, pooled) => {
     const { fields } = operation;
     if (fields === undefined) return undefined;
-    const body = bodies.get(fields) ?? new VariableBody(operation, values);
+    const body = bodies.get(fields) ?? new VariableBody(operation, values, made, pooled);
     bodies.set(fields, body);
     return body;
   };

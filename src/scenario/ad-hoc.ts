@@ -1,4 +1,5 @@
 import { McpbError } from '../errors.ts';
+import { fromSchema } from './fields.ts';
 import type { ScenarioFile } from './load.ts';
 import { type Call, callFaults } from './operations.ts';
 
@@ -6,7 +7,7 @@ import { type Call, callFaults } from './operations.ts';
 export interface Operation {
   readonly method: string;
   readonly name?: string;
-  /** JSON text of an object. */
+  /** JSON text of an object, or `fromSchema`. */
   readonly arguments?: string;
 }
 
@@ -28,7 +29,7 @@ export function adHocScenario(operation: Operation): ScenarioFile {
 }
 
 function argumentFaults({ arguments: text }: Operation): string[] {
-  if (text === undefined) return [];
+  if (text === undefined || text === fromSchema) return [];
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,5 +1,5 @@
 /** A place of a request body that changes from exchange to exchange, and what it is filled with. */
-export type FieldPlan = NumberField | DataField | CaptureField;
+export type FieldPlan = NumberField | DataField | CaptureField | SchemaField;
 
 /** A number of fixed width: patched into prepared bytes, as the id is. */
 export interface NumberField {
@@ -26,6 +26,19 @@ export interface CaptureField {
   readonly source: 'capture';
   readonly name: string;
 }
+
+/** All arguments of a call, made from what the target says the tool takes. */
+export interface SchemaField {
+  readonly written: typeof fromSchema;
+  readonly source: 'schema';
+  readonly tool: string;
+}
+
+/** What a scenario says in the place of such arguments. */
+export const fromSchema = 'fromSchema';
+
+/** Different arguments that are made for one call before the start. */
+export const schemaVariants = 1000;
 
 /** Where a field stands. `bare`: it is a JSON value of its own, not part of a string. */
 export interface Place<Field = FieldPlan> {
@@ -99,7 +112,8 @@ export function writtenBody(body: string, fields: readonly FieldPlan[]): string 
   return bodyParts(body, fields)
     .map((part) => {
       if (typeof part === 'string') return part;
-      const template = `{{${part.field.written}}}`;
+      const { written, source } = part.field;
+      const template = source === 'schema' ? written : `{{${written}}}`;
       return part.bare ? `"${template}"` : template;
     })
     .join('');

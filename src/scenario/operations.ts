@@ -1,7 +1,8 @@
 import { didYouMean } from '../config/suggest.ts';
 import type { CheckPlan } from './checks.ts';
-import { unmarkedBody } from './fields.ts';
+import { fromSchema, unmarkedBody } from './fields.ts';
 import { type CapturePlan, type Expectation, idPlaceholder, type OperationPlan } from './plan.ts';
+import { isTemplate } from './template.ts';
 import type { TemplateFiller } from './template-filler.ts';
 
 /** A call as a scenario or a command line names it. */
@@ -9,7 +10,7 @@ export interface Call {
   readonly method: string;
   /** Tool, prompt or resource. */
   readonly name?: string | undefined;
-  /** JSON text of an object, sent as it is; or an object, in which templates may stand. */
+  /** JSON text of an object, sent as it is; an object, in which templates may stand; or `fromSchema`. */
   readonly arguments?: string | Readonly<Record<string, unknown>> | undefined;
   readonly as?: string | undefined;
   readonly expect?: Expectation | undefined;
@@ -49,6 +50,10 @@ export function callFaults(call: Call): { key: 'call' | 'name' | 'arguments'; me
   if (!parameter && name !== undefined) return [{ key: 'name', message: `${method} takes no name` }];
   if (parameter === 'uri' && call.arguments !== undefined)
     return [{ key: 'arguments', message: `${method} takes no arguments` }];
+  if (call.arguments === fromSchema && method !== 'tools/call')
+    return [{ key: 'arguments', message: `only the arguments of tools have a schema, those of ${method} have none` }];
+  if (call.arguments === fromSchema && isTemplate(name ?? ''))
+    return [{ key: 'arguments', message: 'arguments from a schema need a tool that is named without templates' }];
   return [];
 }
 
@@ -74,12 +79,15 @@ export function operationPlan(call: Call, filler: TemplateFiller): OperationPlan
 function parametersText({ method, name, arguments: written }: Call, filler: TemplateFiller): string | undefined {
   const parameter = nameParameter.get(method);
   const named = parameter && `"${parameter}":${JSON.stringify(filler.fill(name, ['name']))}`;
-  const text =
-    typeof written === 'object'
-      ? JSON.stringify(filler.fill(written, ['arguments']))
-      : written && filler.fillJson(written, ['arguments']);
+  const text = argumentsText(written, name ?? '', filler);
   if (named === undefined) return text;
   return text === undefined ? `{${named}}` : `{${named},"arguments":${text}}`;
+}
+
+function argumentsText(written: Call['arguments'], tool: string, filler: TemplateFiller): string | undefined {
+  if (written === fromSchema) return JSON.stringify(filler.fillFromSchema(tool));
+  if (typeof written === 'object') return JSON.stringify(filler.fill(written, ['arguments']));
+  return written && filler.fillJson(written, ['arguments']);
 }
 
 function what(method: string): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { McpbError } from '../errors.ts';
 import { parseCheck, parsePath } from './checks.ts';
+import { fromSchema } from './fields.ts';
 import { type Call, callFaults } from './operations.ts';
 import type { Expectation, ThinkTime } from './plan.ts';
 import { templateWords } from './template.ts';
@@ -45,7 +46,11 @@ const captures = z.record(captureName, z.string()).transform((written, context) 
 const callKeys = {
   call: text,
   name: text.optional(),
-  arguments: z.record(z.string(), z.unknown()).optional(),
+  arguments: z
+    .union([z.record(z.string(), z.unknown()), z.literal(fromSchema)], {
+      error: `expected a map of arguments, or ${fromSchema}`,
+    })
+    .optional(),
   capture: captures.optional(),
   as: text.optional(),
   expect: z

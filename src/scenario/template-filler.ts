@@ -1,6 +1,6 @@
 import type { Path } from '../config/document.ts';
 import { McpbError } from '../errors.ts';
-import { type FieldPlan, mark, unmarked } from './fields.ts';
+import { type FieldPlan, fromSchema, mark, unmarked } from './fields.ts';
 import { fieldOf, type Scope } from './scope.ts';
 import { type Expression, isTemplate, parseTemplate } from './template.ts';
 
@@ -25,6 +25,11 @@ export class TemplateFiller {
     if (Array.isArray(value)) return value.map((part, index) => this.fill(part, [...path, index]));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, this.#member(key, part, path)]));
+  }
+
+  /** A mark for arguments made from the schema of a tool. */
+  fillFromSchema(tool: string): string {
+    return mark(this.fields.push({ written: fromSchema, source: 'schema', tool }) - 1, true);
   }
 
   /** The JSON text with a mark for every template in its strings, everything else as it was written. */

@@ -1,5 +1,5 @@
 import type { Feeder } from './data.ts';
-import { bodyParts, dataText, feedersOf, isDataPlace, isNumberPlace, isRendered } from './fields.ts';
+import { bodyParts, dataText, feedersOf, isDataPlace, isNumberPlace, isRendered, schemaVariants } from './fields.ts';
 import type { FeederPlan, OperationPlan } from './plan.ts';
 
 /** The data files as the plan carries them: only with the columns that a request uses. */
@@ -14,6 +14,8 @@ export function usedData(feeders: readonly Feeder[], operations: readonly Operat
 
 /** Of a prepared request beside its bytes: the objects that hold them. */
 const variantBytes = 200;
+/** Of arguments made from a schema that only the target knows: an assumption. */
+const schemaBytes = 1024;
 
 /** Memory that the prepared requests of a scenario take in every worker: one request per row of an operation's data. */
 export function preparedBytes(operations: readonly OperationPlan[], data: readonly FeederPlan[]): number {
@@ -23,6 +25,7 @@ export function preparedBytes(operations: readonly OperationPlan[], data: readon
 
 function bytesOf({ body, fields = [] }: OperationPlan, data: readonly FeederPlan[]): number {
   const [feeder] = feedersOf(fields);
+  if (fields.some(({ source }) => source === 'schema')) return schemaVariants * (variantBytes + schemaBytes);
   if (feeder === undefined || isRendered(fields)) return 0;
   const { rows, columns } = data[feeder];
   let total = rows * variantBytes;

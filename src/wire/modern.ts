@@ -23,7 +23,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** The headers that repeat what stands in the body of a request. `schema`: of the arguments, where a tool is called. */
 export function modernHeaders(method: string, params: Json, schema?: Json): Header[] {
   const meta = params._meta as Json;
-  const name = params[namedBy.get(method) ?? ''];
+  const name = namedIn(method, params);
   return [
     ['MCP-Protocol-Version', String(meta[MetaKey.protocolVersion])],
     ['Mcp-Method', headerValue(method)],
@@ -32,6 +32,11 @@ export function modernHeaders(method: string, params: Json, schema?: Json): Head
       parameterHeader(header, memberAt(params.arguments, path)),
     ),
   ];
+}
+
+/** What `Mcp-Name` repeats of the parameters of a request. */
+export function namedIn(method: string, params: Json): unknown {
+  return params[namedBy.get(method) ?? ''];
 }
 
 const encodedPrefix = '=?base64?';
@@ -66,7 +71,7 @@ function parameterHeader(header: string, value: unknown): Header[] {
   return [[header, headerValue(String(value))]];
 }
 
-function memberAt(value: unknown, path: readonly string[]): unknown {
+export function memberAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce((inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), value);
 }
 

@@ -1,4 +1,4 @@
-import { type Packing, type RequestBody, type RequestSource, whole } from '../request.ts';
+import { headersFor, type Packing, type RequestBody, type RequestSource, whole } from '../request.ts';
 import { idDigits } from '../template.ts';
 import type { VariableBody } from '../variable-body.ts';
 import { writeNumber, zero } from './digits.ts';
@@ -17,7 +17,7 @@ export class RenderedRequest implements RequestSource {
 
   withId(id: number, slot: number): Buffer {
     const text = this.#variable.render(slot);
-    const { bytes, bodyAt, maskedFrom = -1, outerIdAt } = whole(this.#packing, text, this.#request.headers);
+    const { bytes, bodyAt, maskedFrom = -1, outerIdAt } = whole(this.#packing, text, headersFor(this.#request, text));
     const idAt = bodyAt + Buffer.byteLength(text.slice(0, this.#request.idOffset));
     writeNumber(bytes, idAt, idDigits, id, zero, maskedFrom);
     if (outerIdAt !== undefined) writeNumber(bytes, outerIdAt, idDigits, id, zero, maskedFrom);

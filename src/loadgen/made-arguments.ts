@@ -1,0 +1,59 @@
+import { didYouMean } from '../config/suggest.ts';
+import { schemaVariants } from '../scenario/fields.ts';
+import type { ScenarioPlan } from '../scenario/plan.ts';
+import type { MadeArguments } from './facts.ts';
+import { Random } from './json-schema/random.ts';
+import { schemaSample } from './json-schema/sample.ts';
+import { Unsupported } from './json-schema/schema.ts';
+import type { ToolList } from './tool-schemas.ts';
+import type { OpenFailure } from './transport.ts';
+import { Unreachable } from './unreachable.ts';
+
+/** Characters of all arguments of one tool: large ones are fewer. */
+const mostCharacters = 8 * 1024 * 1024;
+/** Names that are told of a target's tools. */
+const mostNames = 20;
+
+/** Tools whose calls want arguments made from a schema. */
+export function toolsToMakeFor({ operations }: Pick<ScenarioPlan, 'operations'>): ReadonlySet<string> {
+  const fields = operations.flatMap((operation) => operation.fields ?? []);
+  return new Set(fields.flatMap((field) => (field.source === 'schema' ? [field.tool] : [])));
+}
+
+/** Arguments for these tools, the same for the same seed. Rejects with Unreachable where there can be none. */
+export function makeArguments(tools: ReadonlySet<string>, list: ToolList, seed: number): MadeArguments {
+  return Object.fromEntries([...tools].map((tool) => [tool, argumentsOf(tool, list, seed)]));
+}
+
+function argumentsOf(tool: string, list: ToolList, seed: number): string[] {
+  if (!Object.hasOwn(list.schemas, tool)) throw noArguments(absent(tool, list));
+  const texts: string[] = [];
+  let characters = 0;
+  for (let row = 0; row < schemaVariants && characters < mostCharacters; row++) {
+    const text = sampleText(tool, list.schemas[tool], new Random(seed, row));
+    characters += text.length;
+    texts.push(text);
+  }
+  return texts;
+}
+
+function sampleText(tool: string, schema: unknown, random: Random): string {
+  try {
+    return JSON.stringify(schemaSample({ type: 'object', ...Object(schema) }, random));
+  } catch (error) {
+    if (!(error instanceof Unsupported)) throw error;
+    throw noArguments(`no arguments can be made for the tool "${tool}": ${error.message}`);
+  }
+}
+
+function absent(tool: string, { names, refusal }: ToolList): string {
+  if (refusal !== undefined) return `what tools there are is not known: tools/list was answered with ${refusal}`;
+  if (names.length === 0) return `there is no tool "${tool}": the target has none`;
+  const more = names.length > mostNames ? `, … ${names.length} in all` : '';
+  return `there is no tool "${tool}"${didYouMean(tool, names)} (${names.slice(0, mostNames).join(', ')}${more})`;
+}
+
+function noArguments(message: string): Unreachable {
+  const failure: OpenFailure = { reason: 'arguments', message };
+  return new Unreachable(failure);
+}
