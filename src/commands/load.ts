@@ -13,7 +13,7 @@ export default class Load extends BaseCommand {
   static override args = {
     what: Args.string({ description: 'a scenario, or the method to call (default: tools/list)' }),
     name: Args.string({ description: 'tool, prompt or resource of the method' }),
-    arguments: Args.string({ description: 'its arguments, a JSON object' }),
+    arguments: Args.string({ description: 'its arguments, a JSON object; of a tool also fromSchema' }),
   };
 
   static override flags = {

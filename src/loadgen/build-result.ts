@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Collector } from '../metrics/collector.ts';
 import type { Metrics } from '../metrics/figures.ts';
 import { histogramConfig } from '../metrics/histogram.ts';
@@ -136,8 +137,20 @@ function targetInfo(plan: Plan, { facts, identity }: ResultContext): TargetInfo 
     ...(dialect ? { dialect } : {}),
     ...(tls ? { tls } : {}),
     ...(server ? { server } : {}),
+    ...argumentsInfo(facts),
     ...(identity ? { identity } : {}),
   };
+}
+
+/** Scenarios draw different arguments for the same tool: all of them count. */
+function argumentsInfo(facts: readonly ScenarioFacts[]): Pick<TargetInfo, 'arguments'> {
+  const tools = new Set(facts.flatMap(({ made = {} }) => Object.keys(made)));
+  if (tools.size === 0) return {};
+  const sha256 = (tool: string) =>
+    createHash('sha256')
+      .update(JSON.stringify(facts.map(({ made }) => made?.[tool])))
+      .digest('hex');
+  return { arguments: Object.fromEntries([...tools].map((tool) => [tool, sha256(tool)])) };
 }
 
 function eraOf(facts: readonly ScenarioFacts[]): TargetInfo['era'] {

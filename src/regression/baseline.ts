@@ -16,7 +16,7 @@ export interface Baseline extends Comparable {
   readonly minReader: number;
   readonly createdBy: string;
   readonly model: RunResult['model'];
-  readonly target: Pick<TargetInfo, 'transport' | 'era' | 'server'>;
+  readonly target: Pick<TargetInfo, 'transport' | 'era' | 'server' | 'arguments'>;
   readonly generator: { readonly workers: number; readonly pacing: string };
   /** Of the newest session. */
   readonly environment: Environment;
@@ -79,7 +79,7 @@ export function runsOf(baseline: Baseline): StoredRun[] {
 }
 
 function describe(result: RunResult): Omit<Baseline, 'sessions'> {
-  const { transport, era, server } = result.target;
+  const { transport, era, server, arguments: made } = result.target;
   return {
     schema: 'mcpb.baseline/1',
     minReader: 1,
@@ -88,7 +88,12 @@ function describe(result: RunResult): Omit<Baseline, 'sessions'> {
     model: result.model,
     speed: result.speed,
     scenario: result.scenario,
-    target: { transport, era, ...(server === undefined ? {} : { server }) },
+    target: {
+      transport,
+      era,
+      ...(server === undefined ? {} : { server }),
+      ...(made === undefined ? {} : { arguments: made }),
+    },
     generator: { workers: result.generator.workers, pacing: result.generator.pacing },
     environment: result.environment,
   };

@@ -4,21 +4,13 @@ import type { Difference } from './comparison.ts';
 
 /** What must agree before numbers may be set side by side: both results and baselines have it. */
 export interface Comparable extends Pick<RunResult, 'scenario' | 'speed' | 'engineRevision' | 'environment'> {
-  readonly target: Pick<RunResult['target'], 'transport' | 'era'>;
+  readonly target: Pick<RunResult['target'], 'transport' | 'era' | 'arguments'>;
   readonly generator: Pick<RunResult['generator'], 'workers' | 'pacing'>;
 }
 
 /** Fields of scenario and target that differ: reason enough to refuse whatever the machine. */
 export function scenarioDifferences(base: Comparable, candidate: Comparable): Difference[] {
-  const found = differing(
-    { scenario: base.scenario.name, speed: base.speed, transport: base.target.transport, era: base.target.era },
-    {
-      scenario: candidate.scenario.name,
-      speed: candidate.speed,
-      transport: candidate.target.transport,
-      era: candidate.target.era,
-    },
-  );
+  const found = differing(mainFields(base), mainFields(candidate));
   if (base.scenario.hash === candidate.scenario.hash) return found;
   const inside = differing(flatten(base.scenario.resolved), flatten(candidate.scenario.resolved)).map((difference) => ({
     ...difference,
@@ -26,6 +18,17 @@ export function scenarioDifferences(base: Comparable, candidate: Comparable): Di
   }));
   const hashes = { field: 'scenario hash', base: base.scenario.hash, candidate: candidate.scenario.hash };
   return [...found, ...(inside.length > 0 ? inside : [hashes])];
+}
+
+function mainFields({ scenario, speed, target }: Comparable): Fields {
+  const made = Object.entries(target.arguments ?? {}).map(([tool, sha256]) => [`arguments of ${tool}`, sha256]);
+  return {
+    scenario: scenario.name,
+    speed,
+    transport: target.transport,
+    era: target.era,
+    ...Object.fromEntries(made),
+  };
 }
 
 /** Fields of the machine class that differ. */

@@ -34,6 +34,7 @@ const target = z.object({
   dialect: z.enum(['plain', 'envelope']).exactOptional(),
   tls: z.object({ version: z.string(), cipher: z.string() }).exactOptional(),
   server: z.object({ name: z.string(), version: z.string() }).exactOptional(),
+  arguments: texts.exactOptional().describe('sha256 of those made from schemas, by tool'),
   identity: z
     .object({
       version: z.string(),

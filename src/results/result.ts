@@ -90,6 +90,8 @@ export interface TargetInfo {
   /** What the first connection agreed on. */
   readonly tls?: { readonly version: string; readonly cipher: string };
   readonly server?: { readonly name: string; readonly version: string };
+  /** sha256 of the arguments that were made from the schemas of the target's tools, by tool; absent where none were. */
+  readonly arguments?: Readonly<Record<string, string>>;
   /** The target's own build, where it is known (bundled): what runs of one baseline session must share. */
   readonly identity?: { readonly version: string; readonly gitSha?: string; readonly dirty?: boolean };
 }

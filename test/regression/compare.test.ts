@@ -294,6 +294,14 @@ describe('refusals', () => {
     expect(comparison.reasons.join()).toContain('era: legacy → modern');
   });
 
+  it('refuses arguments that were made from another schema', () => {
+    const { target } = base[0];
+    const changes = { target: { ...target, arguments: { echo: 'abc' } } };
+    const comparison = compare({ baseline, candidate: candidate({ changes }) });
+    expect(comparison).toMatchObject({ verdict: 'not-comparable', rows: [] });
+    expect(comparison.reasons.join()).toContain('arguments of echo: none → abc');
+  });
+
   it('refuses another speed and a mixture of builds', () => {
     expect(compare({ baseline, candidate: candidate({ changes: { speed: 20 } }) }).differences[0]).toMatchObject({
       field: 'speed',

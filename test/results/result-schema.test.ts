@@ -54,6 +54,16 @@ test.each([
   expect(faultsOf(JSON.parse(JSON.stringify(result)))).toBeUndefined();
 });
 
+test('and so has the result of one with arguments from a schema, which says what they were', async () => {
+  const inputSchema = { type: 'object', properties: { a: { type: 'integer' } } };
+  const tools = [{ name: 'echo', inputSchema }];
+  const server = await serve(startWebSocketServer, { answer: ({ id, send }) => send(reply(id, { tools })) });
+  const scenario = `${steady}duration: 100ms\nsteps: [{ call: tools/call, name: echo, arguments: fromSchema }]`;
+  const result = await startRun(planText(scenario, { target: server.url })).result;
+  expect(result.target.arguments).toEqual({ echo: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(faultsOf(JSON.parse(JSON.stringify(result)))).toBeUndefined();
+});
+
 test('what is missing or of another type is a fault', () => {
   const result = syntheticRun();
   const faults = validatorOf(resultJsonSchema());

@@ -131,12 +131,23 @@ test.each([
   expect(faultsOf(`${steps}${line}`)).toEqual([`${start} ${verb} not supported by this version`]);
 });
 
-test.each([['arguments: fromSchema', '1:34 "fromSchema" is not supported by this version']])(
-  'refuses %s in a call as not supported',
-  (key, fault) => {
-    expect(faultsOf(`steps: [{ call: ping, ${key} }]`)).toEqual([fault]);
-  },
-);
+test.each([
+  [
+    'call: prompts/get, name: x, arguments: fromSchema',
+    'only the arguments of tools have a schema, those of prompts/get have none',
+  ],
+  [
+    "call: tools/call, name: 'x{{vu}}', arguments: fromSchema",
+    'arguments from a schema need a tool that is named without templates',
+  ],
+  [
+    'call: tools/call, name: x, arguments: fromScheme',
+    '"fromScheme" is not one of fromSchema — did you mean "fromSchema"?',
+  ],
+  ['call: tools/call, name: x, arguments: 5', 'expected a map of arguments, or fromSchema'],
+])('refuses { %s }', (call, fault) => {
+  expect(faultsOf(`steps: [{ ${call} }]`)).toEqual([expect.stringContaining(fault)]);
+});
 
 test('reports every fault of a file at once, in its order', () => {
   const text = [

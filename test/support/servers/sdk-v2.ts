@@ -6,7 +6,7 @@ import { listen } from './desk.ts';
 
 /**
  * A server of the official SDK's 2.x line. Tools: `add`, `steps` (reports progress, so that its reply is a stream), `süd`
- * (two arguments are repeated in headers), `ask` (wants input first).
+ * (two arguments are repeated in headers), `ask` (wants input first), `book` (arguments of many kinds).
  */
 export async function startSdkV2(
   options: CreateMcpHandlerOptions = {},
@@ -24,6 +24,21 @@ export async function startSdkV2(
   };
 }
 
+const person = z.object({ name: z.string().min(2).max(20), email: z.email().optional(), age: z.int().min(0).max(120) });
+const bookSchema = z.object({
+  id: z.uuid(),
+  from: z.iso.date(),
+  nights: z.int().positive(),
+  price: z.number().multipleOf(0.5).nullable(),
+  kind: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('room'), floor: z.int() }),
+    z.object({ type: z.literal('suite'), rooms: z.array(z.enum(['bed', 'bath'])).min(1) }),
+  ]),
+  guests: z.array(person).min(1).max(3),
+  wishes: z.record(z.string(), z.boolean()).default({}),
+  code: z.string().regex(/^[A-Z]{3}-\d{4}$/),
+});
+
 function mcpServer(): McpServer {
   const mcp = new McpServer({ name: 'sdk-v2', version: '2' }, { capabilities: { logging: {} } });
   const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
@@ -38,6 +53,7 @@ function mcpServer(): McpServer {
   const region = z.string().meta({ 'x-mcp-header': 'Region' });
   const options = z.object({ urgent: z.boolean().meta({ 'x-mcp-header': 'Urgent' }) });
   mcp.registerTool('süd', { inputSchema: z.object({ region, options }) }, ({ region: where }) => text(where));
+  mcp.registerTool('book', { inputSchema: bookSchema }, ({ guests }) => text(String(guests.length)));
   mcp.registerTool('ask', { inputSchema: z.object({}) }, () => inputRequired({ requestState: 'not yet' }));
   mcp.registerResource('note', 'note://one', {}, (uri) => ({ contents: [{ uri: uri.href, text: 'a note' }] }));
   mcp.registerPrompt('hi', {}, () => ({ messages: [{ role: 'user', content: { type: 'text', text: 'hi' } }] }));
