@@ -1,10 +1,13 @@
 import { connect, type OnReadOpts, type Socket } from 'node:net';
 import type { Target } from '../../scenario/plan.ts';
 import { now } from '../clock.ts';
+import { ReadBatch } from './read-batch.ts';
 import type { ByteStream, StreamFactory, StreamHandler, StreamObserver } from '../stream.ts';
 
 /** The worker's one receive buffer: whoever is called back must take what it wants to keep. */
 const receiveBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+const batch = new ReadBatch();
 
 const nothing = new Uint8Array(0);
 
@@ -24,7 +27,7 @@ export function addressOf({ host, address = host, port }: Target, localAddress: 
 export class SocketStream implements ByteStream {
   protected readonly socket: Socket;
   /** Undefined once nothing is to be told any more. */
-  protected handler: StreamHandler | undefined;
+  handler: StreamHandler | undefined;
   protected readonly observer: StreamObserver;
   readonly #startedAt = now();
   #error: NodeJS.ErrnoException | undefined;
@@ -36,7 +39,7 @@ export class SocketStream implements ByteStream {
     this.socket = open({
       buffer: receiveBuffer,
       callback: (length) => {
-        this.handler?.data(receiveBuffer, length, now());
+        batch.take(this, receiveBuffer, length);
         return true;
       },
     });
@@ -84,6 +87,7 @@ export class SocketStream implements ByteStream {
   }
 
   #close(): void {
+    batch.flush();
     const { handler } = this;
     this.handler = undefined;
     this.socket.destroy();
