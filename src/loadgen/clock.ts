@@ -11,18 +11,3 @@ export function processClockOffset(): number {
   const offset = () => Number(process.hrtime.bigint()) / 1e6 - performance.now();
   return Math.max(...Array.from({ length: readings }, offset));
 }
-
-/**
- * When exchanges are released: the first that a callback begins at the instant the callback read, each later one at a
- * reading of its own, so that what was done before it is not charged to the target.
- */
-export class ReleaseClock {
-  #callback = Number.NaN;
-
-  /** `callback`: the instant the callback read. */
-  at(callback: number): number {
-    if (callback === this.#callback) return now();
-    this.#callback = callback;
-    return callback;
-  }
-}

@@ -5,12 +5,13 @@ import { type SeriesLayout, seriesLayout } from '../metrics/series.ts';
 import type { Plan, ScenarioPlan } from '../scenario/plan.ts';
 import { Outcome } from '../wire/outcome.ts';
 import { ReplyScanner } from '../wire/reply-scan.ts';
-import { now, processClockOffset, ReleaseClock } from './clock.ts';
+import { now, processClockOffset } from './clock.ts';
 import { ExchangeTable, SlotState, tableCapacity } from './exchanges.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { collectGarbage } from './garbage.ts';
 import { CpuWait, Stalls } from './health.ts';
 import type { WorkerStart } from './protocol.ts';
+import { readBatch } from './read-batch.ts';
 import { ReceiveLag } from './receive-lag.ts';
 import { ScenarioLife } from './scenario-life.ts';
 import { ScenarioRun } from './scenario-run.ts';
@@ -45,7 +46,6 @@ export class Engine {
   readonly timers = new TimerQueue((at) => this.#wakeup.sooner(at));
   readonly scanner = new ReplyScanner();
   readonly receiveLag: ReceiveLag;
-  readonly releaseClock = new ReleaseClock();
   readonly #silence = new Silence();
   readonly #stalls = new Stalls();
   readonly #cpuWait = new CpuWait();
@@ -76,7 +76,7 @@ export class Engine {
     this.#events = events;
     this.layout = seriesLayout(plan);
     this.recorder = new Recorder(this.layout);
-    this.receiveLag = new ReceiveLag(this.recorder.ofRun('receiveLag'), this.#silence);
+    this.receiveLag = new ReceiveLag(this.recorder.ofRun('receiveLag'), this.#silence, readBatch.turn);
     const exchanges = plan.scenarios.reduce((sum, scenario) => sum + mostExchanges(scenario), 0);
     this.table = new ExchangeTable(tableCapacity(Math.ceil(exchanges / workers) + plan.scenarios.length));
     this.#wakeup = new Wakeup(

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Accumulator } from '../metrics/histogram.ts';
 import type { Silence } from './silence.ts';
+import type { Turn } from './turn.ts';
 
 /**
  * Upper bound of our own lateness on the way back, per reply. What comes in during a turn of the event loop came in after
@@ -12,22 +13,24 @@ import type { Silence } from './silence.ts';
 export class ReceiveLag {
   readonly #lag: Accumulator;
   readonly #silence: Silence;
+  readonly #turns: Turn;
   readonly #idleMillis: () => number;
   /** A poll that returned everything there was ended then or later. */
   #pollEnded = 0;
   #markedAt = 0;
   #idle = 0;
-  /** Something came in this turn, and a reply. */
-  #turning = false;
+  /** The turn in which something came in last, and whether a reply has. */
+  #turn = -1;
   #answered = false;
-  /** A turn in which something came in ended since the last mark. */
-  #turned = false;
+  /** The turn under way at the mark before. */
+  #markedTurn = 0;
   #from = 0;
 
   /** `idleMillis`: how long the polls of this thread have slept. */
-  constructor(lag: Accumulator, silence: Silence, idleMillis = () => performance.nodeTiming.idleTime) {
+  constructor(lag: Accumulator, silence: Silence, turns: Turn, idleMillis = () => performance.nodeTiming.idleTime) {
     this.#lag = lag;
     this.#silence = silence;
+    this.#turns = turns;
     this.#idleMillis = idleMillis;
   }
 
@@ -35,20 +38,20 @@ export class ReceiveLag {
   mark(now: number, polled: boolean): void {
     const idle = this.#idleMillis();
     if (idle > this.#idle) this.#pollEnded = now;
-    else if (polled && !this.#turning && !this.#turned) this.#pollEnded = this.#markedAt;
+    else if (polled && this.#turn < this.#markedTurn) this.#pollEnded = this.#markedAt;
     this.#markedAt = now;
     this.#idle = idle;
-    this.#turned = false;
+    this.#markedTurn = this.#turns.ended;
   }
 
   /** Something other than a reply is taken up at `now`: replies of the same poll wait for it. */
   other(now: number): void {
-    if (!this.#turning) this.#turnBegins(now);
+    if (this.#turn !== this.#turns.ended) this.#turnBegins(now);
   }
 
   /** A reply is taken up at `now`, its request was sent at `sent`. */
   reply(now: number, sent: number): void {
-    if (!this.#turning) this.#turnBegins(now);
+    if (this.#turn !== this.#turns.ended) this.#turnBegins(now);
     if (!this.#answered) {
       this.#answered = true;
       this.#silence.broken(this.#from, now, sent);
@@ -58,17 +61,12 @@ export class ReceiveLag {
 
   /** The first that a turn brings: the poll that returned it has just ended. */
   #turnBegins(now: number): void {
-    this.#turning = true;
-    setImmediate(this.#turnEnds);
+    this.#turns.begin();
+    this.#turn = this.#turns.ended;
+    this.#answered = false;
     const idle = this.#idleMillis();
     this.#from = idle > this.#idle ? now : this.#pollEnded;
     this.#pollEnded = now;
     this.#idle = idle;
   }
-
-  readonly #turnEnds = (): void => {
-    this.#turning = false;
-    this.#answered = false;
-    this.#turned = true;
-  };
 }

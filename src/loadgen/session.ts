@@ -1,6 +1,7 @@
 import { Outcome } from '../wire/outcome.ts';
 import { MessageKind } from '../wire/reply-scan.ts';
 import { Backoff } from './backoff.ts';
+import { now as clock } from './clock.ts';
 import { answeredSlot, answerServerRequest, isModernError, outcomeOf } from './correlation.ts';
 import { SlotState } from './exchanges.ts';
 import { duringInitialize, readInitializeResult, refusedInitialize, statusDuringInitialize } from './initialize.ts';
@@ -156,9 +157,10 @@ export class Session implements ConnectionHandler, TimerTarget {
   writable(now: number): void {
     while (this.#state === 'ready' && this.#waiting.length > 0) {
       const slot = this.#waiting[0];
-      if (!this.#send(slot, this.#run.operationOf(slot), now)) return void this.#want();
+      const at = clock();
+      if (!this.#send(slot, this.#run.operationOf(slot), at)) return void this.#want();
       this.#waiting.shift();
-      this.#run.waited(slot, now);
+      this.#run.waited(slot, at);
     }
     if (this.#state === 'initializing' && this.#initializeSlot < 0) this.#initialize(now);
   }
@@ -195,7 +197,6 @@ export class Session implements ConnectionHandler, TimerTarget {
     return wanted && mayBeSent >= this.#waiting.length;
   }
 
-  /** `now`: when what led to this write was read; a reply that is handled in between does not pass it. */
   #send(slot: number, operation: number, now: number): boolean {
     if (this.#inFlight >= this.#run.plan.inFlight) return false;
     const { table } = this.#run.engine;

@@ -7,8 +7,8 @@ import { tlsStreams } from './streams/tls.ts';
 export interface StreamHandler {
   /** Takes bytes from now on. */
   connected(now: number): void;
-  /** `bytes` is shared by all streams of the worker: valid only during the call. */
-  data(bytes: Buffer, length: number, now: number): void;
+  /** bytes[start, end), read at `now`, which may be a while ago. `bytes` is shared by all streams: valid only during the call. */
+  data(bytes: Buffer, start: number, end: number, now: number): void;
   /** Everything written has left. */
   drained(now: number): void;
   closed(error: NodeJS.ErrnoException | undefined, now: number): void;

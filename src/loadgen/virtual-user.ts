@@ -1,6 +1,7 @@
 import type { CapturePlan, ThinkTime } from '../scenario/plan.ts';
 import { Outcome } from '../wire/outcome.ts';
 import { Captures } from './captures.ts';
+import { now as clock } from './clock.ts';
 import type { ExchangeOwner } from './exchanges.ts';
 import type { Executor } from './executor.ts';
 import type { ScenarioRun } from './scenario-run.ts';
@@ -159,7 +160,7 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   #call(operation: number, now: number): void {
     const { session } = this.user;
     if (!this.#arrival && !session.ready) return session.whenReady(this, now);
-    const released = this.#run.engine.releaseClock.at(now);
+    const released = clock();
     const slot = this.#run.begin(operation, this.#planned, released, this, session);
     if (slot < 0) return this.#finish(now);
     this.#operation = operation;
@@ -174,13 +175,7 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   /** The handshake is an exchange by itself. */
   #connect(operation: number, now: number): void {
     const { session } = this.user;
-    this.#handshake = this.#run.beginHandshake(
-      operation,
-      this.#planned,
-      this.#run.engine.releaseClock.at(now),
-      this,
-      session,
-    );
+    this.#handshake = this.#run.beginHandshake(operation, this.#planned, clock(), this, session);
     if (this.#handshake >= 0) session.whenReady(this, now);
     else this.#finish(now);
   }

@@ -34,22 +34,23 @@ export interface Consumer {
   consume(bytes: Buffer, start: number, end: number, at: number): number;
 }
 
-/** Hands a chunk, behind what was left of earlier ones, to a consumer; returns what is left now. */
+/** Hands chunk[start, end), behind what was left of earlier ones, to a consumer; returns what is left now. */
 export function receive(
   left: Inbound | undefined,
   consumer: Consumer,
   chunk: Buffer,
-  length: number,
+  start: number,
+  end: number,
   at: number,
 ): Inbound | undefined {
   if (left !== undefined) {
-    left.append(chunk, 0, length);
+    left.append(chunk, start, end);
     left.drop(consumer.consume(left.bytes, 0, left.length, at));
     return left.length === 0 ? undefined : left;
   }
-  const consumed = consumer.consume(chunk, 0, length, at);
-  if (consumed === length) return undefined;
+  const consumed = consumer.consume(chunk, start, end, at);
+  if (consumed === end) return undefined;
   const rest = new Inbound();
-  rest.append(chunk, consumed, length);
+  rest.append(chunk, consumed, end);
   return rest;
 }

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReceiveLag } from '../../src/loadgen/receive-lag.ts';
 import { Silence } from '../../src/loadgen/silence.ts';
+import { Turn } from '../../src/loadgen/turn.ts';
 import { Accumulator } from '../../src/metrics/histogram.ts';
 
 function receiveLag() {
   const recorded = new Accumulator();
   const polls = { sleptMillis: 0 };
-  const lag = new ReceiveLag(recorded, new Silence(), () => polls.sleptMillis);
+  const lag = new ReceiveLag(recorded, new Silence(), new Turn(), () => polls.sleptMillis);
   /** Lags recorded since the last call, in ms: how many, and their sum. */
   const taken = () => {
     const { count, sum } = recorded.take();
@@ -92,7 +93,7 @@ async function turn(arrivals: readonly Arrival[], spinning: boolean): Promise<{ 
   let now = 0;
   let slept = 0;
   const recorded = new Accumulator();
-  const lag = new ReceiveLag(recorded, new Silence(), () => slept);
+  const lag = new ReceiveLag(recorded, new Silence(), new Turn(), () => slept);
   while (ahead.length > 0) {
     if (!spinning && ahead[0].at > now) {
       slept += ahead[0].at - now;

@@ -55,7 +55,7 @@ export class FedConnection extends Recorder {
         const part = piece.subarray(at, at + shared.length);
         shared.set(part);
         shared.fill('}\n', part.length, Math.min(shared.length, part.length + 64));
-        this.#streams[0].data(shared, part.length, 0);
+        this.#streams[0].data(shared, 0, part.length, 0);
       }
     return this;
   }

@@ -87,7 +87,7 @@ class ProcessStream implements ByteStream {
     child.on('close', () => this.#close());
     // That nobody reads any more is told by the exit.
     stdin.on('error', () => undefined);
-    stdout.on('data', (chunk: Buffer) => this.#handler?.data(chunk, chunk.length, now()));
+    stdout.on('data', (chunk: Buffer) => this.#handler?.data(chunk, 0, chunk.length, now()));
     stdout.on('end', () => this.#awaitRemainder());
     stderr.on('data', (chunk: Buffer) => {
       this.#said = (this.#said + chunk.toString()).slice(-lastWordsLength);

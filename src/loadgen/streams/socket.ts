@@ -1,13 +1,11 @@
 import { connect, type OnReadOpts, type Socket } from 'node:net';
 import type { Target } from '../../scenario/plan.ts';
 import { now } from '../clock.ts';
-import { ReadBatch } from './read-batch.ts';
+import { readBatch } from '../read-batch.ts';
 import type { ByteStream, StreamFactory, StreamHandler, StreamObserver } from '../stream.ts';
 
 /** The worker's one receive buffer: whoever is called back must take what it wants to keep. */
 const receiveBuffer = Buffer.allocUnsafeSlow(64 * 1024);
-
-const batch = new ReadBatch();
 
 const nothing = new Uint8Array(0);
 
@@ -39,7 +37,7 @@ export class SocketStream implements ByteStream {
     this.socket = open({
       buffer: receiveBuffer,
       callback: (length) => {
-        batch.take(this, receiveBuffer, length);
+        readBatch.take(this, receiveBuffer, length);
         return true;
       },
     });
@@ -87,7 +85,7 @@ export class SocketStream implements ByteStream {
   }
 
   #close(): void {
-    batch.flush();
+    readBatch.flush();
     const { handler } = this;
     this.handler = undefined;
     this.socket.destroy();

@@ -100,9 +100,9 @@ export class HttpConnection implements StreamHandler, EventSink {
     this.#owner.lost(this, this.#slot, state === 'idle' ? undefined : 'lost', at);
   }
 
-  data(bytes: Buffer, length: number, at: number): void {
-    this.#owner.received(length);
-    this.#inbound = receive(this.#inbound, this, bytes, length, at);
+  data(bytes: Buffer, start: number, end: number, at: number): void {
+    this.#owner.received(end - start);
+    this.#inbound = receive(this.#inbound, this, bytes, start, end, at);
     const inParts = this.#inbound !== undefined || this.#state === 'body';
     if (inParts && this.#slot !== noSlot) this.#owner.began(this.#slot, false, at);
     if (this.#state !== 'body' || this.#slot !== noSlot || this.#lingers) return;

@@ -101,9 +101,9 @@ export abstract class MultiplexedConnection implements Connection, StreamHandler
     else this.handler.refused(connectFailure(error, state === 'greeting' ? this.greeting : state), at);
   }
 
-  data(bytes: Buffer, length: number, at: number): void {
-    this.handler.transferred(0, length);
-    this.#inbound = receive(this.#inbound, this, bytes, length, at);
+  data(bytes: Buffer, start: number, end: number, at: number): void {
+    this.handler.transferred(0, end - start);
+    this.#inbound = receive(this.#inbound, this, bytes, start, end, at);
   }
 
   /** The greeting is over. */

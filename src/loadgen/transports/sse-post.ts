@@ -72,9 +72,9 @@ export class PostConnection implements StreamHandler {
     else this.#owner.postLost(this, this.slot, state === 'idle' ? undefined : 'lost', at);
   }
 
-  data(bytes: Buffer, length: number, at: number): void {
-    this.#owner.transferred(0, length);
-    this.#inbound = receive(this.#inbound, this, bytes, length, at);
+  data(bytes: Buffer, start: number, end: number, at: number): void {
+    this.#owner.transferred(0, end - start);
+    this.#inbound = receive(this.#inbound, this, bytes, start, end, at);
   }
 
   consume(bytes: Buffer, start: number, end: number, at: number): number {

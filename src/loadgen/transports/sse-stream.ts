@@ -62,9 +62,9 @@ export class EventStream implements StreamHandler, EventSink {
     this.#refuse(connectFailure(error, state === 'connecting' ? state : 'the opening of the event stream'), at);
   }
 
-  data(bytes: Buffer, length: number, at: number): void {
-    this.#owner.transferred(0, length);
-    this.#inbound = receive(this.#inbound, this, bytes, length, at);
+  data(bytes: Buffer, start: number, end: number, at: number): void {
+    this.#owner.transferred(0, end - start);
+    this.#inbound = receive(this.#inbound, this, bytes, start, end, at);
   }
 
   consume(bytes: Buffer, start: number, end: number, at: number): number {

@@ -13,7 +13,7 @@ export const tcpEndpoint: Listen = async (taken) => {
     const frames = new Frames(socket, taken);
     let left: Inbound | undefined;
     socket.on('data', (chunk: Buffer) => {
-      left = receive(left, frames, chunk, chunk.length, 0);
+      left = receive(left, frames, chunk, 0, chunk.length, 0);
     });
   });
   server.listen(0, '127.0.0.1');
