@@ -9,11 +9,11 @@ describe('mcpb selftest --quick', () => {
   let report: SelftestReport;
 
   beforeAll(async () => {
+    report = await selftest([]);
     // A disturbed machine may be quiet a minute later; a figure that was wrong is never measured away.
-    for (let run = 1; run === 1 || (run <= 3 && report.exitCode === ExitCode.invalidRun); run++) {
-      const { stdout, stderr, code } = await mcpb(['selftest', '--quick', '--json']);
-      report = JSON.parse(stdout);
-      expect(code, stderr).toBe(report.exitCode);
+    for (let run = 2; run <= 4 && report.exitCode === ExitCode.invalidRun; run++) {
+      const disturbed = new Set(report.cases.filter(isDisturbed).map(({ transport }) => transport));
+      report = settled(report, await selftest([...disturbed].flatMap((transport) => ['--transport', transport])));
     }
     for (const { name, transport, disturbances } of report.cases.filter(isDisturbed))
       noteSkipped(`selftest ${name} over ${transport}: ${disturbances.at(-1)}`);
@@ -65,6 +65,23 @@ describe('mcpb selftest --quick', () => {
     }
   });
 });
+
+async function selftest(args: readonly string[]): Promise<SelftestReport> {
+  const { stdout, stderr, code } = await mcpb(['selftest', '--quick', '--json', ...args]);
+  const report: SelftestReport = JSON.parse(stdout);
+  expect(code, stderr).toBe(report.exitCode);
+  return report;
+}
+
+/** The first report with its disturbed cases as they came out the second time; one that fails there has failed. */
+function settled(first: SelftestReport, second: SelftestReport): SelftestReport {
+  const again = (one: CaseReport) =>
+    second.cases.find(({ name, transport }) => name === one.name && transport === one.transport) ?? one;
+  const failed = second.cases.filter(({ verdict }) => verdict === 'failed');
+  const cases = first.cases.map((one) => (isDisturbed(one) || failed.includes(again(one)) ? again(one) : one));
+  const worst = failed.length > 0 ? ExitCode.thresholdsFailed : ExitCode.ok;
+  return { ...first, cases, exitCode: cases.some(isDisturbed) && failed.length === 0 ? ExitCode.invalidRun : worst };
+}
 
 function isDisturbed({ verdict }: CaseReport): boolean {
   return verdict === 'disturbed';

@@ -5,6 +5,9 @@ import { frozen } from '../truth.ts';
 
 export const frozenLoad = { rate: 1000, service: 1, stall: 100, period: 1000 } as const;
 
+/** Arrivals of one stall: over HTTP each waits on a connection of its own, which should stand before. */
+const mostWaiting = (frozenLoad.rate * frozenLoad.stall) / 1000;
+
 /** The case that generators get wrong: everybody who arrives during a stall waits, and must be seen to wait. */
 export function freeze(depth: Depth): Case {
   const { rate, service, stall, period } = frozenLoad;
@@ -14,7 +17,7 @@ export function freeze(depth: Depth): Case {
     spacing: 1000 / rate,
     transports: selftestTransports,
     behaviour: { kind: 'freeze', service, stall, period },
-    load: { rate, connections: 10, warmup: period / 2000, seconds: (periods * period) / 1000 },
+    load: { rate, connections: 1.2 * mostWaiting, warmup: period / 2000, seconds: (periods * period) / 1000 },
     expected: ({ result }) =>
       timesOf(result.metrics.responseTime, ['p50', 'p90', 'p99', 'p999'], (p) => frozen(p, periods, frozenLoad)),
   };

@@ -1,32 +1,24 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Answer, type Listen, replyTo } from '../endpoint.ts';
+import type { Listen } from '../endpoint.ts';
+import { type Framing, framedEndpoint } from './framed.ts';
 
-/** Read and written by `node:http`. */
-export const httpEndpoint: Listen = async (taken) => {
-  const server = createServer((request, response) => serve(request, response, taken));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+const headEnd = '\r\n\r\n';
+const contentLength = /\r\ncontent-length: *(\d+)/i;
+
+/** The messages our own engine sends: a body of a stated length behind every head. */
+const messages: Framing = {
+  next: (bytes, start, end) => {
+    const headEnds = bytes.indexOf(headEnd, start, 'latin1');
+    if (headEnds < 0 || headEnds >= end) return undefined;
+    const payload = headEnds + headEnd.length;
+    const length = contentLength.exec(bytes.toString('latin1', start, headEnds))?.[1] ?? 0;
+    const next = payload + Number(length);
+    return next > end ? undefined : { payload, end: next };
+  },
+  pack: (json) =>
+    Buffer.from(
+      `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${json.length}${headEnd}${json}`,
+      'latin1',
+    ),
 };
 
-function serve(request: IncomingMessage, response: ServerResponse, taken: (answer: Answer) => void): void {
-  let text = '';
-  request.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-  });
-  request.on('end', () => {
-    const reply = replyTo(text);
-    taken(() => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': reply.length });
-      response.end(reply);
-    });
-  });
-}
+export const httpEndpoint: Listen = (taken) => framedEndpoint(messages, taken, (port) => `http://127.0.0.1:${port}/`);
