@@ -182,7 +182,7 @@ describe('captures', () => {
     });
     const text = two('  - { call: tools/list, capture: { token: $.result.token } }').split('\n');
     const again = [...text, text[4].replace('name: use', 'name: use-again')].join('\n');
-    const { outcomes } = await runHere(planned(server, again, { vus: '1', duration: '100ms' }));
+    const { outcomes } = await runHere(planned(server, each(20) + again, { vus: '1' }));
     const names = server.received.flatMap((one) => parametersOf(one)?.name ?? []);
     expect(new Set(names)).toEqual(new Set(['use']));
     expect(outcomes.skipped).toBeGreaterThanOrEqual(names.length - 1);
