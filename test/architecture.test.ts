@@ -48,6 +48,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
       'selftest',
       'version',
       'json-schemas',
+      'loadgen/sample-requests.ts',
     ],
     ...['@oclif/core', '@oclif/core/flush', '@oclif/core/run', '@oclif/core/settings'],
   ],

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Args } from '@oclif/core';
+import type { SampleRequest } from '../loadgen/sample-requests.ts';
 import type { Capacity, Shortage } from '../scenario/capacity.ts';
 import type { Requirements } from '../scenario/requirements.ts';
 import type { ShownPlan } from '../scenario/shown-plan.ts';
@@ -8,6 +9,8 @@ import { loadFlags, overridesFrom } from './flags.ts';
 
 interface Inspection {
   readonly plan: ShownPlan;
+  /** Of operations with templates. */
+  readonly samples: readonly SampleRequest[];
   readonly requirements: Requirements;
   readonly capacity: Capacity;
   /** What a run would be refused for. */
@@ -30,10 +33,11 @@ export default class Inspect extends BaseCommand {
   override async run(): Promise<Inspection> {
     const { args, flags } = await this.parse(Inspect);
     const { shownPlan } = await import('../scenario/shown-plan.ts');
-    const { describePlan } = await import('../scenario/describe.ts');
+    const { describePlan, describeSamples } = await import('../scenario/describe.ts');
     const { requirementsOf } = await import('../scenario/requirements.ts');
     const { doubtsOf, shortagesOf } = await import('../scenario/capacity.ts');
     const { readCapacity } = await import('../results/limits.ts');
+    const { sampleRequests } = await import('../loadgen/sample-requests.ts');
     const { planFor } = await import('../scenario/resolve.ts');
     const plan = planFor(
       { scenario: args.scenario, overrides: overridesFrom(flags) },
@@ -41,8 +45,11 @@ export default class Inspect extends BaseCommand {
     );
     const requirements = requirementsOf(plan);
     const capacity = readCapacity();
+    const samples = sampleRequests(plan);
     if (!this.jsonEnabled()) this.log(describePlan(plan, requirements, capacity));
+    if (!this.jsonEnabled() && samples.length > 0) this.log(describeSamples(samples));
     const shortages = shortagesOf(requirements, capacity);
-    return { plan: shownPlan(plan), requirements, capacity, shortages, doubts: doubtsOf(requirements, capacity) };
+    const doubts = doubtsOf(requirements, capacity);
+    return { plan: shownPlan(plan), samples, requirements, capacity, shortages, doubts };
   }
 }

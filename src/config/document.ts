@@ -9,7 +9,7 @@ import {
   type Node,
   parseDocument,
 } from 'yaml';
-import { type Environment, expandReferences, hideReferences, showReferences } from './environment.ts';
+import { type Environment, References } from './environment.ts';
 import type { Fault, Position } from './fault.ts';
 
 export type Path = readonly PropertyKey[];
@@ -29,8 +29,9 @@ const start: Position = { line: 1, column: 1 };
 /** Parses YAML (or JSON). Never throws on a faulty text: a syntax fault leaves `value` undefined. */
 export function readDocument(text: string, file: string, env: Environment): ConfigDocument {
   const lines = new LineCounter();
-  const parsed = parseDocument(hideReferences(text), { lineCounter: lines, prettyErrors: false });
-  const reader = new Reader(parsed, lines, env);
+  const references = new References(text);
+  const parsed = parseDocument(references.hide(text), { lineCounter: lines, prettyErrors: false });
+  const reader = new Reader(parsed, lines, references, env);
   for (const problem of [...parsed.errors, ...parsed.warnings]) reader.fault(problem.pos[0], problem.message);
   const readable = parsed.errors.every((error) => error.code === 'DUPLICATE_KEY');
   const value = readable && parsed.contents ? reader.read(parsed.contents, []) : undefined;
@@ -41,18 +42,20 @@ class Reader {
   readonly faults: Fault[] = [];
   readonly #document: Document;
   readonly #lines: LineCounter;
+  readonly #references: References;
   readonly #env: Environment;
   readonly #positions = new Map<string, Position>();
   #aliases = 0;
 
-  constructor(document: Document, lines: LineCounter, env: Environment) {
+  constructor(document: Document, lines: LineCounter, references: References, env: Environment) {
     this.#document = document;
     this.#lines = lines;
+    this.#references = references;
     this.#env = env;
   }
 
   fault(offset: number, message: string): void {
-    this.faults.push({ ...this.#position(offset), message: showReferences(message) });
+    this.faults.push({ ...this.#position(offset), message: this.#references.show(message) });
   }
 
   read(node: Node, path: Path): unknown {
@@ -62,7 +65,7 @@ class Reader {
     if (isSeq(node)) return node.items.map((item, index) => this.read(item as Node, [...path, index]));
     if (isAlias(node)) return this.#readAlias(node, path, offset);
     if (!isScalar(node) || typeof node.value !== 'string') return isScalar(node) ? node.value : undefined;
-    return expandReferences(node.value, this.#env, (name) =>
+    return this.#references.expand(node.value, this.#env, (name) =>
       this.fault(offset, `environment variable ${name} is not set`),
     );
   }
@@ -86,7 +89,7 @@ class Reader {
         this.fault(offset, 'a key must be a plain word');
         continue;
       }
-      const name = showReferences(String(key.value));
+      const name = this.#references.show(String(key.value));
       this.#positions.set(address([...path, name], 'key'), this.#position(offset));
       result[name] = value ? this.read(value, [...path, name]) : null;
     }

@@ -14,12 +14,12 @@ const argumentDraws = 2 ** 29;
  * that any number of workers sends the same.
  */
 export class ExchangeValues {
-  readonly #table: ExchangeTable;
+  readonly #table: Pick<ExchangeTable, 'owner'>;
   readonly #data: readonly FeederPlan[];
   readonly #seed: number;
   readonly #numbering: Numbering;
 
-  constructor(table: ExchangeTable, executor: ExecutorPlan, data: readonly FeederPlan[], seed: number) {
+  constructor(table: Pick<ExchangeTable, 'owner'>, executor: ExecutorPlan, data: readonly FeederPlan[], seed: number) {
     this.#table = table;
     this.#data = data;
     this.#seed = seed;

@@ -1,5 +1,5 @@
 import { didYouMean } from '../config/suggest.ts';
-import { schemaVariants } from '../scenario/fields.ts';
+import { schemaVariants, toolOf } from '../scenario/fields.ts';
 import type { ScenarioPlan } from '../scenario/plan.ts';
 import type { MadeArguments } from './facts.ts';
 import { Random } from './json-schema/random.ts';
@@ -16,8 +16,7 @@ const mostNames = 20;
 
 /** Tools whose calls want arguments made from a schema. */
 export function toolsToMakeFor({ operations }: Pick<ScenarioPlan, 'operations'>): ReadonlySet<string> {
-  const fields = operations.flatMap((operation) => operation.fields ?? []);
-  return new Set(fields.flatMap((field) => (field.source === 'schema' ? [field.tool] : [])));
+  return new Set(operations.flatMap(({ fields = [] }) => toolOf(fields) ?? []));
 }
 
 /** Arguments for these tools, the same for the same seed. Rejects with Unreachable where there can be none. */

@@ -10,6 +10,7 @@ import {
   type NumberField,
   numberText,
   type Place,
+  toolOf,
   valueText,
 } from '../scenario/fields.ts';
 import type { OperationPlan } from '../scenario/plan.ts';
@@ -86,11 +87,6 @@ export class VariableBody {
   #data(place: Place<DataField>, row: number): string {
     return dataText(place, this.#values.column(place.field, row));
   }
-}
-
-/** The tool whose schema the arguments are made from. */
-function toolOf(fields: readonly FieldPlan[]): string | undefined {
-  return fields.find((field) => field.source === 'schema')?.tool;
 }
 
 export type BodyOf = (operation: OperationPlan, pooled?: boolean) => VariableBody | undefined;

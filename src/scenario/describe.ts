@@ -22,6 +22,11 @@ export function describePlan(plan: Plan, needs: Requirements, has: Capacity = un
   ].join('\n');
 }
 
+/** Requests that are sent first, where they differ from one to the next. */
+export function describeSamples(samples: readonly { readonly operation: string; readonly body: string }[]): string {
+  return `\nthe first requests\n${samples.map(({ operation, body }) => `  ${operation}: ${body}`).join('\n')}`;
+}
+
 function describeData({ name, rows, pick, sha256 }: FeederPlan): string {
   return `data ${name}: ${formatCount(rows)} rows, ${pick}, sha256 ${sha256.slice(0, 12)}`;
 }

@@ -124,6 +124,11 @@ export function feedersOf(fields: readonly FieldPlan[]): number[] {
   return [...new Set(fields.flatMap((field) => (field.source === 'data' ? [field.feeder] : [])))];
 }
 
+/** The tool whose schema the arguments are made from. */
+export function toolOf(fields: readonly FieldPlan[]): string | undefined {
+  return fields.find((field) => field.source === 'schema')?.tool;
+}
+
 /** No pool of prepared requests can hold what these fields make: the body is put together for every exchange. */
 export function isRendered(fields: readonly FieldPlan[]): boolean {
   return fields.some(({ source }) => source === 'capture') || feedersOf(fields).length > 1;

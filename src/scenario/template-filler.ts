@@ -24,7 +24,8 @@ export class TemplateFiller {
     if (typeof value === 'string') return isTemplate(value) ? this.#text(value, path) : unmarked(value);
     if (Array.isArray(value)) return value.map((part, index) => this.fill(part, [...path, index]));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, this.#member(key, part, path)]));
+    const members = Object.entries(value).map(([key, part]) => [unmarked(key), this.#member(key, part, path)]);
+    return Object.fromEntries(members);
   }
 
   /** A mark for arguments made from the schema of a tool. */
@@ -38,7 +39,7 @@ export class TemplateFiller {
       const value: string = JSON.parse(colon === undefined ? token : token.slice(0, -colon.length));
       if (colon !== undefined) {
         this.#member(value, '', path);
-        return token;
+        return unmarked(token);
       }
       const filled = this.fill(value, path);
       return filled === value ? token : JSON.stringify(filled);

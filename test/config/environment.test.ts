@@ -22,6 +22,12 @@ test('$$ stands for a literal reference; keys are left alone', () => {
   expect(valueIn(`'\${TOKEN}': 1`)).toEqual({ [`\${TOKEN}`]: 1 });
 });
 
+test('characters of the private use area stay what they are, written or escaped, beside references', () => {
+  const written = `a: "\uE000\uE001 \\uE002 \\U0000E003 \${TOKEN}"`;
+  expect(valueIn(written)).toEqual({ a: '\uE000\uE001 \uE002 \uE003 s3cret' });
+  expect(readDocument(`a: \${X}`, 'x.yaml', { X: '\uE000\uE001' }).value).toEqual({ a: '\uE000\uE001' });
+});
+
 test('every unset name is a fault where it stands, with the columns of the file', () => {
   const { faults } = readDocument(`a: { b: \${NO}, c: "\${NOR}" }`, 'x.yaml', env);
   expect(faults).toEqual([

@@ -268,3 +268,11 @@ describe('on the command line', () => {
     expect(error).toMatchObject({ code: 'MCPB_E_USAGE', message });
   });
 });
+
+test('characters that stand for fields in a plan stay what they are in keys and texts', () => {
+  const odd = '\uE0000\uE001 \uE000 \uE0000\uE002';
+  const written = JSON.stringify({ [odd]: odd, v: `${odd} {{vu}}` });
+  const { operations } = planText(call(`arguments: ${written}`)).scenarios[0];
+  const { body, fields = [] } = operations[0];
+  expect(JSON.parse(writtenBody(body, fields)).params.arguments).toEqual({ [odd]: odd, v: `${odd} {{vu}}` });
+});
