@@ -15,11 +15,12 @@ import type {
 } from '../results/result.ts';
 import type { Model, Plan } from '../scenario/plan.ts';
 import { evaluate, type Threshold } from '../scenario/thresholds.ts';
+import { disturbances, measured, perSecond } from './evidence.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { bytesPerConnection, bytesPerSession, memoryLevels } from './memory-levels.ts';
 import { ownMemory } from './own-memory.ts';
 import type { GcSummary } from './pool.ts';
-import type { LevelRow, RunRecord } from './run-record.ts';
+import type { RunRecord } from './run-record.ts';
 import { thresholdSource } from './threshold-source.ts';
 import { judge } from './verdict.ts';
 import { warmUpFindings } from './warm-up.ts';
@@ -73,9 +74,8 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     thresholds,
     steal: context.environment.steal,
     throttled: context.environment.cgroup.throttledRatio,
-    workersBusy: workersBusy(record, plan.workers),
+    ...disturbances(plan, record, context.gc, context.environment.placement === 'loopback'),
     targetCores: targetProcess ? targetProcess.cpuPercent / 100 : null,
-    clockShiftMillis: record.end.wallClock - record.begin.wallClock - (record.end.at - record.begin.at),
     unaccounted: unaccounted({ metrics, operations, stages }),
     littleDeviation: stay === undefined ? null : littleDeviation(stay),
     interrupted: context.interrupted,
@@ -104,6 +104,7 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     verdict: judged.verdict,
     valid: judged.invalidReasons.length === 0,
     invalidReasons: judged.invalidReasons,
+    certificate: judged.certificate,
     warnings: [...judged.warnings, ...warmUpFindings(plan, record.rows, window.from)],
     metrics,
     operations,
@@ -222,26 +223,6 @@ function memoryOf(plan: Plan, { peak, rows, window }: RunRecord, base: number) {
   };
 }
 
-type MeasuredRow = LevelRow & { readonly length: number };
-
-/** Rows of which at least half lies inside the measure phase, with their length in seconds. */
-function measured({ rows, window, cutAt }: RunRecord): MeasuredRow[] {
-  const end = Math.min(window.to, cutAt ?? Number.POSITIVE_INFINITY);
-  return rows.flatMap((row) => {
-    const from = Math.max(0, row.sequence);
-    const length = row.seconds - from;
-    const inside = Math.min(row.seconds, end) - Math.max(from, window.from);
-    return row.sequence >= 0 && length > 0 && inside >= length / 2 - 1e-3 ? [{ ...row, length }] : [];
-  });
-}
-
-/** Mean of a figure per second of the measured rows; 0 when there is none. */
-function perSecond(record: RunRecord, of: (row: MeasuredRow) => number): number {
-  const rows = measured(record);
-  const seconds = rows.reduce((sum, { length }) => sum + length, 0);
-  return seconds === 0 ? 0 : rows.reduce((sum, row) => sum + of(row), 0) / seconds;
-}
-
 /**
  * Cores that neither we nor the target used: what of a disturbed machine can be seen from here. Unknown where the
  * target's own share is: it must not pass for that of others.
@@ -255,15 +236,4 @@ function otherCores({ begin, end }: RunRecord, cores: number): number | null {
   const own = end.cpu.user - begin.cpu.user + end.cpu.system - begin.cpu.system;
   const target = end.target.cpuMicros - begin.target.cpuMicros;
   return Math.max(0, busy - (own + target) / elapsed);
-}
-
-/**
- * How busy the workers were: CPU of the cores they could have used, or the share of time their event loops never slept,
- * which is more where other programs took part of the cores.
- */
-function workersBusy(record: RunRecord, workers: number): number {
-  return Math.max(
-    perSecond(record, (row) => row.cpuMicros / 1e6 / workers),
-    perSecond(record, (row) => row.eventLoopUtilization * row.length),
-  );
 }

@@ -208,6 +208,7 @@ export class Engine {
       inFlight: this.table.used,
       eventLoopUtilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
       cpuWaitMillis: this.#cpuWait.take(),
+      longestStallAt: stalls.at - this.#startAt,
       cpuMicros: cpu.user - this.#cpu.user + cpu.system - this.#cpu.system,
       ...(this.#targetGone === undefined ? {} : { targetGone: this.#targetGone }),
       ...(this.#silentFor === undefined ? {} : { silentForMillis: this.#silentFor }),

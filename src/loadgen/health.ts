@@ -6,37 +6,46 @@ import { now } from './clock.ts';
 const leastStall = 50;
 
 /**
- * Gaps in which this thread did not run though it had asked to be woken: stopped by a signal, a machine that stood
- * still, no core for long. Time it was at work itself is not a gap.
+ * Gaps in which this thread did not run though it had asked to be woken: stopped by a signal, or with the whole machine.
+ * Time it was at work itself is not a gap, nor is time another program had its core (`CpuWait`).
  */
 export class Stalls {
   readonly #cpu: () => number;
+  readonly #wait: () => number;
   #at: number;
   #cpuMillis: number;
+  #waitMillis: number;
   #total = 0;
   #longest = 0;
+  #longestAt = 0;
 
-  /** `at`: ms of this thread's clock; `cpu`: ms this thread has been at work. */
-  constructor(at = now(), cpu = threadCpuMillis) {
+  /** `at`: ms of this thread's clock; `cpu`, `wait`: ms this thread has been at work, and ready to be. */
+  constructor(at = now(), cpu = threadCpuMillis, wait = () => runQueueMillis() ?? 0) {
     this.#cpu = cpu;
+    this.#wait = wait;
     this.#at = at;
     this.#cpuMillis = cpu();
+    this.#waitMillis = wait();
   }
 
   /** Awake at `at`, as was asked for at `due`. */
   woken(at: number, due: number): void {
     const cpu = this.#cpu();
-    const gap = at - this.#at - Math.max(due - this.#at, cpu - this.#cpuMillis);
+    const wait = this.#wait();
+    const gap = at - this.#at - Math.max(due - this.#at, cpu - this.#cpuMillis) - (wait - this.#waitMillis);
     this.#at = at;
     this.#cpuMillis = cpu;
+    this.#waitMillis = wait;
     if (gap < leastStall) return;
     this.#total += gap;
-    this.#longest = Math.max(this.#longest, gap);
+    if (gap <= this.#longest) return;
+    this.#longest = gap;
+    this.#longestAt = at - gap;
   }
 
-  /** Since the last call, ms. */
-  take(): { readonly total: number; readonly longest: number } {
-    const taken = { total: this.#total, longest: this.#longest };
+  /** Since the last call, ms; `at`: when the longest began. */
+  take(): { readonly total: number; readonly longest: number; readonly at: number } {
+    const taken = { total: this.#total, longest: this.#longest, at: this.#longestAt };
     this.#total = 0;
     this.#longest = 0;
     return taken;

@@ -1,11 +1,11 @@
 import { Collector } from '../metrics/collector.ts';
-import type { Total } from '../metrics/distribution.ts';
 import type { WorkerInterval } from '../metrics/interval.ts';
 import { seriesLayout } from '../metrics/series.ts';
 import { TimelineBuilder, type TimelineRow } from '../metrics/timeline.ts';
 import { TimelineTable } from '../metrics/timeline-table.ts';
 import { type MachineCounters, readMachine } from '../results/environment.ts';
 import type { Plan } from '../scenario/plan.ts';
+import { isLateSecond } from './lateness.ts';
 import { ownMemory } from './own-memory.ts';
 import { planWindow, type Window } from './window.ts';
 
@@ -30,13 +30,10 @@ export interface Reading {
   readonly target: TargetSample | undefined;
 }
 
-/**
- * A row without its histograms, with the target's memory: kept for every second of the run. Lags in µs, null where they
- * are of too few.
- */
+/** A row without its histograms, with the target's memory: kept for every second of the run. */
 export interface LevelRow extends Omit<TimelineRow, 'responseTime' | 'generatorLag' | 'receiveLag'> {
-  readonly generatorLagP99: number | null;
-  readonly receiveLagP99: number | null;
+  /** One of our lags was beyond its limit. */
+  readonly late: boolean;
   /** Median response time, µs. */
   readonly responseP50: number | null;
   /** Share of all cores' time, 0…1; null = not known. */
@@ -44,9 +41,6 @@ export interface LevelRow extends Omit<TimelineRow, 'responseTime' | 'generatorL
   /** Memory of the target, bytes; null = not known. */
   readonly targetRss: number | null;
 }
-
-/** Of so many in a second, a percentage is that of more than one. */
-const fewestOfSecond = 100;
 
 const sampleMillis = 1000;
 
@@ -134,8 +128,7 @@ export class RunRecord {
     const steal = this.#stealSinceLast();
     this.rows.push({
       ...levels,
-      generatorLagP99: p99(generatorLag),
-      receiveLagP99: p99(receiveLag),
+      late: isLateSecond(responseTime, [generatorLag, receiveLag]),
       responseP50: responseTime.percentile(0.5) ?? null,
       steal,
       targetRss: this.targetLast?.rssBytes ?? null,
@@ -184,8 +177,4 @@ export class RunRecord {
     this.targetLast = sample;
     this.targetPeakRss = Math.max(this.targetPeakRss, sample.rssBytes);
   }
-}
-
-function p99(of: Total): number | null {
-  return of.count < fewestOfSecond ? null : (of.percentile(0.99) ?? null);
 }

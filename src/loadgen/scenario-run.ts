@@ -95,6 +95,7 @@ export class ScenarioRun {
     this.recorder.planned(row);
     const slot = table.begin(planned, now);
     if (slot < 0) {
+      if (this.#isMeasured(row)) this.recorder.counters.overflowed++;
       this.#dropped(row, planned, now);
       return slot;
     }

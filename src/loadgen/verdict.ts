@@ -1,37 +1,14 @@
 import { ExitCode, worstExit } from '../errors.ts';
-import type { Distribution, Metrics } from '../metrics/figures.ts';
+import type { Metrics } from '../metrics/figures.ts';
+import type { CertificateEntry } from '../results/certificate.ts';
 import type { Finding, GeneratorInfo, Verdict } from '../results/result.ts';
-import type { Model } from '../scenario/plan.ts';
-import type { ThresholdResult } from '../scenario/thresholds.ts';
-import { formatMicros } from '../units.ts';
-
-/** What the judgement of a run rests on. Ratios 0…1, null = not known. */
-export interface Evidence {
-  readonly model: Model;
-  /** Some calls follow the first one of an open arrival. */
-  readonly inSession: boolean;
-  readonly metrics: Metrics;
-  readonly thresholds: readonly ThresholdResult[];
-  readonly steal: number | null;
-  readonly throttled: number | null;
-  /** Share of the time the workers had work, of their cores or of their event loops. */
-  readonly workersBusy: number;
-  /** CPU of the target in cores; null = not measured. */
-  readonly targetCores: number | null;
-  /** Wall clock minus monotonic clock over the run, ms. */
-  readonly clockShiftMillis: number;
-  /** Exchanges by which planned = Σ outcomes does not hold somewhere in the result. */
-  readonly unaccounted: number;
-  /** Deviation from Little's law over the run; null = not judged. */
-  readonly littleDeviation: number | null;
-  readonly interrupted: boolean;
-  /** Why the target could not be reached any more when the load ended. */
-  readonly targetGone: string | undefined;
-}
+import { certify, findings, isLate } from './certificate.ts';
+import type { Evidence } from './evidence.ts';
 
 export interface Judged {
   readonly verdict: Verdict;
   readonly exitCode: number;
+  readonly certificate: CertificateEntry[];
   readonly invalidReasons: Finding[];
   readonly warnings: Finding[];
   readonly limitedBy: GeneratorInfo['limitedBy'];
@@ -40,8 +17,9 @@ export interface Judged {
 /** Says whether the run can be trusted, whether it passed, and which exit code follows. */
 export function judge(evidence: Evidence): Judged {
   const limitedBy = limit(evidence);
-  const invalidReasons = faults(evidence, limitedBy === 'generator');
-  const warnings = doubts(evidence, limitedBy);
+  const certificate = certify(evidence, limitedBy === 'generator' ? 'warn' : 'fail');
+  const invalidReasons = findings(certificate, 'fail', evidence);
+  const warnings = [...remarks(evidence, limitedBy), ...findings(certificate, 'warn', evidence)];
   const { metrics, thresholds, interrupted, targetGone } = evidence;
   const noData = metrics.requests.planned === 0;
   const failed =
@@ -54,7 +32,7 @@ export function judge(evidence: Evidence): Judged {
     invalidReasons.length > 0 ? ExitCode.invalidRun : ExitCode.ok,
     failed ? ExitCode.thresholdsFailed : ExitCode.ok,
   ]);
-  return { verdict: name(), exitCode, invalidReasons, warnings, limitedBy };
+  return { verdict: name(), exitCode, certificate, invalidReasons, warnings, limitedBy };
 
   function name(): Verdict {
     if (interrupted) return 'interrupted';
@@ -70,30 +48,12 @@ export function judge(evidence: Evidence): Judged {
  * Who set the pace: the schedule in an open run that was answered; in a closed one the side that used up its cores, or the generator where
  * it was late: there its lateness delays the next request, so that it lowers the throughput with everything else.
  */
-function limit({ model, metrics, workersBusy, targetCores }: Evidence): GeneratorInfo['limitedBy'] {
+function limit(evidence: Evidence): GeneratorInfo['limitedBy'] {
+  const { model, metrics, workersBusy, targetCores } = evidence;
   if (model !== 'closed') return keptUp(metrics) ? 'schedule' : 'target';
-  if (allLateness(metrics).length > 0) return 'generator';
+  if (isLate(evidence)) return 'generator';
   if (targetCores !== null && targetCores > 0.95) return 'target';
   return workersBusy > 0.95 ? 'generator' : 'none';
-}
-
-function faults(evidence: Evidence, generatorLimited: boolean): Finding[] {
-  const { metrics, steal, throttled, clockShiftMillis, unaccounted, littleDeviation } = evidence;
-  const found: Finding[] = [];
-  if (!generatorLimited) found.push(...allLateness(metrics));
-  const { planned, dropped } = metrics.requests;
-  if (dropped > 0.01 * planned)
-    found.push(over('released', 'due requests found the generator’s queue full', (planned - dropped) / planned, 0.99));
-  if (throttled !== null && throttled > 0.01)
-    found.push(over('throttled', 'the cgroup quota stopped the generator', throttled, 0.01));
-  if (steal !== null && steal > 0.05) found.push(over('steal', 'the hypervisor gave our CPU time away', steal, 0.05));
-  if (Math.abs(clockShiftMillis) > 1000)
-    found.push(over('clock_shift', 'the machine was suspended or its clock was set', clockShiftMillis, 1000));
-  if (unaccounted > 0)
-    found.push(over('accounting', 'planned requests and outcomes do not add up: a bug of mcpb', unaccounted, 0));
-  if (littleDeviation !== null && littleDeviation > 0.05)
-    found.push(over('littles_law', 'in flight ≠ rate × time: a bug of mcpb', littleDeviation, 0.05));
-  return found;
 }
 
 /** What was due was answered, in time. */
@@ -101,28 +61,8 @@ function keptUp({ requests, outcomes }: Metrics): boolean {
   return requests.completed >= 0.99 * requests.planned && outcomes.dropped === 0 && outcomes.timeout === 0;
 }
 
-function allLateness({ generatorLag, receiveLag, responseTime }: Metrics): Finding[] {
-  return [
-    ...lateness('generator_lag', 'the generator was late', generatorLag, responseTime),
-    ...lateness('receive_lag', 'replies waited for the generator', receiveLag, responseTime),
-  ];
-}
-
-/** Our own lateness against what was measured: half of a millisecond does not matter to a reply that takes ten. */
-function lateness(code: string, message: string, ours: Distribution, response: Distribution): Finding[] {
-  const p50 = late(`${code}_p50`, `${message}: lag p50`, ours.p50, Math.max(1000, 0.1 * (response.p50 ?? 0)));
-  return p50.length > 0
-    ? p50
-    : late(`${code}_p99`, `${message}: lag p99`, ours.p99, Math.max(5000, 0.1 * (response.p99 ?? 0)));
-}
-
-/** `value` and `limit` in µs. */
-function late(code: string, message: string, value: number | null, limit: number): Finding[] {
-  if (value === null || value <= limit) return [];
-  return [over(code, `${message} ${formatMicros(value)}, limit ${formatMicros(limit)}`, value, limit)];
-}
-
-function doubts(
+/** What is to be known of the figures beside the certificate. */
+function remarks(
   { metrics, steal, model, inSession, targetGone }: Evidence,
   limitedBy: GeneratorInfo['limitedBy'],
 ): Finding[] {
@@ -130,7 +70,6 @@ function doubts(
   if (targetGone !== undefined)
     found.push({ code: 'target_gone', message: `the target was gone when the load ended: ${targetGone}` });
   if (steal === null) found.push({ code: 'steal_unknown', message: 'CPU steal is not known on this system' });
-  else if (steal > 0.02) found.push(over('steal', 'the hypervisor gave our CPU time away', steal, 0.02));
   if (model === 'closed') found.push({ code: 'closed_loop', message: 'closed loop: stalls of the target are hidden' });
   if (inSession)
     found.push({
@@ -151,15 +90,5 @@ function doubts(
   const { skipped } = metrics.outcomes;
   if (skipped > 0)
     found.push({ code: 'skipped', message: 'calls were not made: what they carry was not captured', value: skipped });
-  if (metrics.responseTime.clamped > 0)
-    found.push({
-      code: 'clamped',
-      message: 'times outside 0 … 1 hour were counted as 0 or 1 hour',
-      value: metrics.responseTime.clamped,
-    });
   return found;
-}
-
-function over(code: string, message: string, value: number, limit: number): Finding {
-  return { code, message, value, limit };
 }

@@ -15,6 +15,8 @@ export interface WorkerInterval {
   readonly cpuMicros: number;
   /** How long the thread was ready to run and had no core; null = not known on this system. */
   readonly cpuWaitMillis: number | null;
+  /** When the longest stall of the interval began, ms since the start; any number where there was none. */
+  readonly longestStallAt: number;
   /** At the end of the load no connection stood and the last attempt to open one had failed: why. */
   readonly targetGone?: string;
   /** Nothing that was on the wire at the end of the load was answered, nor was anything for so long before. */

@@ -27,6 +27,8 @@ export interface IntervalCounters {
   silenceMillis: number;
   /** Recorded of exchanges that were dropped, from release to end: they never were in flight. */
   droppedMillis: number;
+  /** Of the measure phase, dropped because our own queue was full. */
+  overflowed: number;
 }
 
 /** What is recorded between two swaps. Histograms by number: rows × stage quantities, then run quantities, then row × outcome. */
@@ -222,6 +224,7 @@ export function noCounters(): IntervalCounters {
     longestStallMillis: 0,
     silenceMillis: 0,
     droppedMillis: 0,
+    overflowed: 0,
   };
 }
 

@@ -28,6 +28,8 @@ export interface TimelineRow {
   /** Of all workers; the longest and the silence of one. */
   readonly stallMillis: number;
   readonly longestStallMillis: number;
+  /** When that one began, seconds of the run. */
+  readonly longestStallAt: number;
   readonly silenceMillis: number;
   readonly responseTime: Total;
   readonly generatorLag: Total;
@@ -66,6 +68,7 @@ export class TimelineBuilder {
 
   #row(parts: readonly WorkerInterval[]): TimelineRow {
     const sums = parts.map(({ snapshot }) => intervalSums(snapshot));
+    const stalled = parts.reduce((most, part) => (stallOf(part) > stallOf(most) ? part : most));
     const add = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
     return {
       sequence: parts[0].sequence,
@@ -83,7 +86,8 @@ export class TimelineBuilder {
       cpuMicros: add(parts.map(({ cpuMicros }) => cpuMicros)),
       cpuWaitMillis: known(parts.map(({ cpuWaitMillis }) => cpuWaitMillis)),
       stallMillis: add(parts.map(({ snapshot }) => snapshot.counters.stallMillis)),
-      longestStallMillis: Math.max(...parts.map(({ snapshot }) => snapshot.counters.longestStallMillis)),
+      longestStallMillis: stallOf(stalled),
+      longestStallAt: stalled.longestStallAt / 1000,
       silenceMillis: Math.max(...parts.map(({ snapshot }) => snapshot.counters.silenceMillis)),
       responseTime: this.#total(parts, this.#ofStages('responseTime')),
       generatorLag: this.#total(parts, this.#ofStages('generatorLag')),
@@ -107,4 +111,8 @@ export class TimelineBuilder {
 /** The sum, where every part is known. */
 function known(values: readonly (number | null)[]): number | null {
   return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0);
+}
+
+function stallOf({ snapshot }: WorkerInterval): number {
+  return snapshot.counters.longestStallMillis;
 }

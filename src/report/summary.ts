@@ -7,7 +7,7 @@ import { outcomesSection } from './sections/outcomes.ts';
 import { stagesSection } from './sections/stages.ts';
 import { thresholdsSection } from './sections/thresholds.ts';
 import { totalsSection } from './sections/totals.ts';
-import { trustSection } from './sections/trust.ts';
+import { invalidReasons, trustSection } from './sections/trust.ts';
 import { verdictSection } from './sections/verdict.ts';
 import type { Style } from './style.ts';
 
@@ -28,9 +28,9 @@ const sections: readonly Section[] = [
   trustSection,
 ];
 
-/** The verdict alone: one line and its reasons. */
+/** The verdict alone: one line, and the rules that made the run invalid. */
 export function renderVerdict(result: RunResult, style: Style): string {
-  return verdictSection(result, style).join('\n');
+  return [...verdictSection(result, style), ...invalidReasons(result, style)].join('\n');
 }
 
 /** The end summary of a run as text, ending in a line feed. */

@@ -34,7 +34,8 @@ export async function readResult(path: string): Promise<RunResult> {
     throw new McpbError('MCPB_E_FORMAT', `${path} is not a result (${describeSchema(document)})`, {
       hint: `results carry "schema": "${schema}"; mcpb load writes them to ${resultsDirectory}`,
     });
-  return document;
+  // Results of earlier versions have none.
+  return 'certificate' in document ? document : { ...(document as RunResult), certificate: [] };
 }
 
 /** Blocks of `metrics` that everything printed or compared needs. */

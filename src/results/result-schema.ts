@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CertificateEntry } from './certificate.ts';
 import type { CrossCheck, CrossCheckFigures } from './cross-check.ts';
 import { count, metrics, operations, rate, ratio, type Shape, stage, texts, timeline } from './figures-schema.ts';
 import type {
@@ -25,6 +26,14 @@ const finding: z.ZodType<Finding> = z
     limit: z.number().exactOptional(),
   } satisfies Shape<Finding>)
   .meta({ id: 'Finding' });
+
+const certified = z.object({
+  rule: z.string(),
+  value: z.number().nullable().describe('null = cannot be told here'),
+  limit: z.number(),
+  unit: z.enum(['us', 'ratio', 'seconds', 'count']),
+  verdict: z.enum(['pass', 'warn', 'fail', 'unknown']),
+} satisfies Shape<CertificateEntry>);
 
 const target = z.object({
   url: z.string(),
@@ -172,6 +181,7 @@ export const resultSchema: z.ZodType<RunResult> = z.object({
   valid: z.boolean(),
   invalidReasons: z.array(finding),
   warnings: z.array(finding),
+  certificate: z.array(certified).describe('what validity was judged by'),
   metrics,
   operations,
   stages: z.array(stage),

@@ -1,6 +1,7 @@
 import type { Metrics, OperationMetrics, StageResult } from '../metrics/figures.ts';
 import type { Timeline } from '../metrics/timeline-table.ts';
 import type { ThresholdResult } from '../scenario/thresholds.ts';
+import type { CertificateEntry } from './certificate.ts';
 import type { CrossCheck } from './cross-check.ts';
 
 export type {
@@ -46,6 +47,8 @@ export interface RunResult {
   readonly valid: boolean;
   readonly invalidReasons: readonly Finding[];
   readonly warnings: readonly Finding[];
+  /** Everything that validity and warnings of generator and machine were judged by. */
+  readonly certificate: readonly CertificateEntry[];
   /** Measure phase, all operations. */
   readonly metrics: Metrics;
   readonly operations: Readonly<Record<string, OperationMetrics>>;

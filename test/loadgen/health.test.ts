@@ -6,28 +6,41 @@ import { CpuWait, observeGc, Stalls } from '../../src/loadgen/health.ts';
 
 describe('Stalls', () => {
   it.each([
-    ['woken on time', { elapsed: 50, asked: 50, cpu: 1 }, 0],
-    ['asked to sleep for long', { elapsed: 1000, asked: 1000, cpu: 1 }, 0],
-    ['at work the whole time', { elapsed: 300, asked: 50, cpu: 298 }, 0],
-    ['late as schedulers are', { elapsed: 99, asked: 50, cpu: 1 }, 0],
-    ['stopped in its sleep', { elapsed: 550, asked: 50, cpu: 1 }, 500],
-    ['stopped at work', { elapsed: 550, asked: 50, cpu: 90 }, 460],
-    ['stopped for just long enough', { elapsed: 100, asked: 50, cpu: 1 }, 50],
-  ])('of a thread that was %s', (_, { elapsed, asked, cpu }, expected) => {
+    ['woken on time', { elapsed: 50, asked: 50, cpu: 1, wait: 0 }, 0],
+    ['asked to sleep for long', { elapsed: 1000, asked: 1000, cpu: 1, wait: 0 }, 0],
+    ['at work the whole time', { elapsed: 300, asked: 50, cpu: 298, wait: 0 }, 0],
+    ['late as schedulers are', { elapsed: 99, asked: 50, cpu: 1, wait: 0 }, 0],
+    ['kept from its core by another program', { elapsed: 550, asked: 50, cpu: 1, wait: 480 }, 0],
+    ['stopped in its sleep', { elapsed: 550, asked: 50, cpu: 1, wait: 0 }, 500],
+    ['stopped at work', { elapsed: 550, asked: 50, cpu: 90, wait: 0 }, 460],
+    ['stopped, and then had no core', { elapsed: 550, asked: 50, cpu: 1, wait: 100 }, 400],
+    ['stopped for just long enough', { elapsed: 100, asked: 50, cpu: 1, wait: 0 }, 50],
+  ])('of a thread that was %s', (_, { elapsed, asked, cpu, wait }, expected) => {
     let used = 7;
-    const stalls = new Stalls(100, () => used);
+    let waited = 3;
+    const stalls = new Stalls(
+      100,
+      () => used,
+      () => waited,
+    );
     used += cpu;
+    waited += wait;
     stalls.woken(100 + elapsed, 100 + asked);
-    expect(stalls.take()).toEqual({ total: expected, longest: expected });
-    expect(stalls.take(), 'told once').toEqual({ total: 0, longest: 0 });
+    const at = expected === 0 ? 0 : 100 + elapsed - expected;
+    expect(stalls.take()).toEqual({ total: expected, longest: expected, at });
+    expect(stalls.take(), 'told once').toMatchObject({ total: 0, longest: 0 });
   });
 
   it('add up, and the longest is kept', () => {
-    const stalls = new Stalls(0, () => 0);
+    const stalls = new Stalls(
+      0,
+      () => 0,
+      () => 0,
+    );
     stalls.woken(110, 50);
     stalls.woken(260, 160);
     stalls.woken(400, 310);
-    expect(stalls.take()).toEqual({ total: 60 + 100 + 90, longest: 100 });
+    expect(stalls.take()).toEqual({ total: 60 + 100 + 90, longest: 100, at: 160 });
   });
 
   it('are found by the clocks of this thread', () => {

@@ -12,8 +12,8 @@ function second(sequence: number, connections: number, changes: Partial<LevelRow
     ...idle,
     ...{ sequence, seconds: sequence + 1, eventLoopUtilization: 0, cpuMicros: 0 },
     ...{ connections, opened: 0, targetRss: base + 4000 * connections },
-    ...{ generatorLagP99: null, receiveLagP99: null, responseP50: null, steal: null },
-    ...{ cpuWaitMillis: null, stallMillis: 0, longestStallMillis: 0, silenceMillis: 0 },
+    ...{ late: false, responseP50: null, steal: null },
+    ...{ cpuWaitMillis: null, stallMillis: 0, longestStallMillis: 0, longestStallAt: 0, silenceMillis: 0 },
     ...changes,
   };
 }

@@ -28,7 +28,7 @@ test('an hour of intervals takes no more than its levels', () => {
     recorder.planned(1);
     recorder.ok(1, 0, 1, 2, 1000 + sequence);
     const levels = { vus: 1, connections: 1, inFlight: 1, eventLoopUtilization: 0.5, cpuMicros: 100, cpuWaitMillis: 1 };
-    record.add({ ...levels, sequence, to: 1000 * (sequence + 1), snapshot: recorder.swap() });
+    record.add({ ...levels, longestStallAt: 0, sequence, to: 1000 * (sequence + 1), snapshot: recorder.swap() });
   };
   for (let sequence = 0; sequence < 100; sequence++) add(sequence);
   collectGarbage();

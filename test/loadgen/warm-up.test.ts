@@ -53,8 +53,14 @@ describe('a warm-up that brought too little', () => {
     Array.from({ length: 6 }, (_, sequence): LevelRow => {
       const idle = { sent: 0, completed: 0, errors: 0, vus: 0, connections: 0, opened: 0, inFlight: 0 };
       const levels = { inFlightMillis: 0, eventLoopUtilization: 0, cpuMicros: 0, targetRss: null };
-      const lags = { generatorLagP99: null, receiveLagP99: null, responseP50: null, steal: null };
-      const stalls = { cpuWaitMillis: null, stallMillis: 0, longestStallMillis: 0, silenceMillis: 0 };
+      const lags = { late: false, responseP50: null, steal: null };
+      const stalls = {
+        cpuWaitMillis: null,
+        stallMillis: 0,
+        longestStallMillis: 0,
+        longestStallAt: 0,
+        silenceMillis: 0,
+      };
       return { ...idle, ...levels, ...lags, ...stalls, sequence, seconds: sequence + 1, planned: perSecond };
     });
   const closed = () => planText(`vus: 5\nworkers: 2\n${steps}`);

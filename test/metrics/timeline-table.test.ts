@@ -21,6 +21,7 @@ function row(sequence: number, changes: Partial<TimelineRow> = {}): TimelineRow 
     cpuWaitMillis: 10,
     stallMillis: 11,
     longestStallMillis: 12,
+    longestStallAt: 12.5,
     silenceMillis: 13,
     responseTime: totalOfValues([]),
     generatorLag: totalOfValues([]),

@@ -36,7 +36,7 @@ describe('TimelineBuilder', () => {
     const builder = new TimelineBuilder(2, layout);
     const levels = { vus: 3, connections: 4, inFlight: 5, eventLoopUtilization: 0.2, cpuMicros: 100, cpuWaitMillis: 6 };
     builder.add(
-      interval(7, { ...levels, to: 8000 }, (recorder) => {
+      interval(7, { ...levels, to: 8000, longestStallAt: 7400 }, (recorder) => {
         recorder.planned(0);
         recorder.planned(1);
         recorder.sent(1);
@@ -49,7 +49,7 @@ describe('TimelineBuilder', () => {
       }),
     );
     const row = builder.add(
-      interval(7, { ...levels, to: 7500, eventLoopUtilization: 0.1 }, (recorder) => {
+      interval(7, { ...levels, to: 7500, longestStallAt: 7100, eventLoopUtilization: 0.1 }, (recorder) => {
         recorder.planned(1);
         recorder.ok(0, 0, 3, 4, 30);
         recorder.failed(1, Outcome.timeout, 0, 0, 1, 100);
@@ -73,6 +73,7 @@ describe('TimelineBuilder', () => {
       cpuWaitMillis: 12,
       stallMillis: 170,
       longestStallMillis: 60,
+      longestStallAt: 7.4,
       silenceMillis: 80,
     });
     expect(row).toMatchObject({ vus: 6, connections: 8, inFlight: 10, eventLoopUtilization: 0.2, cpuMicros: 200 });

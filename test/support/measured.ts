@@ -70,6 +70,7 @@ export function intervalOf(
     eventLoopUtilization: 0,
     cpuMicros: 0,
     cpuWaitMillis: 0,
+    longestStallAt: 0,
   };
   return { ...idle, ...changes, snapshot };
 }

@@ -89,6 +89,11 @@ export function syntheticRun(options: SyntheticRun = {}): RunResult {
     valid: true,
     invalidReasons: [],
     warnings: [],
+    certificate: [
+      { rule: 'generator_lag_p99', value: 11, limit: 5000, unit: 'us', verdict: 'pass' },
+      { rule: 'steal', value: 0.002, limit: 0.02, unit: 'ratio', verdict: 'pass' },
+      { rule: 'throttled', value: null, limit: 0.01, unit: 'ratio', verdict: 'unknown' },
+    ],
     metrics,
     operations: Object.fromEntries(
       operations.map((name, index) => [

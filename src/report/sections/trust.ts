@@ -1,3 +1,4 @@
+import type { RuleVerdict } from '../../results/certificate.ts';
 import type { Finding, RunResult } from '../../results/result.ts';
 import { formatBytes, formatCount, formatMicros, formatPercent } from '../../units.ts';
 import { micros, percentile } from '../percentile.ts';
@@ -16,10 +17,16 @@ export function trustSection(result: RunResult, style: Style): string[] {
       ['target', target(result)],
       ['machine', machine(result)],
       ['limited by', limits[result.generator.limitedBy]],
+      ...certificate(result),
     ]),
-    ...result.invalidReasons.map((finding) => `  ${style.bad('✗')} ${sentence(finding)}`),
-    ...result.warnings.map((finding) => `  ${style.warn('!')} ${sentence(finding)}`),
+    ...invalidReasons(result, style),
+    ...result.warnings.map((finding) => `  ${style.warn('!')} ${sentence(finding, result)}`),
   ];
+}
+
+/** Why the run is not to be trusted, one line each. */
+export function invalidReasons(result: RunResult, style: Style): string[] {
+  return result.invalidReasons.map((finding) => `  ${style.bad('✗')} ${sentence(finding, result)}`);
 }
 
 const limits = {
@@ -64,8 +71,26 @@ function machine({ environment }: RunResult): string {
   return `${environment.class}, ${stolen}${throttled}${others}`;
 }
 
-/** A finding's message says it all; the numbers stand behind it where it has them. */
-function sentence({ message, value, limit }: Finding): string {
+/** How many rules hold; those that do not are lines of their own. */
+function certificate({ certificate: entries }: RunResult): [name: string, value: string][] {
+  const count = (wanted: RuleVerdict) => entries.filter(({ verdict }) => verdict === wanted).length;
+  const known = entries.length - count('unknown');
+  const held = count('pass') === known ? `all ${known} rules hold` : `${count('pass')} of ${known} rules hold`;
+  const others = (
+    [
+      ['fail', 'broken'],
+      ['warn', 'warned of'],
+      ['unknown', 'not known here'],
+    ] as const
+  )
+    .filter(([verdict]) => count(verdict) > 0)
+    .map(([verdict, words]) => `, ${count(verdict)} ${words}`);
+  return entries.length === 0 ? [] : [['certificate', `${held}${others.join('')}`]];
+}
+
+/** What broke a rule of the certificate says it all; behind other findings stand the numbers they have. */
+function sentence({ code, message, value, limit }: Finding, { certificate }: RunResult): string {
+  if (certificate.some(({ rule }) => rule === code)) return message;
   const numbers = [
     value === undefined ? '' : `measured ${round(value)}`,
     limit === undefined ? '' : `limit ${round(limit)}`,
