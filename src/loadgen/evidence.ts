@@ -117,10 +117,9 @@ function suspensionOf(record: RunRecord, workers: number): Disturbances['suspens
  * which is more where other programs took part of the cores.
  */
 function workersBusy(record: RunRecord, workers: number): number {
-  return Math.max(
-    perSecond(record, (row) => row.cpuMicros / 1e6 / workers),
-    perSecond(record, (row) => row.eventLoopUtilization * row.length),
-  );
+  const cores = perSecond(record, (row) => row.cpuMicros / 1e6 / workers);
+  const eventLoops = perSecond(record, (row) => row.eventLoopUtilization * row.length);
+  return Math.min(1, Math.max(cores, eventLoops));
 }
 
 function polls({ pacing, scenarios, workers }: Plan): boolean {

@@ -1,10 +1,11 @@
+import type { Total } from '../metrics/distribution.ts';
 import type { LiveInterval } from '../metrics/live.ts';
 import type { TimelineRow } from '../metrics/timeline.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { formatMicros } from '../units.ts';
+import { latenessLimits } from './lateness.ts';
+import { mostSuspendedMillis } from './rules.ts';
 import type { RunRecord } from './run-record.ts';
-
-const lateMicros = 5000;
 
 /** A row of the timeline as people see it while the run goes on. */
 export function liveInterval(plan: Plan, row: TimelineRow, record: RunRecord): LiveInterval {
@@ -29,8 +30,24 @@ export function liveInterval(plan: Plan, row: TimelineRow, record: RunRecord): L
     eventLoopUtilization: row.eventLoopUtilization,
     targetCpuPercent: record.targetCpuPercent,
     targetRssBytes: record.targetLast?.rssBytes ?? null,
-    notes: lagP99 !== null && lagP99 > lateMicros ? [`the generator is late: lag p99 ${formatMicros(lagP99)}`] : [],
+    notes: notes(row),
   };
+}
+
+/** What is wrong with the generator. */
+function notes({ longestStallMillis, generatorLag, receiveLag, responseTime }: TimelineRow): string[] {
+  const limit = latenessLimits.p99(responseTime.percentile(0.99) ?? null);
+  const late = (words: string, lag: Total) => {
+    const p99 = lag.percentile(0.99) ?? 0;
+    return p99 > limit ? [`${words}: lag p99 ${formatMicros(p99)}`] : [];
+  };
+  return [
+    ...(longestStallMillis > mostSuspendedMillis
+      ? [`the generator was suspended for ${formatMicros(longestStallMillis * 1000)}`]
+      : []),
+    ...late('the generator is late', generatorLag),
+    ...late('replies wait for the generator', receiveLag),
+  ];
 }
 
 /** What a row shows is the state halfway through it, seconds of the run. */

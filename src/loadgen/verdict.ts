@@ -4,6 +4,7 @@ import type { CertificateEntry } from '../results/certificate.ts';
 import type { Finding, GeneratorInfo, Verdict } from '../results/result.ts';
 import { certify, findings, isLate } from './certificate.ts';
 import type { Evidence } from './evidence.ts';
+import { mostCpuWait } from './rules.ts';
 
 export interface Judged {
   readonly verdict: Verdict;
@@ -44,16 +45,24 @@ export function judge(evidence: Evidence): Judged {
   }
 }
 
-/**
- * Who set the pace: the schedule in an open run that was answered; in a closed one the side that used up its cores, or the generator where
- * it was late: there its lateness delays the next request, so that it lowers the throughput with everything else.
- */
+/** Who set the pace: the schedule in an open run that was answered; in a closed one the side that used up its cores, or a late generator. */
 function limit(evidence: Evidence): GeneratorInfo['limitedBy'] {
   const { model, metrics, workersBusy, targetCores } = evidence;
   if (model !== 'closed') return keptUp(metrics) ? 'schedule' : 'target';
+  const targetBusy = targetCores !== null && targetCores > 0.95;
+  if (keptFromCores(evidence)) return targetBusy ? 'target' : 'none';
   if (isLate(evidence)) return 'generator';
-  if (targetCores !== null && targetCores > 0.95) return 'target';
+  if (targetBusy) return 'target';
   return workersBusy > 0.95 ? 'generator' : 'none';
+}
+
+/**
+ * Others had the generator's cores, so that its lateness is not its own work: that delays the next request of a closed
+ * loop and is a lower throughput, this is a disturbed run. Where the system does not count the waiting, only a generator
+ * that never rested is believed to have been late by its own work.
+ */
+function keptFromCores({ cpuWait, workersBusy }: Evidence): boolean {
+  return cpuWait === null ? workersBusy <= 0.95 : cpuWait > mostCpuWait;
 }
 
 /** What was due was answered, in time. */
@@ -80,7 +89,8 @@ function remarks(
   if (limitedBy === 'generator')
     found.push({
       code: 'generator_limited',
-      message: 'the generator was late or had no core left: throughput is a lower bound, latency partly its own',
+      message:
+        'the generator’s own work made it late or took all of its cores: throughput is a lower bound, latency partly its own',
     });
   const { unknownId, duplicate, late } = metrics.correlation;
   if (unknownId > 0)

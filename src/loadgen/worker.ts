@@ -2,14 +2,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Snapshot } from '../metrics/recorder.ts';
 import { childGroups } from './child-groups.ts';
 import { Engine } from './engine.ts';
-import { observeGc } from './health.ts';
+import { type GcTotals, observeGc } from './health.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
 import { survey } from './survey.ts';
 import { Unreachable } from './unreachable.ts';
 
 /** Thread entry: the protocol on one side, the engine on the other. */
 const port = parentPort!;
-const gc = observeGc();
+/** Since the clock started: what is collected before is not in the way of anything. */
+let gc: GcTotals = { count: 0, totalMillis: 0, maxMillis: 0 };
 
 const start = workerData as WorkerStart;
 const engine = new Engine(start, {
@@ -25,8 +26,10 @@ const engine = new Engine(start, {
 port.on('message', (message: ToWorker) => {
   if (message.type === 'survey') visitTargets();
   else if (message.type === 'prepare') engine.prepare(message.facts);
-  else if (message.type === 'start') engine.start(message.at);
-  else engine.stop(message.graceMillis);
+  else if (message.type === 'start') {
+    gc = observeGc();
+    engine.start(message.at);
+  } else engine.stop(message.graceMillis);
 });
 
 childGroups.watch((pid, alive) => post({ type: 'group', pid, alive }));
