@@ -16,7 +16,7 @@ import {
   transports,
   withLastWords,
 } from './transport.ts';
-import { connectFailure } from './transports/failure.ts';
+import { connectFailure, connectTimeout } from './transports/failure.ts';
 import { Unreachable } from './unreachable.ts';
 
 /** What came in answer to a question. `status` is HTTP's; 200 on every other transport. */
@@ -148,8 +148,8 @@ export class Inquiry implements ConnectionHandler {
     this.#doing = doing;
     const timer = setTimeout(
       () => {
-        const message = `no answer within ${this.#connectTimeout} ms while ${doing}`;
-        asked.reject(new Unreachable(withLastWords({ reason: 'timeout', message }, this.#connection)));
+        const failure = connectTimeout(this.#connectTimeout, doing);
+        asked.reject(new Unreachable(withLastWords(failure, this.#connection)));
       },
       Math.min(limit, this.#deadline - now()),
     );

@@ -9,6 +9,7 @@ import type { ScenarioRun } from './scenario-run.ts';
 import type { SessionWaiter } from './session-waiter.ts';
 import type { TimerTarget } from './timers.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from './transport.ts';
+import { connectTimeout } from './transports/failure.ts';
 
 /**
  * The MCP session of one virtual user, over as many connections as it lives through.
@@ -86,8 +87,8 @@ export class Session implements ConnectionHandler, TimerTarget {
   fire(now: number): void {
     const opening = this.#state === 'opening' || this.#state === 'initializing';
     if (opening && now - this.#openedAt > this.#run.plan.connectTimeout - 1) {
-      const message = `no answer within ${this.#run.plan.connectTimeout} ms while ${this.#state}`;
-      this.refused({ reason: 'timeout', message }, now);
+      const during = this.#state === 'opening' ? 'opening' : 'initialize';
+      this.refused(connectTimeout(this.#run.plan.connectTimeout, during), now);
     } else if (this.#state === 'closed' && this.#waiters.length + this.#waiting.length > 0) this.#open(now);
   }
 

@@ -6,6 +6,7 @@ import type { ScenarioFacts } from './facts.ts';
 import { initializeParams, initializes, readInitializeResult, statusDuringInitialize } from './initialize.ts';
 import { Inquiry } from './inquiry.ts';
 import { makeArguments, toolsToMakeFor } from './made-arguments.ts';
+import { checkSources } from './source-addresses.ts';
 import { speaksTls } from './tls-probe.ts';
 import { listTools } from './tool-schemas.ts';
 import { Unreachable } from './unreachable.ts';
@@ -23,6 +24,7 @@ export async function survey({ scenarios, seed }: Plan): Promise<readonly Scenar
 async function reach(scenario: ScenarioPlan, seed: number): Promise<ScenarioFacts> {
   const { url } = scenario.target;
   try {
+    await checkSources(scenario);
     const address = await resolveTarget(scenario);
     const aimed = aimedAt(scenario, address);
     return { ...(await visit(aimed, seed).catch((error) => examine(aimed, error))), address };

@@ -13,8 +13,8 @@ const certificate = 'MCPB_E_TLS';
 const trust = '--cacert FILE names the authority that signed it; -k takes any certificate';
 
 /**
- * By code: the system's (`EMFILE`), OpenSSL's (`CERT_HAS_EXPIRED`, `ERR_SSL_…`), or where neither gave one `HTTP_503`,
- * `HANDSHAKE`, `CLOSED`, `TIMEOUT`. The first pattern that fits counts; the last fits everything.
+ * By code: the system's (`EMFILE`), OpenSSL's (`CERT_HAS_EXPIRED`, `ERR_SSL_…`), or where neither gave one ours: `HTTP_503`,
+ * `HANDSHAKE`, `CLOSED`, `TIMEOUT`, `TLS_PORT`, `LOCAL_ADDRESS`. The first pattern that fits counts; the last fits everything.
  */
 const kinds: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
   [
@@ -37,8 +37,16 @@ const kinds: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
     /^EADDR(NOTAVAIL|INUSE)$/,
     {
       error: 'MCPB_E_PORTS',
-      what: 'no local port left, or not an address of this machine',
+      what: 'no local port left',
       hint: 'spread the connections over addresses of this machine: --local-address 127.0.0.2-127.0.0.9',
+    },
+  ],
+  [
+    /^LOCAL_ADDRESS$/,
+    {
+      error: 'MCPB_E_PORTS',
+      what: 'not a source address of this machine',
+      hint: 'give --local-address addresses that `ip -brief address` shows; all of 127.0.0.0/8 are the loopback',
     },
   ],
   [
@@ -69,7 +77,7 @@ const kinds: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
     /^(ETIMEDOUT|TIMEOUT)$/,
     {
       error: 'MCPB_E_UNREACHABLE',
-      what: 'no answer in time',
+      what: 'connecting timed out',
       hint: 'connect more slowly (connectRate) or raise --connect-timeout; a firewall that drops packets or a full backlog (net.core.somaxconn) looks the same',
     },
   ],
@@ -122,11 +130,11 @@ const kinds: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
     },
   ],
   [
-    /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)$/,
+    /^DEPTH_ZERO_SELF_SIGNED_CERT$/,
     { error: certificate, what: "the target's certificate is signed by itself", hint: trust },
   ],
   [
-    /^UNABLE_TO_/,
+    /^(UNABLE_TO_|SELF_SIGNED_CERT_IN_CHAIN$)/,
     { error: certificate, what: "the target's certificate is of an authority that is not known here", hint: trust },
   ],
   [

@@ -13,6 +13,11 @@ export function connectFailure(error: NodeJS.ErrnoException | undefined, during:
   return { reason: reasonOf(code), message: sentenceOf(error), code };
 }
 
+/** A connection that was not usable within `limit` ms. `during` completes "no answer during …". */
+export function connectTimeout(limit: number, during: string): OpenFailure {
+  return { reason: 'timeout', message: `connecting timed out: no answer within ${limit} ms during ${during}` };
+}
+
 function reasonOf(code: string): OpenFailure['reason'] {
   if (local.has(code)) return 'local';
   if (gone.has(code)) return 'closed';

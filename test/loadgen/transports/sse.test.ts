@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { transportContract } from '../../contracts/transport.ts';
 import { outcomesOf, planOf, runHere, startEngine } from '../../support/engine.ts';
+import { overTls } from '../../support/servers/over-tls.ts';
 import { serve } from '../../support/servers/serve.ts';
 import { notification, reply } from '../../support/servers/server.ts';
 import { accept, chunk, type SseServerOptions, startSseServer } from '../../support/servers/sse.ts';
 
-transportContract({ name: 'sse', start: startSseServer, multiplexed: true, oneConnection: false, deleted: ['end'] });
+const contract = { name: 'sse', multiplexed: true, oneConnection: false, deleted: ['end'] } as const;
+transportContract({ ...contract, start: startSseServer });
+transportContract({ ...contract, over: 'TLS', start: overTls(startSseServer) });
 
 async function outcomes(options: SseServerOptions, requests = '3', inFlight = 1) {
   const server = await serve(() => startSseServer(options));

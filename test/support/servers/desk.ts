@@ -10,6 +10,8 @@ export class Desk {
   readonly answers: unknown[] = [];
   readonly connections = { now: 0, all: 0, most: 0 };
   readonly endings: string[] = [];
+  readonly remotes: string[] = [];
+  readonly resumed: boolean[] = [];
   readonly sockets = new Set<Socket>();
   readonly #answer: Answer;
   readonly #answerInitialize: Answer;
@@ -32,6 +34,8 @@ export class Desk {
   admit(socket: Socket): number {
     const { connections } = this;
     this.sockets.add(socket);
+    this.remotes.push(socket.remoteAddress ?? '');
+    if (socket instanceof TLSSocket) this.resumed.push(socket.isSessionReused());
     connections.now++;
     connections.most = Math.max(connections.most, connections.now);
     let reset = false;

@@ -41,6 +41,10 @@ export interface TestServer {
   readonly answers: readonly unknown[];
   /** Connections that stand, those there were in all, and the most at once. */
   readonly connections: { readonly now: number; readonly all: number; readonly most: number };
+  /** Addresses that connections came from, in order. */
+  readonly remotes: readonly string[];
+  /** Over TLS: whether they took up an earlier session, in order. */
+  readonly resumed: readonly boolean[];
   /** How sessions were ended: `reset` or `end` of a connection, before it `close 1000` or `DELETE` where one came. */
   readonly endings: readonly string[];
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { closeServer, Desk, listen, socketMeans } from './desk.ts';
+import { closeServer, Desk, listen, rememberSockets, socketMeans } from './desk.ts';
 import { bodyOf } from './http.ts';
 import type { Exchange, ServerOptions, TestServer } from './server.ts';
 
@@ -20,7 +21,7 @@ export async function startSseServer(options: SseServerOptions = {}): Promise<Te
   const { endpoint = (stream) => `/messages?stream=${stream}`, acknowledge = accept } = options;
   const desk = new Desk(options);
   const streams: Socket[] = [];
-  const server = createServer({ keepAliveTimeout: 60_000 }, async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     if (options.token !== undefined && request.headers.authorization !== `Bearer ${options.token}`)
       return response.writeHead(401).end();
     const { socket } = request;
@@ -34,12 +35,16 @@ export async function startSseServer(options: SseServerOptions = {}): Promise<Te
     const text = await bodyOf(request);
     acknowledge(response, text);
     desk.message(text, (id, method) => exchange(streams[connection], request, connection, id, method, text));
-  });
+  };
+  const { tls } = options;
+  const server = tls ? createTlsServer(tls, serve) : createServer(serve);
+  server.keepAliveTimeout = 60_000;
+  if (tls) rememberSockets(server);
   const port = await listen(server);
   return Object.assign(desk, {
     transport: 'sse' as const,
     port,
-    url: `sse+http://127.0.0.1:${port}/sse`,
+    url: `${tls ? 'sse+https' : 'sse+http'}://127.0.0.1:${port}/sse`,
     close: async () => {
       server.closeAllConnections();
       await closeServer(server, desk);
