@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'scenario/checks.ts',
     'scenario/thresholds.ts',
     'config/suggest.ts',
+    'scenario/threshold-results.ts',
     'metrics',
     'results',
     'wire',

@@ -3,7 +3,7 @@ import type { Collector } from '../metrics/collector.ts';
 import type { Metrics } from '../metrics/figures.ts';
 import { histogramConfig } from '../metrics/histogram.ts';
 import { littleDeviation, timeInSystem, unaccounted } from '../metrics/identities.ts';
-import { encodedHistograms, operationsOf, runMetrics, selectedSeconds, stageResults } from '../metrics/summary.ts';
+import { encodedHistograms, operationsOf, runMetrics, stageResults } from '../metrics/summary.ts';
 import { openFileLimit } from '../results/limits.ts';
 import type {
   CheckResult,
@@ -14,14 +14,15 @@ import type {
   TargetProcess,
 } from '../results/result.ts';
 import type { Model, Plan } from '../scenario/plan.ts';
-import { evaluate, type Threshold } from '../scenario/thresholds.ts';
+import { evaluate } from '../scenario/threshold-results.ts';
+import { abortFinding, withAbort } from './abort.ts';
 import { disturbances, measured, perSecond } from './evidence.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { bytesPerConnection, bytesPerSession, memoryLevels } from './memory-levels.ts';
 import { ownMemory } from './own-memory.ts';
 import type { GcSummary } from './pool.ts';
 import type { RunRecord } from './run-record.ts';
-import { thresholdSource } from './threshold-source.ts';
+import { measuredSeconds, thresholdSource } from './threshold-source.ts';
 import { judge } from './verdict.ts';
 import { warmUpFindings } from './warm-up.ts';
 
@@ -53,15 +54,8 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     meanInFlight: perSecond(record, (row) => row.inFlightMillis / 1000),
   });
   const ended = record.cutAt ?? Number.POSITIVE_INFINITY;
-  const secondsOf = ({ scenario, stage }: Threshold['selector']) =>
-    scenario === undefined && stage === undefined
-      ? seconds
-      : selectedSeconds(
-          plan,
-          { ...(scenario && { scenario }), ...(stage !== undefined && { stage: Number(stage) }) },
-          ended,
-        );
-  const thresholds = evaluate(plan.thresholds, thresholdSource(collector, metrics, secondsOf));
+  const source = thresholdSource(collector, measuredSeconds(plan, ended));
+  const thresholds = withAbort(evaluate(plan.thresholds, source), record.abort);
   const targetProcess = context.target && targetProcessOf(plan, record, metrics, context.target.pid);
   const operations = operationsOf(collector, () => true, seconds);
   const stages = stageResults(collector, plan, ended);
@@ -102,10 +96,15 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     scenario: { name: plan.name, hash: plan.hash, resolved: plan.resolved },
     target: targetInfo(plan, context),
     verdict: judged.verdict,
+    ...(record.abort && { abortedBy: { expression: record.abort.result.expression, seconds: record.abort.seconds } }),
     valid: judged.invalidReasons.length === 0,
     invalidReasons: judged.invalidReasons,
     certificate: judged.certificate,
-    warnings: [...judged.warnings, ...warmUpFindings(plan, record.rows, window.from)],
+    warnings: [
+      ...(record.abort ? [abortFinding(record.abort, window)] : []),
+      ...judged.warnings,
+      ...warmUpFindings(plan, record.rows, window.from),
+    ],
     metrics,
     operations,
     stages,

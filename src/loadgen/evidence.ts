@@ -1,7 +1,7 @@
 import type { Collector } from '../metrics/collector.ts';
 import type { Metrics } from '../metrics/figures.ts';
 import type { Model, Plan } from '../scenario/plan.ts';
-import type { ThresholdResult } from '../scenario/thresholds.ts';
+import type { ThresholdResult } from '../scenario/threshold-results.ts';
 import type { GcSummary } from './pool.ts';
 import type { LevelRow, RunRecord } from './run-record.ts';
 

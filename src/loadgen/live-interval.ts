@@ -3,6 +3,7 @@ import type { LiveInterval } from '../metrics/live.ts';
 import type { TimelineRow } from '../metrics/timeline.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { formatMicros } from '../units.ts';
+import { abortFinding } from './abort.ts';
 import { latenessLimits } from './lateness.ts';
 import { mostSuspendedMillis } from './rules.ts';
 import type { RunRecord } from './run-record.ts';
@@ -30,7 +31,7 @@ export function liveInterval(plan: Plan, row: TimelineRow, record: RunRecord): L
     eventLoopUtilization: row.eventLoopUtilization,
     targetCpuPercent: record.targetCpuPercent,
     targetRssBytes: record.targetLast?.rssBytes ?? null,
-    notes: notes(row),
+    notes: [...notes(row), ...aborted(row, record)],
   };
 }
 
@@ -48,6 +49,11 @@ function notes({ longestStallMillis, generatorLag, receiveLag, responseTime }: T
     ...late('the generator is late', generatorLag),
     ...late('replies wait for the generator', receiveLag),
   ];
+}
+
+/** Said once, with the second after which it happened. */
+function aborted({ seconds }: TimelineRow, { abort, window, cutAt = 0 }: RunRecord): string[] {
+  return abort && seconds <= cutAt ? [abortFinding(abort, window).message] : [];
 }
 
 /** What a row shows is the state halfway through it, seconds of the run. */

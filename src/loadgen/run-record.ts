@@ -5,6 +5,7 @@ import { TimelineBuilder, type TimelineRow } from '../metrics/timeline.ts';
 import { TimelineTable } from '../metrics/timeline-table.ts';
 import { type MachineCounters, readMachine } from '../results/environment.ts';
 import type { Plan } from '../scenario/plan.ts';
+import type { Abort } from './abort.ts';
 import { isLateSecond } from './lateness.ts';
 import { ownMemory } from './own-memory.ts';
 import { planWindow, type Window } from './window.ts';
@@ -62,6 +63,8 @@ export class RunRecord {
   end: Reading = this.begin;
   /** Seconds of the run at which the load ended early. */
   cutAt: number | undefined;
+  /** The threshold that ended it. */
+  abort: Abort | undefined;
   readonly #builder: TimelineBuilder;
   readonly #probe: TargetProbe | undefined;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -108,6 +111,16 @@ export class RunRecord {
   /** The load is being ended now. */
   stopped(): void {
     this.cutAt ??= Math.max(0, (performance.now() - this.#startAt) / 1000);
+  }
+
+  /** Whether there is measured load left at this second of the run that a threshold could end. */
+  mayAbortAt(seconds: number): boolean {
+    return this.cutAt === undefined && seconds < this.window.to;
+  }
+
+  aborted(abort: Abort): void {
+    this.abort = abort;
+    this.stopped();
   }
 
   /** All workers are done: what is still missing is read now. */

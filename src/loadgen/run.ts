@@ -6,6 +6,7 @@ import type { RunResult, TargetInfo } from '../results/result.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { buildResult } from './build-result.ts';
 import { liveInterval } from './live-interval.ts';
+import { LiveThresholds } from './live-thresholds.ts';
 import { WorkerPool } from './pool.ts';
 import { RunRecord, type TargetProbe } from './run-record.ts';
 import { Unreachable, unreachableError } from './unreachable.ts';
@@ -33,8 +34,8 @@ export interface RunOptions {
 
 /** Time between the last worker being ready and the start of the clock. */
 const startDelayMillis = 50;
-/** After a first Ctrl-C, replies are awaited for so long. */
-const interruptGraceMillis = 5000;
+/** After a first Ctrl-C, or a threshold that ends the run, replies are awaited for so long. */
+const graceMillis = 5000;
 
 /**
  * Conducts one run of a plan: workers up, sessions open, clock started, intervals taken in, result built.
@@ -43,12 +44,19 @@ const interruptGraceMillis = 5000;
 export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   if (options.now.aborted) throw interrupted();
   const record = new RunRecord(plan, options.target);
+  const thresholds = new LiveThresholds(plan, record.collector);
   const live = options.onInterval ?? (() => undefined);
   const pool = new WorkerPool(plan, {
     up: () => record.workersUp(),
     interval: (part) => {
       const row = record.add(part);
-      if (row && row.sequence >= 0) live(liveInterval(plan, row, record));
+      if (row === undefined || row.sequence < 0) return;
+      const abort = record.mayAbortAt(row.seconds) ? thresholds.brokenAt(row.seconds) : undefined;
+      if (abort) {
+        record.aborted(abort);
+        pool.stop(graceMillis);
+      }
+      live(liveInterval(plan, row, record));
     },
   });
   try {
@@ -87,7 +95,7 @@ async function conduct(plan: Plan, { stop, onStart }: RunOptions, record: RunRec
   onStart?.(at);
   const onStop = () => {
     record.stopped();
-    pool.stop(interruptGraceMillis);
+    pool.stop(graceMillis);
   };
   stop.addEventListener('abort', onStop, { once: true });
   try {

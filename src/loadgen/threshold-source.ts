@@ -1,9 +1,14 @@
 import type { Collector } from '../metrics/collector.ts';
 import { samplesNeeded, Total } from '../metrics/distribution.ts';
-import type { Metrics } from '../metrics/figures.ts';
+import { generatorShare } from '../metrics/generator-share.ts';
 import { type Row, type RunQuantity, type StageQuantity, timedRows } from '../metrics/series.ts';
-import { measuredRows, operationMetrics, totalOf } from '../metrics/summary.ts';
-import type { MetricSource, Threshold } from '../scenario/thresholds.ts';
+import { measuredRows, outcomeCounts, selectedSeconds, sumOver, totalOf } from '../metrics/summary.ts';
+import type { Plan } from '../scenario/plan.ts';
+import type { Measured, MetricSource } from '../scenario/threshold-results.ts';
+import type { Threshold } from '../scenario/thresholds.ts';
+import { formatCount } from '../units.ts';
+import type { OutcomeClass } from '../wire/outcome.ts';
+import { planWindow } from './window.ts';
 
 const times: Readonly<Record<string, StageQuantity>> = {
   response_time: 'responseTime',
@@ -17,31 +22,48 @@ const censoredTimes: Readonly<Record<string, StageQuantity>> = {
   target_time: 'censoredTargetTime',
   service_time: 'censoredServiceTime',
 };
+const noSamples = { missing: 'no samples' } as const;
 const connectionTimes: Readonly<Record<string, RunQuantity>> = {
   connect_time: 'connect',
   initialize_time: 'initialize',
 };
 
-/** The figures of a run as thresholds ask for them: times in ms. `secondsOf`: length of the measured load that is selected. */
+/** The figures of a run so far as thresholds ask for them: times in ms. `secondsOf`: measured load that is selected. */
 export function thresholdSource(
   collector: Collector,
-  metrics: Metrics,
   secondsOf: (selector: Threshold['selector']) => number,
 ): MetricSource {
   return {
-    value(threshold) {
-      const seconds = secondsOf(threshold.selector);
+    measure(threshold) {
       const rows = measuredRows(collector, (row) => selected(row, threshold));
       const total = (quantity: StageQuantity | undefined) =>
         quantity === undefined ? new Total() : totalOf(collector, timedRows(collector.layout, rows), quantity);
-      if (threshold.metric in times)
-        return time(total(times[threshold.metric]), threshold, total(censoredTimes[threshold.metric]));
-      if (threshold.metric in connectionTimes)
-        return time(collector.series(collector.numbers.run(connectionTimes[threshold.metric])), threshold, new Total());
-      if (threshold.metric === 'checks') return checkRate(collector, threshold);
-      return counted(operationMetrics(collector, rows, seconds), threshold, metrics.requests.planned, seconds);
+      const { metric } = threshold;
+      if (metric in connectionTimes)
+        return time(collector.series(collector.numbers.run(connectionTimes[metric])), new Total(), threshold);
+      if (metric === 'checks') return checkRate(collector, threshold);
+      if (!(metric in times)) return counted(collector, rows, threshold, secondsOf(threshold.selector));
+      const measured = time(total(times[metric]), total(censoredTimes[metric]), threshold);
+      return metric === 'response_time' ? withShare(measured, total('targetTime'), threshold) : measured;
     },
   };
+}
+
+/**
+ * Length in seconds of the measured load that is selected: of the scenario that has the longest, where several are.
+ * `ended`: seconds of the run after which no load was made.
+ */
+export function measuredSeconds(plan: Plan, ended: number): (selector: Threshold['selector']) => number {
+  const { from, to } = planWindow(plan);
+  const whole = Math.max(0, Math.min(to, ended) - from);
+  return ({ scenario, stage }) =>
+    scenario === undefined && stage === undefined
+      ? whole
+      : selectedSeconds(
+          plan,
+          { ...(scenario && { scenario }), ...(stage !== undefined && { stage: Number(stage) }) },
+          ended,
+        );
 }
 
 function selected(row: Row, { selector }: Threshold): boolean {
@@ -52,24 +74,36 @@ function selected(row: Row, { selector }: Threshold): boolean {
   );
 }
 
-/**
- * In ms. A percentile without enough samples is no data. One that falls on exchanges which were given up is only known
- * from below: infinite where the threshold limits it from above, so that a short time-out does not make it pass.
- */
-function time(total: Total, { aggregation, operator }: Threshold, censored: Total): number | undefined {
-  if (total.count === 0) return undefined;
-  if (aggregation === 'avg') return total.sum / total.count / 1000;
-  if (aggregation === 'min') return total.min / 1000;
-  if (aggregation === 'max') return total.max / 1000;
-  const p = aggregation === 'med' ? 50 : Number(/\((.+)\)/.exec(aggregation)?.[1]);
-  if (p === 100) return total.max / 1000;
-  if (total.count < samplesNeeded(p / 100)) return undefined;
+/** In ms. One that falls on exchanges which were given up is only known from below. */
+function time(total: Total, censored: Total, { aggregation, operator }: Threshold): Measured {
+  if (total.count === 0) return noSamples;
+  if (aggregation === 'avg') return { value: total.sum / total.count / 1000 };
+  if (aggregation === 'min') return { value: total.min / 1000 };
+  const p = ratioOf(aggregation);
+  if (p === undefined || p === 1) return { value: total.max / 1000 };
+  const needed = samplesNeeded(p);
+  if (total.count < needed) return { missing: `n=${formatCount(total.count)} < ${formatCount(needed)}` };
+  const value = total.percentile(p)! / 1000;
   const limitsFromAbove = operator === '<' || operator === '<=';
-  if (limitsFromAbove && total.isLowerBound(p / 100, censored)) return Number.POSITIVE_INFINITY;
-  return total.percentile(p / 100)! / 1000;
+  return limitsFromAbove && total.isLowerBound(p, censored) ? { value, atLeast: true } : { value };
 }
 
-function checkRate(collector: Collector, { selector }: Threshold): number | undefined {
+/** A percentile as a ratio; undefined of what is none. */
+function ratioOf(aggregation: Threshold['aggregation']): number | undefined {
+  if (aggregation === 'med') return 0.5;
+  const [, percent] = /\((.+)\)/.exec(aggregation) ?? [];
+  return percent === undefined ? undefined : Number(percent) / 100;
+}
+
+/** With the part of a percentile that the generator's own lateness has in it. */
+function withShare(measured: Measured, target: Total, { aggregation }: Threshold): Measured {
+  const p = ratioOf(aggregation);
+  if ('missing' in measured || measured.atLeast || p === undefined) return measured;
+  const share = generatorShare(measured.value * 1000, target.percentile(p) ?? 0);
+  return share === undefined ? measured : { ...measured, generatorShare: share };
+}
+
+function checkRate(collector: Collector, { selector }: Threshold): Measured {
   let passed = 0;
   let all = 0;
   collector.layout.checks.forEach(({ operation, scenarioName }, i) => {
@@ -78,21 +112,29 @@ function checkRate(collector: Collector, { selector }: Threshold): number | unde
     passed += collector.checks[2 * i];
     all += collector.checks[2 * i] + collector.checks[2 * i + 1];
   });
-  return all === 0 ? undefined : passed / all;
+  return all === 0 ? noSamples : { value: passed / all };
 }
 
+/** Shares are those of the exchanges that have ended: the others count when they have. */
 function counted(
-  figures: ReturnType<typeof operationMetrics>,
+  collector: Collector,
+  rows: readonly number[],
   { metric, aggregation, selector }: Threshold,
-  plannedInAll: number,
   seconds: number,
-): number | undefined {
-  const { planned } = figures.requests;
-  if (plannedInAll === 0) return undefined;
-  const count = metric === 'outcomes' ? figures.outcomes[selector.class as keyof typeof figures.outcomes] : planned;
-  if (aggregation === 'count') return count;
-  if (planned === 0) return undefined;
-  if (metric === 'throughput') return figures.throughputPerSecond;
-  if (metric === 'error_rate') return figures.errorRate;
-  return metric === 'outcomes' ? count / planned : count / seconds;
+): Measured {
+  const planned = sumOver(collector.planned, rows);
+  const outcomes = outcomeCounts(collector, rows);
+  const ended = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  if (sumOver(collector.planned, measuredRows(collector)) === 0) return noSamples;
+  const count = metric === 'outcomes' ? outcomes[selector.class as OutcomeClass] : planned;
+  if (aggregation === 'count') return { value: count };
+  if (planned === 0) return noSamples;
+  if (metric === 'throughput') return perSecond(sumOver(collector.completed, rows), seconds);
+  if (metric === 'requests') return perSecond(planned, seconds);
+  if (ended === 0) return noSamples;
+  return { value: metric === 'error_rate' ? 1 - outcomes.ok / ended : count / ended };
+}
+
+function perSecond(count: number, seconds: number): Measured {
+  return seconds > 0 ? { value: count / seconds } : noSamples;
 }

@@ -34,6 +34,7 @@ export class Total {
   }
 
   merge(other: Total): void {
+    if (other.count === 0) return;
     this.#addExact(other);
     for (let i = 0; i < bucketCount; i++) this.#buckets[i] += other.#buckets[i];
   }

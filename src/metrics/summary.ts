@@ -35,7 +35,7 @@ export function outcomeCounts(collector: Collector, rows: readonly number[]): Ou
 /** Everything that is known of a set of rows over `seconds` of load; times are those of the arrivals among them. */
 export function operationMetrics(collector: Collector, rows: readonly number[], seconds: number): OperationMetrics {
   const outcomes = outcomeCounts(collector, rows);
-  const planned = add(collector.planned, rows);
+  const planned = sumOver(collector.planned, rows);
   const timed = timedRows(collector.layout, rows);
   const distribution = (quantity: StageQuantity, censored: StageQuantity) =>
     totalOf(collector, timed, quantity).distribution(totalOf(collector, timed, censored));
@@ -45,12 +45,12 @@ export function operationMetrics(collector: Collector, rows: readonly number[], 
   return {
     requests: {
       planned,
-      sent: add(collector.sent, rows),
+      sent: sumOver(collector.sent, rows),
       completed: replied(outcomes),
       dropped: outcomes.dropped,
       unanswered: outcomes.unanswered,
     },
-    throughputPerSecond: seconds > 0 ? add(collector.completed, rows) / seconds : 0,
+    throughputPerSecond: seconds > 0 ? sumOver(collector.completed, rows) / seconds : 0,
     errorRate: planned === 0 ? 0 : 1 - outcomes.ok / planned,
     responseTime: distribution('responseTime', 'censoredResponseTime'),
     targetTime: distribution('targetTime', 'censoredTargetTime'),
@@ -75,7 +75,7 @@ export function runMetrics(
   const { counters } = collector;
   const base = operationMetrics(collector, measuredRows(collector), seconds);
   const run = (quantity: RunQuantity): Distribution => collector.series(collector.numbers.run(quantity)).distribution();
-  const sent = add(collector.sent, [...collector.sent.keys()]);
+  const sent = sumOver(collector.sent, [...collector.sent.keys()]);
   const everything = outcomeCounts(collector, [...collector.layout.rows.keys()]);
   const replies = replied(everything);
   return {
@@ -193,7 +193,7 @@ function encodedRow(collector: Collector, row: number): Record<string, string> {
 
 /** Only waits are recorded: of the exchanges that were released, all others were sent at once. */
 function waits(collector: Collector, rows: readonly number[]) {
-  const released = add(collector.planned, rows) - outcomeCounts(collector, rows).dropped;
+  const released = sumOver(collector.planned, rows) - outcomeCounts(collector, rows).dropped;
   const targetWait = totalOf(collector, rows, 'targetWait');
   const limitWait = totalOf(collector, rows, 'limitWait');
   targetWait.addZeros(released - targetWait.count - limitWait.count);
@@ -242,6 +242,6 @@ function codes(counts: ReadonlyMap<string, number>, rows: readonly number[]): Re
   return Object.keys(found).length > 0 ? found : undefined;
 }
 
-function add(values: Float64Array, rows: readonly number[]): number {
+export function sumOver(values: Float64Array, rows: readonly number[]): number {
   return rows.reduce((sum, row) => sum + values[row], 0);
 }

@@ -10,6 +10,7 @@ export type StoredRun = Pick<
   | 'seed'
   | 'window'
   | 'verdict'
+  | 'abortedBy'
   | 'valid'
   | 'invalidReasons'
   | 'metrics'
@@ -33,6 +34,7 @@ export function storedRun(result: RunResult): StoredRun {
     seed: result.seed,
     window: result.window,
     verdict: result.verdict,
+    ...(result.abortedBy && { abortedBy: result.abortedBy }),
     valid: result.valid,
     invalidReasons: result.invalidReasons,
     metrics: result.metrics,
@@ -46,8 +48,9 @@ export function storedRun(result: RunResult): StoredRun {
   };
 }
 
-/** Why a run may not be compared or kept, undefined when it may. Only generator and machine decide, never the target. */
+/** Why a run may not be compared or kept, undefined when it may. Generator and machine decide, not the target, unless there is no whole run. */
 export function invalidReason(run: StoredRun): string | undefined {
+  if (run.abortedBy) return `the run was aborted by threshold ${run.abortedBy.expression}`;
   if (run.valid && !['invalid', 'incomplete', 'unreachable', 'interrupted'].includes(run.verdict)) return undefined;
   return run.invalidReasons[0]?.message ?? `the run was ${run.verdict}`;
 }

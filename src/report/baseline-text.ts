@@ -1,7 +1,7 @@
 import type { Baseline } from '../regression/baseline.ts';
 import type { BaselineSummary } from '../regression/baseline-store.ts';
 import { formatCount, formatPercent } from '../units.ts';
-import { micros } from './percentile.ts';
+import { percentile } from './percentile.ts';
 import type { Style } from './style.ts';
 import { pairs, table } from './table.ts';
 
@@ -29,9 +29,9 @@ export function renderBaseline(baseline: Baseline, style: Style): string {
       formatCount(run.metrics.requests.planned),
       formatCount(run.metrics.throughputPerSecond),
       formatPercent(run.metrics.errorRate),
-      micros(run.metrics.targetTime.p50),
-      micros(run.metrics.targetTime.p95),
-      micros(run.metrics.targetTime.p99),
+      percentile(run.metrics.targetTime, 'p50'),
+      percentile(run.metrics.targetTime, 'p95'),
+      percentile(run.metrics.targetTime, 'p99'),
       run.targetProcess?.cpuMicrosPerRequest?.toFixed(1) ?? '–',
     ]),
   );

@@ -1,3 +1,4 @@
+import { generatorShare } from '../metrics/generator-share.ts';
 import type { Distribution, OperationMetrics, PercentileKey } from '../results/result.ts';
 import { formatCount, formatMicros } from '../units.ts';
 
@@ -35,8 +36,8 @@ export function responsePercentile(metrics: OperationMetrics, key: PercentileKey
   const target = metrics.targetTime[key];
   const text = percentile(metrics.responseTime, key);
   if (response === null || target === null || metrics.responseTime.bounds?.[key] !== undefined) return text;
-  const own = response - target;
-  return own > Math.max(50, response / 10) ? `≤ ${text} (${Math.round((own / response) * 100)} %)` : text;
+  const share = generatorShare(response, target);
+  return share === undefined ? text : `≤ ${text} (${Math.round(share * 100)} %)`;
 }
 
 export function micros(value: number | null): string {

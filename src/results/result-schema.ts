@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StageRow } from '../scenario/threshold-results.ts';
 import type { CertificateEntry } from './certificate.ts';
 import type { CrossCheck, CrossCheckFigures } from './cross-check.ts';
 import { count, metrics, operations, rate, ratio, type Shape, stage, texts, timeline } from './figures-schema.ts';
@@ -60,12 +61,33 @@ const check = z.object({
   failed: count,
 } satisfies Shape<CheckResult>);
 
+const found = {
+  value: z.number().nullable().describe('times in ms'),
+  atLeast: z.number().exactOptional(),
+  generatorShare: share.exactOptional(),
+};
+
+const thresholdStage = z.object({
+  scenario: z.string(),
+  stage: count,
+  ...found,
+  passed: z.boolean().nullable(),
+  notGatedReason: z.string().exactOptional(),
+} satisfies Shape<StageRow>);
+
 const threshold = z.object({
   expression: z.string(),
-  value: z.number().nullable().describe('times in ms'),
+  ...found,
   passed: z.boolean(),
   noData: z.literal(true).exactOptional(),
+  reason: z.string().exactOptional(),
+  stages: z.array(thresholdStage).exactOptional(),
+  aborted: z.literal(true).exactOptional(),
 } satisfies Shape<RunResult['thresholds'][number]>);
+
+const abortedBy = z.object({ expression: z.string(), seconds: z.number() } satisfies Shape<
+  NonNullable<RunResult['abortedBy']>
+>);
 
 const generator = z.object({
   workers: count,
@@ -178,6 +200,7 @@ export const resultSchema: z.ZodType<RunResult> = z.object({
     'unreachable',
     'interrupted',
   ]),
+  abortedBy: abortedBy.exactOptional(),
   valid: z.boolean(),
   invalidReasons: z.array(finding),
   warnings: z.array(finding),

@@ -1,6 +1,6 @@
 import type { Metrics, OperationMetrics, StageResult } from '../metrics/figures.ts';
 import type { Timeline } from '../metrics/timeline-table.ts';
-import type { ThresholdResult } from '../scenario/thresholds.ts';
+import type { ThresholdResult } from '../scenario/threshold-results.ts';
 import type { CertificateEntry } from './certificate.ts';
 import type { CrossCheck } from './cross-check.ts';
 
@@ -44,6 +44,8 @@ export interface RunResult {
   };
   readonly target: TargetInfo;
   readonly verdict: Verdict;
+  /** The threshold that ended the run before its time, after so many seconds of measured load. */
+  readonly abortedBy?: { readonly expression: string; readonly seconds: number };
   readonly valid: boolean;
   readonly invalidReasons: readonly Finding[];
   readonly warnings: readonly Finding[];

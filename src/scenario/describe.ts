@@ -3,6 +3,7 @@ import { type Capacity, doubtsOf, shortagesOf, unknownCapacity } from './capacit
 import { isRendered, writtenBody } from './fields.ts';
 import type { FeederPlan, OperationPlan, Plan, ScenarioPlan, StagePlan, StepPlan, ThinkTime, TlsPlan } from './plan.ts';
 import type { Requirements } from './requirements.ts';
+import type { Threshold } from './thresholds.ts';
 
 /** Steps that are shown of an iteration. */
 const mostSteps = 16;
@@ -17,7 +18,7 @@ export function describePlan(plan: Plan, needs: Requirements, has: Capacity = un
     `hash ${plan.hash}`,
     ...(plan.data ?? []).map(describeData),
     ...plan.scenarios.map(describeScenario),
-    `\nthresholds\n${plan.thresholds.map(({ expression }) => `  ${expression}`).join('\n')}`,
+    `\nthresholds\n${plan.thresholds.map((threshold) => `  ${describeThreshold(threshold)}`).join('\n')}`,
     `\n${describeNeeds(needs, has)}`,
   ].join('\n');
 }
@@ -29,6 +30,12 @@ export function describeSamples(samples: readonly { readonly operation: string; 
 
 function describeData({ name, rows, pick, sha256 }: FeederPlan): string {
   return `data ${name}: ${formatCount(rows)} rows, ${pick}, sha256 ${sha256.slice(0, 12)}`;
+}
+
+function describeThreshold({ expression, parts, abortAfter }: Threshold): string {
+  const stages = parts === undefined ? '' : `, in each of ${parts.length} stages`;
+  const after = abortAfter ? ` from ${formatDuration(abortAfter)} of measured load on` : '';
+  return `${expression}${stages}${abortAfter === undefined ? '' : `, ends the run when broken${after}`}`;
 }
 
 /** Length of a run in words. */

@@ -18,7 +18,7 @@ import {
 } from './schema.ts';
 import { templateFaults } from './template-faults.ts';
 import { ofScenario } from './threshold-rules.ts';
-import type { Threshold } from './thresholds.ts';
+import type { PlacedThreshold } from './threshold-schema.ts';
 import { withFilesIn } from './tls.ts';
 import type { CoreCount } from './values.ts';
 
@@ -45,11 +45,6 @@ export interface NamedBlock {
   readonly block: Block;
   /** Its share of the load that it has in common with the other blocks; absent: it has a load of its own. */
   readonly weight?: number;
-}
-
-export interface PlacedThreshold {
-  readonly threshold: Threshold;
-  readonly path: Path;
 }
 
 export interface PlanProblem {
@@ -121,12 +116,12 @@ function blocksOf(file: AnyFile): NamedBlock[] {
 }
 
 function thresholdsOf(file: AnyFile, problems: PlanProblem[]): PlacedThreshold[] {
-  const outer = (file.thresholds ?? []).map((threshold, i) => ({ threshold, path: ['thresholds', i] }));
+  const outer = (file.thresholds ?? []).map(({ threshold, path }) => ({ threshold, path: ['thresholds', ...path] }));
   if (!('scenarios' in file)) return outer;
   const blocks: [string, Pick<Block, 'thresholds'>][] = Object.entries(file.scenarios);
   const inner = blocks.flatMap(([name, block]) =>
-    (block.thresholds ?? []).flatMap((threshold, i): PlacedThreshold[] => {
-      const path = ['scenarios', name, 'thresholds', i];
+    (block.thresholds ?? []).flatMap(({ threshold, path: within }): PlacedThreshold[] => {
+      const path = ['scenarios', name, 'thresholds', ...within];
       try {
         return [{ threshold: ofScenario(threshold, name), path }];
       } catch (error) {

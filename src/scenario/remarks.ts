@@ -1,6 +1,6 @@
 /** Words of the format that this version refuses, and words that belong elsewhere: each with what is said of it. */
 export const remarks: ReadonlyMap<string, string> = new Map([
-  ...['targets', 'config', 'ab', 'abortOnFail'].map(
+  ...['targets', 'config', 'ab'].map(
     (word) => [word, `"${word}" is not supported by this version`] as const,
   ),
   ['rate', 'unknown key "rate": it belongs to the executors constant-arrival-rate and connection-arrival'],

@@ -14,7 +14,7 @@ import { Problems } from './problems.ts';
 import { reshape, shapeKeys } from './reshape.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { sharedOut } from './shares.ts';
-import { mergeThresholds } from './threshold-rules.ts';
+import { mergeThresholds, placedInRun } from './threshold-rules.ts';
 import { withFilesIn } from './tls.ts';
 import { usedData } from './used-data.ts';
 import { countOn } from './values.ts';
@@ -101,7 +101,8 @@ function assemble(file: ScenarioFile, base: (named: NamedBlock) => Shape, around
   checkWhole(planned, file, upper, problems);
   problems.throwIfAny(file);
   const resolved = resolvedScenario(planned);
-  return deepFreeze({ ...planned, resolved, hash: hashOf(resolved) });
+  const thresholds = planned.thresholds.map((threshold) => placedInRun(threshold, scenarios, speed));
+  return deepFreeze({ ...planned, thresholds, resolved, hash: hashOf(resolved) });
 }
 
 /** The load of every block, flags included; blocks with weights share one. */

@@ -3,7 +3,7 @@ import { dataSchema } from './data-schema.ts';
 import { withExecutors } from './executor-schema.ts';
 import { stepsSchema } from './step-schema.ts';
 import { dialects, framings, targetText, transports } from './target.ts';
-import { parseThreshold } from './thresholds.ts';
+import { thresholdsSchema } from './threshold-schema.ts';
 import { tlsSchema } from './tls.ts';
 import {
   addressList,
@@ -44,7 +44,7 @@ const connection = {
   localAddresses: addressList.optional(),
 };
 
-const thresholds = z.array(textBy(parseThreshold)).optional();
+const thresholds = thresholdsSchema.optional();
 
 const file = {
   name: text.optional(),

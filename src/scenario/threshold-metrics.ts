@@ -26,6 +26,8 @@ const table: readonly ThresholdMetric[] = [
 /** k6's names of what is measured here. */
 const aliases: Readonly<Record<string, string>> = {
   http_req_duration: 'response_time',
+  http_req_failed: 'error_rate',
+  http_reqs: 'requests',
   iteration_duration: 'response_time',
   ws_connecting: 'connect_time',
   errors: 'error_rate',

@@ -1,6 +1,6 @@
 import { didYouMean } from '../config/suggest.ts';
 import type { ScenarioPlan } from './plan.ts';
-import { parseThreshold, type Threshold } from './thresholds.ts';
+import { type Part, parseThreshold, type Threshold } from './thresholds.ts';
 
 const defaultThreshold = 'error_rate<0.01';
 
@@ -20,6 +20,33 @@ export function ofScenario(threshold: Threshold, name: string): Threshold {
   const selected = [`scenario:${name}`, ...(selector ? [selector] : [])].join(',');
   const { selector: parsed } = parseThreshold(`${metric}{${selected}}${expression.slice(head.length)}`);
   return { ...threshold, expression: `${metric}{${selected}}${expression.slice(head.length)}`, selector: parsed };
+}
+
+/** Metrics whose values over different loads together say nothing about any of them. */
+const blends: ReadonlySet<string> = new Set(['response_time', 'target_time', 'service_time', 'generator_lag']);
+
+/** As the plan of a run holds it: judged stage by stage where the load has stages, its delay at the run's speed. */
+export function placedInRun(threshold: Threshold, scenarios: readonly ScenarioPlan[], speed: number): Threshold {
+  const { abortAfter } = threshold;
+  const parts = partsOf(threshold, scenarios);
+  return {
+    ...threshold,
+    ...(abortAfter !== undefined && { abortAfter: abortAfter / speed }),
+    ...(parts.length > 1 && { parts }),
+  };
+}
+
+function partsOf({ metric, selector }: Threshold, scenarios: readonly ScenarioPlan[]): Part[] {
+  if (!blends.has(metric) || selector.stage !== undefined) return [];
+  const chosen = scenarios.filter(
+    ({ name, operations }) =>
+      (selector.scenario === undefined || selector.scenario === name) &&
+      (selector.operation === undefined || operations.some((operation) => operation.name === selector.operation)),
+  );
+  if (chosen.every(({ executor }) => executor.stages.length < 2)) return [];
+  return chosen.flatMap(({ name, executor }) =>
+    executor.stages.flatMap(({ seconds }, stage) => (seconds > 0 ? [{ scenario: name, stage }] : [])),
+  );
 }
 
 /** Why a threshold could never have a sample in these scenarios; undefined when it can. */

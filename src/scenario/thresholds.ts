@@ -14,19 +14,16 @@ export interface Threshold {
   readonly aggregation: Aggregation;
   readonly operator: '<' | '<=' | '>' | '>=' | '==' | '!=';
   readonly bound: number;
+  /** Broken once so many seconds of load have been measured, it ends the run; absent: it is judged at the end only. */
+  readonly abortAfter?: number;
+  /** The parts of a load that is no single one, each judged by itself; absent: the whole is. */
+  readonly parts?: readonly Part[];
 }
 
-/** What thresholds are evaluated against: undefined means no samples. */
-export interface MetricSource {
-  value(threshold: Threshold): number | undefined;
-}
-
-export interface ThresholdResult {
-  readonly expression: string;
-  /** null: no data, or a percentile among exchanges that were given up. */
-  readonly value: number | null;
-  readonly passed: boolean;
-  readonly noData?: true;
+/** A stage of a scenario. */
+export interface Part {
+  readonly scenario: string;
+  readonly stage: number;
 }
 
 const grammar =
@@ -35,7 +32,7 @@ const grammar =
 /** Parses `metric{selector}:aggregation op number`. Throws McpbError MCPB_E_USAGE. */
 export function parseThreshold(expression: string): Threshold {
   const match = grammar.exec(expression);
-  if (!match) throw faulty(expression, 'it is not written metric{selector}:aggregation operator number');
+  if (!match) throw faulty(expression, notWritten(expression));
   const [, name, selectorText, aggregation, operator, bound] = match;
   const metric = metrics.get(name);
   if (!metric) throw faulty(expression, unknownMetric(name));
@@ -47,33 +44,6 @@ export function parseThreshold(expression: string): Threshold {
     operator: (operator === '===' ? '==' : operator) as Threshold['operator'],
     bound: Number(bound),
   };
-}
-
-/** One result a threshold, in order; without samples it fails as no data. */
-export function evaluate(thresholds: readonly Threshold[], source: MetricSource): ThresholdResult[] {
-  return thresholds.map((threshold) => {
-    const value = source.value(threshold);
-    if (value === undefined) return { expression: threshold.expression, value: null, passed: false, noData: true };
-    const known = Number.isFinite(value) ? value : null;
-    return { expression: threshold.expression, value: known, passed: holds(value, threshold) };
-  });
-}
-
-function holds(value: number, { operator, bound }: Threshold): boolean {
-  switch (operator) {
-    case '<':
-      return value < bound;
-    case '<=':
-      return value <= bound;
-    case '>':
-      return value > bound;
-    case '>=':
-      return value >= bound;
-    case '==':
-      return value === bound;
-    case '!=':
-      return value !== bound;
-  }
 }
 
 function aggregationOf(expression: string, name: string, written: string | undefined): Aggregation {
@@ -114,6 +84,19 @@ function checkSelector(expression: string, accepted: readonly string[], key: str
     throw faulty(expression, `"${value}" is not an outcome class (${outcomeClasses.join(', ')})`);
   if (key === 'stage' && !/^\d+$/.test(value)) throw faulty(expression, 'a stage is selected by its number, from 0');
   if (value === '') throw faulty(expression, `the selector "${key}" has no value`);
+}
+
+/** With what was probably meant: `p99`, a unit behind the number, a single `=`. */
+function notWritten(expression: string): string {
+  const repaired = expression
+    .trim()
+    .replace(/:\s*p(\d+(?:\.\d+)?)/, ':p($1)')
+    .replace(/([^<>=!])=(?!=)/, '$1==')
+    .replace(/(\d)\s*ms$/, '$1')
+    .replace(/(\d+(?:\.\d+)?)\s*s$/, (_, seconds: string) => String(Number(seconds) * 1000))
+    .replace(/(\d+(?:\.\d+)?)\s*%$/, (_, percent: string) => String(Number(percent) / 100));
+  const meant = grammar.test(repaired) ? ` — did you mean "${repaired}"?` : '';
+  return `it is not written metric{selector}:aggregation operator number${meant}`;
 }
 
 function unknownMetric(name: string): string {

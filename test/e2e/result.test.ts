@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { expect, onTestFinished, test } from 'vitest';
@@ -88,4 +88,23 @@ test('its histograms give the percentiles that are printed', async () => {
   const line = stdout.split('\n').find((text) => /tools\/list +response/.test(text));
   for (const value of [responseTime.p50, responseTime.p90, responseTime.p99, responseTime.max])
     expect(line).toContain(formatMicros(Number(value)));
+});
+
+test('a run that a threshold ended exits 99, says why, and keeps its result', async () => {
+  const server = await startWebSocketServer({ answer: answerAfter(30) });
+  onTestFinished(() => server.close());
+  const cwd = scratch();
+  const threshold = "{ expression: 'response_time:avg<10', abortOnFail: true, delay: 1s }";
+  const steps = 'steps: [{ call: tools/list }, { think: 5ms }]';
+  writeFileSync(join(cwd, 'x.yaml'), `duration: 60s\nvus: 2\nwarmup: 0\n${steps}\nthresholds: [${threshold}]\n`);
+  const { code, stdout, stderr } = await mcpb(['load', 'x.yaml', '-t', server.url], { cwd });
+  expect(code).toBe(99);
+  const reason = /aborted by threshold response_time:avg<10 after \d+(\.\d)?s of 1m: it was \d+/;
+  expect(stdout.split('\n')[0]).toMatch(new RegExp(`THRESHOLDS FAILED.*${reason.source}`));
+  expect(stderr, 'as it happened').toMatch(reason);
+  const [name] = readdirSync(join(cwd, '.mcpb/results'));
+  const stored = readFileSync(join(cwd, '.mcpb/results', name), 'utf8');
+  expect((JSON.parse(stored) as RunResult).abortedBy?.expression).toBe('response_time:avg<10');
+  const { stdout: again } = await mcpb(['report', join('.mcpb/results', name)], { cwd });
+  expect(again).toMatch(/✗ response_time:avg<10 {2}\d+(\.\d+)?, which ended the run/);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { thresholdSource } from '../../src/loadgen/threshold-source.ts';
 import type { Recorder } from '../../src/metrics/recorder.ts';
-import { runMetrics } from '../../src/metrics/summary.ts';
-import { evaluate, parseThreshold } from '../../src/scenario/thresholds.ts';
+import { evaluate } from '../../src/scenario/threshold-results.ts';
+import { parseThreshold } from '../../src/scenario/thresholds.ts';
 import { Outcome } from '../../src/wire/outcome.ts';
 import { collected, measuredOperation, measuredScenario, rowOf } from '../support/measured.ts';
 
@@ -40,10 +40,7 @@ function load(recorder: Recorder): void {
 
 function value(expression: string, record = load): number | undefined {
   const collector = collected(plan, record);
-  const metrics = runMetrics(collector, 30, { peakConnections: 0, meanInFlight: 0 });
-  const source = thresholdSource(collector, metrics, ({ stage }) =>
-    stage === undefined ? 30 : [10, 20, 0][Number(stage)],
-  );
+  const source = thresholdSource(collector, ({ stage }) => (stage === undefined ? 30 : [10, 20, 0][Number(stage)]));
   const [result] = evaluate([parseThreshold(expression)], source);
   return result.value ?? undefined;
 }
@@ -103,6 +100,61 @@ describe('thresholdSource', () => {
     expect(value(expression)).toBeUndefined();
   });
 
+  it.each([
+    ['response_time{stage:0}:med<1', 'n=10 < 20'],
+    ['response_time:p(99.9)<1', 'n=40 < 10 000'],
+    ['initialize_time:avg<1', 'no samples'],
+    ['error_rate{operation:none}<1', 'no samples'],
+  ])('says why %s has no data: %s', (expression, reason) => {
+    const source = thresholdSource(collected(plan, load), () => 30);
+    expect(evaluate([parseThreshold(expression)], source)).toEqual([
+      { expression, value: null, passed: false, noData: true, reason },
+    ]);
+  });
+
+  it('says how much of a percentile is the generator’s own lateness, where that is more than 10 %', () => {
+    const late = (lag: number) => (recorder: Recorder) => {
+      for (let i = 0; i < 20; i++) recorder.ok(list0, 0, lag, lag, 10);
+    };
+    const share = (lag: number, expression: string) =>
+      evaluate(
+        [parseThreshold(expression)],
+        thresholdSource(collected(plan, late(lag)), () => 30),
+      )[0].generatorShare;
+    expect(share(4, 'response_time:p(50)<1000')).toBeCloseTo(0.4, 2);
+    expect(share(4, 'response_time:max<1000')).toBeUndefined();
+    expect(share(4, 'target_time:p(50)<1000')).toBeUndefined();
+    expect(share(0.5, 'response_time:p(50)<1000')).toBeUndefined();
+  });
+
+  it('judges a threshold in each of its parts, and a part with too few samples not at all', () => {
+    const parts = [0, 1].map((stage) => ({ scenario: 'one', stage }));
+    const judged = (expression: string) =>
+      evaluate(
+        [{ ...parseThreshold(expression), parts }],
+        thresholdSource(collected(plan, load), () => 30),
+      )[0];
+    expect(judged('response_time:max<50')).toEqual({
+      expression: 'response_time:max<50',
+      value: 100,
+      passed: false,
+      stages: [
+        { scenario: 'one', stage: 0, value: 20, passed: true },
+        { scenario: 'one', stage: 1, value: 100, passed: false },
+      ],
+    });
+    expect(judged('response_time:max>5'), 'the worst is the smallest').toMatchObject({ value: 20, passed: true });
+    expect(judged('response_time:med<200')).toMatchObject({
+      passed: true,
+      stages: [{ value: null, passed: null, notGatedReason: 'n=10 < 20' }, { passed: true }],
+    });
+    expect(judged('response_time:p(90)<200')).toMatchObject({
+      passed: false,
+      noData: true,
+      reason: 'no stage has enough samples (n=10 < 100)',
+    });
+  });
+
   it('lets no short time-out make a percentile pass: what was given up is only known from below', () => {
     const quarterLost = (recorder: Recorder) => {
       for (let i = 0; i < 75; i++) recorder.ok(list0, 0, 0, 0, 10);
@@ -110,14 +162,14 @@ describe('thresholdSource', () => {
     };
     const judged = (expression: string) => {
       const collector = collected(plan, quarterLost);
-      const metrics = runMetrics(collector, 30, { peakConnections: 0, meanInFlight: 0 });
       return evaluate(
         [parseThreshold(expression)],
-        thresholdSource(collector, metrics, () => 30),
+        thresholdSource(collector, () => 30),
       )[0];
     };
     expect(judged('response_time:p(50)<1000')).toMatchObject({ passed: true, value: expect.closeTo(10, 1) });
     expect(judged('response_time:p(90)<1000')).toMatchObject({ passed: false, value: null });
+    expect(judged('response_time:p(90)<1000').atLeast, 'what is known of it').toBeCloseTo(30, 1);
     expect(judged('response_time:p(90)>20')).toMatchObject({ passed: true });
   });
 

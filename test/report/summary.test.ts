@@ -62,6 +62,45 @@ describe('the summary', () => {
   });
 });
 
+describe('thresholds', () => {
+  const shown = (...thresholds: RunResult['thresholds']) =>
+    summary({ stages: ['up', 'down'], changes: { thresholds, verdict: 'thresholds-failed' } });
+
+  it('say why there is no data, what is known only from one side, and that they ended the run', () => {
+    const text = shown(
+      { expression: 'a', value: null, passed: false, noData: true, reason: 'n=400 < 1 000' },
+      { expression: 'b', value: null, atLeast: 30.04, passed: false },
+      { expression: 'c', value: 4, generatorShare: 0.25, passed: true },
+      { expression: 'd', value: 4, passed: false, aborted: true },
+    );
+    expect(text).toContain('3 of 4 failed, a has no data: n=400 < 1 000');
+    expect(text).toContain('✗ a  no data: n=400 < 1 000\n');
+    expect(text).toContain('✗ b  ≥ 30.04: it falls on requests that were given up\n');
+    expect(text).toContain('✓ c  ≤ 4 (generator share 25 %)\n');
+    expect(text).toContain('✗ d  4, which ended the run\n');
+  });
+
+  it('name the stages that broke them and those that were not gated', () => {
+    const row = (stage: number) => ({ scenario: 'probe', stage });
+    const failed = { expression: 'a', value: 7, passed: false } as const;
+    const text = shown({
+      ...failed,
+      stages: [
+        { ...row(0), value: 7, passed: false },
+        { ...row(1), value: null, passed: null, notGatedReason: 'n=9 < 20' },
+      ],
+    });
+    expect(text).toContain('  ✗ a  7, the worst of 1 stage\n      ✗ up  7\n      down: not gated (n=9 < 20)\n');
+  });
+
+  it('are given with the reason when one ended the run', () => {
+    const warnings = [{ code: 'aborted', message: 'aborted by threshold a after 3s of 1m: it was 5' }];
+    expect(summary({ changes: { verdict: 'thresholds-failed', warnings } }).split('\n')[0]).toBe(
+      '✗ THRESHOLDS FAILED  probe: aborted by threshold a after 3s of 1m: it was 5',
+    );
+  });
+});
+
 describe('what a percentile does not tell', () => {
   it('prints – with the number of samples it would need', () => {
     const text = summary({ requests: 300 });

@@ -54,6 +54,29 @@ test.each([
     'thresholds: ["error_rate{operation:pong}<1"]',
     '2:14 threshold "error_rate{operation:pong}<1": no operation is named "pong" — did you mean "ping"?',
   ],
+  ['thresholds: [7]', "2:14 a threshold is a text such as 'error_rate<0.01', or a map with expression"],
+  ['thresholds: error_rate<1', '2:13 expected a list of thresholds, or a map of them by metric'],
+  ['thresholds: [{ abortOnFail: true }]', '2:14 expression is missing'],
+  ['thresholds: [{ expression: p(95)<1 }]', '2:28 threshold "p(95)<1": it is not written metric'],
+  ['thresholds: [{ threshold: error_rte<1 }]', '2:27 threshold "error_rte<1": there is no metric "error_rte" — did'],
+  ['thresholds: [{ expression: error_rate<1, abortOnFial: true }]', '2:42 unknown key "abortOnFial" — did you mean'],
+  ['thresholds: [{ expression: error_rate<1, abortOnFail: 1 }]', '2:55 expected boolean, found a number'],
+  ['thresholds: [{ expression: error_rate<1, delay: 1s }]', '2:49 it says from when on abortOnFail counts'],
+  ['thresholds: [{ expression: error_rate<1, abortOnFail: true, delay: x }]', '2:68 "x" is not a duration'],
+  [
+    'thresholds: [{ expression: error_rate<1, threshold: error_rate<1 }]',
+    '2:53 "threshold" is another word for "expression"',
+  ],
+  [
+    'thresholds: [{ expression: error_rate<1, abortOnFail: true, delay: 1s, delayAbortEval: 1s }]',
+    '2:88 "delayAbortEval" is another word for "delay"',
+  ],
+  ['thresholds: { response_time: ["p(99)<5", "p99<5"] }', '2:42 threshold "response_time:p99<5": it is not written'],
+  [
+    'thresholds: { response_tme: [{ threshold: "p(99)<5", abortOnFail: true }] }',
+    '2:43 threshold "response_tme:p(99)<5": there is no metric "response_tme" — did you mean "response_time"?',
+  ],
+  ['thresholds: { "error_rate{operation:pong}": [<1] }', '2:46 threshold "error_rate{operation:pong}<1": no operation'],
   [
     'thresholds: ["error_rate{stage:1}<1"]',
     '2:14 threshold "error_rate{stage:1}<1": there is no stage 1: the first of 1 is 0',
@@ -125,7 +148,6 @@ test.each([
   ['ab: {}', '2:1 "ab"'],
   ['targets: {}', '2:1 "targets"'],
   ['bundled: { backend: echo, config: {} }', '2:27 "config"'],
-  ['thresholds: [{ expression: error_rate<1, abortOnFail: true }]', '2:14 "abortOnFail"'],
 ])('refuses %s as not supported', (line, start) => {
   const verb = /targets$/.test(start) ? 'are' : 'is';
   expect(faultsOf(`${steps}${line}`)).toEqual([`${start} ${verb} not supported by this version`]);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { outcomeClasses } from '../../src/results/result.ts';
-import { evaluate, parseThreshold } from '../../src/scenario/thresholds.ts';
+import { evaluate, type MetricSource } from '../../src/scenario/threshold-results.ts';
+import { parseThreshold } from '../../src/scenario/thresholds.ts';
 import { mistake } from './planning.ts';
 
 test.each([
@@ -36,6 +37,8 @@ test.each([
   ['http_req_duration:p(95)<500', 'response_time', {}, 'p(95)', '<', 500],
   ['iteration_duration:p( 95 )<500', 'response_time', {}, 'p(95)', '<', 500],
   ['ws_connecting:avg<100', 'connect_time', {}, 'avg', '<', 100],
+  ['http_req_failed:rate<0.1', 'error_rate', {}, 'rate', '<', 0.1],
+  ['http_reqs:count>100', 'requests', {}, 'count', '>', 100],
   ['errors:rate<0.1', 'error_rate', {}, 'rate', '<', 0.1],
   ['errors===0', 'error_rate', {}, 'rate', '==', 0],
   ['checks!=1', 'checks', {}, 'rate', '!=', 1],
@@ -72,6 +75,16 @@ test.each([
   expect(error.message).toContain(`threshold "${expression}": ${reason}`);
 });
 
+test.each([
+  ['response_time:p99<250', 'response_time:p(99)<250'],
+  ['response_time:p(99)<250ms', 'response_time:p(99)<250'],
+  ['response_time:p(99)<0.25s', 'response_time:p(99)<250'],
+  ['error_rate<1%', 'error_rate<0.01'],
+  ['checks=1', 'checks==1'],
+])('suggests what %s was meant to be', (expression, meant) => {
+  expect(mistake(() => parseThreshold(expression)).message).toContain(` — did you mean "${meant}"?`);
+});
+
 test.each(outcomeClasses)('the outcome class %s can be selected', (name) => {
   expect(parseThreshold(`outcomes{class:${name}}:count<1`).selector).toEqual({ class: name });
 });
@@ -85,14 +98,16 @@ test.each([
   ['!=', [true, false, true]],
 ])('evaluates %s below, at and above its bound', (operator, passed) => {
   const threshold = parseThreshold(`throughput${operator}5`);
-  expect([4, 5, 6].map((value) => evaluate([threshold], { value: () => value })[0].passed)).toEqual(passed);
+  expect([4, 5, 6].map((value) => evaluate([threshold], { measure: () => ({ value }) })[0].passed)).toEqual(passed);
 });
 
 test('without samples a threshold fails as no data', () => {
   const thresholds = [parseThreshold('error_rate<0.01'), parseThreshold('throughput>1')];
-  const source = { value: ({ metric }: { metric: string }) => (metric === 'throughput' ? 7 : undefined) };
+  const source: MetricSource = {
+    measure: ({ metric }) => (metric === 'throughput' ? { value: 7 } : { missing: 'no samples' }),
+  };
   expect(evaluate(thresholds, source)).toEqual([
-    { expression: 'error_rate<0.01', value: null, passed: false, noData: true },
+    { expression: 'error_rate<0.01', value: null, passed: false, noData: true, reason: 'no samples' },
     { expression: 'throughput>1', value: 7, passed: true },
   ]);
 });

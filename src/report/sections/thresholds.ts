@@ -1,13 +1,16 @@
 import type { RunResult } from '../../results/result.ts';
-import type { ThresholdResult } from '../../scenario/thresholds.ts';
+import type { ThresholdResult } from '../../scenario/threshold-results.ts';
 import { formatCount } from '../../units.ts';
+import { stageName } from '../marks.ts';
 import type { Style } from '../style.ts';
+import { measuredText } from '../threshold-text.ts';
 
 /** Thresholds with what was measured, then the checks of replies. */
 export function thresholdsSection(result: RunResult, style: Style): string[] {
-  const thresholds = result.thresholds.map((threshold) =>
-    line(threshold.passed, threshold.expression, measured(threshold), style),
-  );
+  const thresholds = result.thresholds.flatMap((threshold) => [
+    line(threshold.passed, threshold.expression, measurement(threshold), style),
+    ...stagesOf(threshold, result, style),
+  ]);
   const checks = result.checks.map(({ name, operation, passed, failed }) =>
     line(
       failed === 0,
@@ -21,12 +24,26 @@ export function thresholdsSection(result: RunResult, style: Style): string[] {
 }
 
 function line(passed: boolean, name: string, value: string, style: Style): string {
-  return `  ${passed ? style.good('✓') : style.bad('✗')} ${name}  ${style.faint(value)}`;
+  return `  ${mark(passed, style)} ${name}  ${style.faint(value)}`;
 }
 
-/** Thresholds are in k6's units: ms, ratios, counts. */
-function measured({ value, noData }: ThresholdResult): string {
-  if (noData) return 'no data';
-  if (value === null) return 'not known: it falls on requests that were given up';
-  return String(Number(value.toPrecision(4)));
+function mark(passed: boolean, style: Style): string {
+  return passed ? style.good('✓') : style.bad('✗');
+}
+
+function measurement(threshold: ThresholdResult): string {
+  const { stages = [], noData, aborted } = threshold;
+  const gated = stages.filter(({ passed }) => passed !== null).length;
+  const worst = gated === 0 || noData ? '' : `, the worst of ${gated} ${gated === 1 ? 'stage' : 'stages'}`;
+  return `${measuredText(threshold)}${worst}${aborted ? ', which ended the run' : ''}`;
+}
+
+/** The stages that broke it, and those that could not be judged. */
+function stagesOf({ stages = [] }: ThresholdResult, result: RunResult, style: Style): string[] {
+  return stages.flatMap((row) => {
+    const at = result.stages.findIndex(({ scenario, index }) => scenario === row.scenario && index === row.stage);
+    const name = at < 0 ? String(row.stage) : stageName(result, at);
+    if (row.passed === null) return [style.faint(`      ${name}: not gated (${row.notGatedReason})`)];
+    return row.passed ? [] : [`      ${mark(false, style)} ${name}  ${style.faint(measuredText(row))}`];
+  });
 }

@@ -1,6 +1,7 @@
 import type { RunResult, Verdict } from '../../results/result.ts';
 import { formatCount, formatDuration } from '../../units.ts';
 import type { Style } from '../style.ts';
+import { measuredText } from '../threshold-text.ts';
 
 const words: Readonly<Record<Verdict, { readonly title: string; readonly tone: 'good' | 'warn' | 'bad' }>> = {
   pass: { title: '✓ PASS', tone: 'good' },
@@ -38,9 +39,11 @@ function metThresholds({ thresholds }: RunResult): string {
   return thresholds.length === 1 ? 'its threshold met' : `all ${thresholds.length} thresholds met`;
 }
 
-function failedThresholds({ thresholds }: RunResult): string {
+function failedThresholds({ thresholds, warnings }: RunResult): string {
+  const aborted = warnings.find(({ code }) => code === 'aborted');
+  if (aborted !== undefined) return aborted.message;
   const failed = thresholds.filter((threshold) => !threshold.passed);
   const first = failed[0];
   if (first === undefined) return 'a threshold failed';
-  return `${failed.length} of ${thresholds.length} failed, ${first.expression} ${first.noData ? 'has no samples' : `was ${first.value}`}`;
+  return `${failed.length} of ${thresholds.length} failed, ${first.expression} ${first.noData ? 'has' : 'was'} ${measuredText(first)}`;
 }
