@@ -217,6 +217,13 @@ describe('what is not judged', () => {
 });
 
 describe('refusals', () => {
+  it('refuses runs that a threshold ended before their time', () => {
+    const aborted = { verdict: 'thresholds-failed', abortedBy: { expression: 'error_rate<0.01', seconds: 3 } } as const;
+    const comparison = compare({ baseline, candidate: candidate({ changes: aborted }) });
+    expect(comparison.verdict).toBe('invalid');
+    expect(comparison.reasons[0]).toContain('the run was aborted by threshold error_rate<0.01');
+  });
+
   it('excludes invalid runs by name, and refuses a side with more than a fifth of them', () => {
     const invalid = {
       valid: false,
