@@ -1,8 +1,6 @@
 /** Words of the format that this version refuses, and words that belong elsewhere: each with what is said of it. */
 export const remarks: ReadonlyMap<string, string> = new Map([
-  ...['targets', 'config', 'ab'].map(
-    (word) => [word, `"${word}" is not supported by this version`] as const,
-  ),
+  ...['targets', 'config', 'ab'].map((word) => [word, `"${word}" is not supported by this version`] as const),
   ['rate', 'unknown key "rate": it belongs to the executors constant-arrival-rate and connection-arrival'],
   ['timeUnit', 'unknown key "timeUnit": it belongs to the arrival-rate executors'],
   ['startRate', 'unknown key "startRate": it belongs to executor ramping-arrival-rate'],

@@ -8,7 +8,7 @@ const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), '
 test('every scenario shown in docs/scenarios.md plans', () => {
   const shown = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text);
   const [, users] = /```csv\n([\s\S]*?)```/.exec(page) ?? [];
-  expect(shown).toHaveLength(5);
+  expect(shown).toHaveLength(6);
   for (const text of shown)
     expect(planFiles({ 'x.yaml': text, 'users.csv': users }).scenarios[0].operations.length).toBeGreaterThan(0);
 });
