@@ -13,7 +13,7 @@ import { Unreachable, unreachableError } from './unreachable.ts';
 import { planWindow } from './window.ts';
 
 /** Raised when the hot path changes so that figures before and after are not comparable. */
-export const engineRevision = 2;
+export const engineRevision = 3;
 
 export interface RunOptions {
   /** Groups the runs of one invocation. */
