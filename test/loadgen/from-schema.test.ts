@@ -42,7 +42,7 @@ async function sdkV1(): Promise<string> {
 describe('the official SDK, which checks arguments itself, accepts all of them', () => {
   it.each<[string, string, () => Promise<string> | string, Overrides]>([
     ['many kinds over HTTP in the modern era', 'book', sdkV2, {}],
-    ['some repeated in headers', 'süd', sdkV2, {}],
+    ['some repeated in headers', 'south', sdkV2, {}],
     ['over HTTP in the legacy era', 'book', sdkV2, { era: 'legacy' }],
     ['of its 1.x line', 'add', sdkV1, {}],
     ['over stdio', 'get-annotated-message', () => everythingOverStdio, { connectTimeout: '30s' }],
@@ -162,11 +162,11 @@ describe('templates over HTTP in the modern era', () => {
 
   it.each([
     ['in what no header repeats', `name: add, arguments: { a: '{{vu}}', b: '{{iteration}}' }`],
-    ['numbers in a header', `name: süd, arguments: { region: 'r {{random(4)}}', options: { urgent: true } }`],
-    ['columns in headers', `name: süd, arguments: { region: '{{data.word}}', options: { urgent: false } }`],
+    ['numbers in a header', `name: south, arguments: { region: 'r {{random(4)}}', options: { urgent: true } }`],
+    ['columns in headers', `name: south, arguments: { region: '{{data.word}}', options: { urgent: false } }`],
     [
       'columns of two files in headers',
-      `name: süd, arguments: { region: 'x{{data.word}}', options: { urgent: '{{data.urgent}}' } }`,
+      `name: south, arguments: { region: 'x{{data.word}}', options: { urgent: '{{data.urgent}}' } }`,
     ],
   ])('%s', async (_, call) => {
     const head = 'warmup: 0\nera: modern\ndata: { w: { csv: w.csv }, f: { ndjson: f.ndjson } }\n';
@@ -178,7 +178,7 @@ describe('templates over HTTP in the modern era', () => {
   it('a column names the tool, and a capture is repeated', async () => {
     const steps = `steps:
   - { call: tools/call, name: '{{data.tool}}', as: any, arguments: { a: 1, b: 2 }, capture: { sum: '$.result.content[0].text' } }
-  - { call: tools/call, name: süd, arguments: { region: 'sum {{sum}}', options: { urgent: true } } }
+  - { call: tools/call, name: south, arguments: { region: 'sum {{sum}}', options: { urgent: true } } }
 `;
     const files = { 'x.yaml': `warmup: 0\ndata: { w: { csv: t.csv } }\n${steps}`, 't.csv': 'tool\nadd\n' };
     const metrics = await runHere(planFiles(files, { target: await sdkV2(), vus: '1', duration: '300ms' }));

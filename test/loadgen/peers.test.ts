@@ -70,7 +70,7 @@ describe.each<[string, () => Promise<Peer>, era: string, more: Overrides, extra:
 describe('the official SDK 2.x, modern', () => {
   let peer: Peer;
   beforeAll(async () => {
-    peer = await startSdkV2({ legacy: 'reject' });
+    peer = await startSdkV2({ legacy: 'reject' }, { odd: true });
   });
   afterAll(() => peer.close());
 

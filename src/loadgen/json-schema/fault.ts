@@ -28,8 +28,7 @@ const textKeywords: Table<string> = {
 const listKeywords: Table<readonly unknown[]> = {
   minItems: (list, least) => !below(least, list.length),
   maxItems: (list, most) => !above(most, list.length),
-  uniqueItems: (list, unique) =>
-    unique !== true || list.every((item, i) => !list.slice(0, i).some((earlier) => isDeepStrictEqual(earlier, item))),
+  uniqueItems: (list, unique) => unique !== true || !hasTwins(list),
 };
 
 const objectKeywords: Table<Schema> = {
@@ -130,6 +129,13 @@ function first<T>(parts: readonly T[], fault: (part: T, index: number) => string
 
 function entries(value: unknown): [string, unknown][] {
   return isObject(value) ? Object.entries(value) : [];
+}
+
+/** Texts tell most apart; only objects may be the same in two ways of writing them. */
+function hasTwins(list: readonly unknown[]): boolean {
+  if (new Set(list.map((item) => JSON.stringify(item))).size < list.length) return true;
+  const objects = list.filter((item) => typeof item === 'object' && item !== null);
+  return objects.some((item, i) => objects.slice(0, i).some((earlier) => isDeepStrictEqual(earlier, item)));
 }
 
 function hasAll(object: Schema, names: unknown): boolean {

@@ -12,7 +12,7 @@ const unknown = ['unevaluatedProperties', 'unevaluatedItems', '$dynamicRef', '$r
 const optionalDepth = 4;
 const mostDepth = 40;
 /** Parts of one value. */
-const mostParts = 20_000;
+const mostParts = 5000;
 /** Items of a list that may be longer. */
 const usualItems = 3;
 /** Values that are made at most before one is of the schema: `not`, `oneOf` and the like are kept by chance. */

@@ -5,13 +5,15 @@ import { z } from 'zod';
 import { listen } from './desk.ts';
 
 /**
- * A server of the official SDK's 2.x line. Tools: `add`, `steps` (reports progress, so that its reply is a stream), `süd`
- * (two arguments are repeated in headers), `ask` (wants input first), `book` (arguments of many kinds).
+ * A server of the official SDK's 2.x line. Tools: `add`, `steps` (reports progress, so that its reply is a stream), `south`
+ * (two arguments are repeated in headers), `ask` (wants input first), `book` (arguments of many kinds);
+ * with `odd` also `süd`, the same as `south`, of whose name the SDK warns.
  */
 export async function startSdkV2(
   options: CreateMcpHandlerOptions = {},
+  { odd = false } = {},
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const handler = createMcpHandler(mcpServer, options);
+  const handler = createMcpHandler(() => mcpServer(odd ? ['south', 'süd'] : ['south']), options);
   // Its types leave no room for the `undefined` of Node's own.
   const http = createServer(toNodeHandler(handler) as unknown as RequestListener);
   return {
@@ -39,7 +41,7 @@ const bookSchema = z.object({
   code: z.string().regex(/^[A-Z]{3}-\d{4}$/),
 });
 
-function mcpServer(): McpServer {
+function mcpServer(regional: readonly string[]): McpServer {
   const mcp = new McpServer({ name: 'sdk-v2', version: '2' }, { capabilities: { logging: {} } });
   const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
   mcp.registerTool('add', { inputSchema: z.object({ a: z.number(), b: z.number() }) }, ({ a, b }) =>
@@ -52,7 +54,8 @@ function mcpServer(): McpServer {
   });
   const region = z.string().meta({ 'x-mcp-header': 'Region' });
   const options = z.object({ urgent: z.boolean().meta({ 'x-mcp-header': 'Urgent' }) });
-  mcp.registerTool('süd', { inputSchema: z.object({ region, options }) }, ({ region: where }) => text(where));
+  for (const name of regional)
+    mcp.registerTool(name, { inputSchema: z.object({ region, options }) }, ({ region: where }) => text(where));
   mcp.registerTool('book', { inputSchema: bookSchema }, ({ guests }) => text(String(guests.length)));
   mcp.registerTool('ask', { inputSchema: z.object({}) }, () => inputRequired({ requestState: 'not yet' }));
   mcp.registerResource('note', 'note://one', {}, (uri) => ({ contents: [{ uri: uri.href, text: 'a note' }] }));
