@@ -19,6 +19,7 @@ describe('every value is one of the schema', () => {
     ['an empty text', { ...string, maxLength: 0 }],
     ['a long text', { ...string, minLength: 300 }],
     ['a pattern', { ...string, pattern: '^[A-Z]{2,3}-\\d+(\\.x|y)?$' }],
+    ['a pattern of any length', { ...string, pattern: '^[\\s\\S]{1,1000000}$' }],
     ['a class of all but', { ...string, pattern: '^[^a-z]{4}\\S$' }],
     ['a date and time', { ...string, format: 'date-time' }],
     ['a date', { ...string, format: 'date' }],
@@ -335,11 +336,24 @@ test.each([
   }
 });
 
+test.each(['[a-', '[a', '(a', 'a\\', '[\\', '(?', 'a{2'])(
+  'the pattern %s, which is none, comes to an end',
+  (pattern) => {
+    const text = patternSample(pattern, new Random(1, 0));
+    if (text !== undefined) expect(text).toMatch(expressionOf(pattern, ''));
+  },
+);
+
 test('any text is either matched or refused', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'ab^$()[]{}|*+?\\d-.,12') }), fc.nat(), (pattern, row) => {
-      const text = patternSample(pattern, new Random(1, row));
-      if (text !== undefined) expect(text).toMatch(expressionOf(pattern, ''));
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom(...'ab^$()[]{}|*+?\\d-.,12'), maxLength: 14 }),
+      fc.nat(),
+      (pattern, row) => {
+        const text = patternSample(pattern, new Random(1, row));
+        if (text !== undefined) expect(text).toMatch(expressionOf(pattern, ''));
+      },
+    ),
+    { numRuns: 1000 },
   );
 });

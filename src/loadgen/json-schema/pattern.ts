@@ -8,6 +8,8 @@ const classes: Readonly<Record<string, readonly string[]>> = { d: digits, w: wor
 const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f', v: '\v', 0: '\0' };
 /** Of `*`, `+` and `{n,}`: how much more than the least. */
 const more = 4;
+/** Of `{n,m}`: what suffices. */
+const mostUsual = 24;
 /** Characters and groups that are read at most: repeated repetitions get out of hand. */
 const mostAtoms = 20_000;
 
@@ -71,8 +73,7 @@ class Parser {
 
   #atom(): string {
     if (++this.#atoms > mostAtoms) throw new SyntaxError('too long a text');
-    const character = this.#pattern[this.#at++];
-    if (character === undefined) throw new SyntaxError('it ends too early');
+    const character = this.#next();
     if (character === '^' || character === '$') return '';
     if (character === '.') return this.#random.pick(word);
     if (character === '[') return this.#class();
@@ -90,7 +91,7 @@ class Parser {
   }
 
   #escaped(): readonly string[] {
-    const character = this.#pattern[this.#at++] ?? '';
+    const character = this.#next();
     if (character in classes) return classes[character];
     if (character.toLowerCase() in classes)
       return printable.filter((one) => !classes[character.toLowerCase()].includes(one));
@@ -118,7 +119,7 @@ class Parser {
   }
 
   #classMember(): readonly string[] {
-    const character = this.#pattern[this.#at++] ?? '';
+    const character = this.#next();
     return character === '\\' ? this.#escaped() : [character];
   }
 
@@ -130,7 +131,13 @@ class Parser {
     if (sign === '?') return [0, 1];
     if (sign !== undefined) return sign === '*' ? [0, more] : [1, more];
     const from = Number(least);
-    return [from, comma === '' ? from : most === '' ? from + more : Number(most)];
+    if (comma === '') return [from, from];
+    return [from, most === '' ? from + more : Math.min(Number(most), Math.max(from, mostUsual))];
+  }
+
+  #next(): string {
+    if (this.done) throw new SyntaxError('it ends too early');
+    return this.#pattern[this.#at++];
   }
 
   #take(character: string): boolean {
