@@ -3,7 +3,7 @@ import type { Collector } from '../metrics/collector.ts';
 import type { Metrics } from '../metrics/figures.ts';
 import { histogramConfig } from '../metrics/histogram.ts';
 import { littleDeviation, timeInSystem, unaccounted } from '../metrics/identities.ts';
-import { encodedHistograms, operationsOf, runMetrics, stageResults } from '../metrics/summary.ts';
+import { encodedHistograms, httpStatusByEra, operationsOf, runMetrics, stageResults } from '../metrics/summary.ts';
 import { openFileLimit } from '../results/limits.ts';
 import type {
   CheckResult,
@@ -49,10 +49,12 @@ const fewestConnections = 1000;
 export function buildResult(plan: Plan, record: RunRecord, context: ResultContext): RunResult {
   const { collector, window } = record;
   const seconds = record.windowSeconds;
-  const metrics = runMetrics(collector, seconds, {
+  const figures = runMetrics(collector, seconds, {
     peakConnections: record.peak.connections,
     meanInFlight: perSecond(record, (row) => row.inFlightMillis / 1000),
   });
+  const eras = context.facts.map(({ era }) => era);
+  const metrics = { ...figures, ...httpStatusByEra(collector, eras) };
   const ended = record.cutAt ?? Number.POSITIVE_INFINITY;
   const source = thresholdSource(collector, measuredSeconds(plan, ended));
   const thresholds = withAbort(evaluate(plan.thresholds, source), record.abort);

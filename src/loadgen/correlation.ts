@@ -58,5 +58,11 @@ export function answerServerRequest(text: string, era: Era): string | undefined 
 }
 
 export function outcomeOf(loss: Loss): Outcome {
-  return loss === 'lost' ? Outcome.connectionLost : Outcome.protocolError;
+  return loss === 'protocol' ? Outcome.protocolError : Outcome.connectionLost;
+}
+
+/** The same for one exchange over HTTP; those lost on connections that had served are counted besides. */
+export function countedLoss({ recorder }: Engine, loss: Loss): Outcome {
+  if (loss === 'reused') recorder.counters.lostOnReuse++;
+  return outcomeOf(loss);
 }

@@ -2,7 +2,7 @@ import type { ScenarioPlan } from '../scenario/plan.ts';
 import { type Era, isLegacyVersion, McpCode } from '../wire/mcp.ts';
 import { MetaKey, modernVersion } from '../wire/modern.ts';
 import type { ScenarioFacts } from './facts.ts';
-import { serverOf } from './initialize.ts';
+import { serverOf, statusDuring } from './initialize.ts';
 import type { Answer, Inquiry } from './inquiry.ts';
 import { isObject, parseObject } from './json.ts';
 import type { OpenFailure } from './transport.ts';
@@ -16,7 +16,7 @@ type Found = Pick<ScenarioFacts, 'era' | 'server'>;
  *     answer                                     era
  *     result that offers our modern version      modern
  *     −32022 that offers it, −32020, −32021      modern
- *     HTTP 401, 403, 5xx                         none: the target cannot be used
+ *     HTTP 3xx, 401, 403, 5xx                    none: the target cannot be used
  *     −32022 that offers only other modern ones  none: there is no common version
  *     text that is not JSON                      none
  *     anything else                              legacy
@@ -47,12 +47,7 @@ export async function requireModern(inquiry: Inquiry, { connectTimeout }: Scenar
 
 function foundIn(answer: Answer): Found {
   const { status, text } = answer;
-  if (status === 401 || status === 403 || status >= 500)
-    throw new Unreachable({
-      reason: 'http-status',
-      message: `server/discover was answered with HTTP ${status}`,
-      status,
-    });
+  if (status === 401 || status === 403 || status >= 500) throw new Unreachable(statusDuring('server/discover', status));
   const reply = parseObject(text);
   if (status === 200 && reply === undefined) throw new Unreachable(notJson(text));
   if (isObject(reply?.result)) return offered(reply.result);

@@ -39,9 +39,9 @@ export function serverOf({ name, version }: Record<string, unknown>): { name: st
 }
 
 export function duringInitialize(loss: Loss): OpenFailure {
-  return loss === 'lost'
-    ? { reason: 'closed', message: 'the connection was lost during initialize' }
-    : { reason: 'handshake', message: 'the answer to initialize is not a JSON-RPC reply' };
+  return loss === 'protocol'
+    ? { reason: 'handshake', message: 'the answer to initialize is not a JSON-RPC reply' }
+    : { reason: 'closed', message: 'the connection was lost during initialize' };
 }
 
 export function refusedInitialize(reply: string): OpenFailure {
@@ -49,5 +49,9 @@ export function refusedInitialize(reply: string): OpenFailure {
 }
 
 export function statusDuringInitialize(status: number): OpenFailure {
-  return { reason: 'http-status', message: `initialize was answered with HTTP ${status}`, status };
+  return statusDuring('initialize', status);
+}
+
+export function statusDuring(doing: string, status: number): OpenFailure {
+  return { reason: 'http-status', message: `${doing} was answered with HTTP ${status}`, status };
 }

@@ -2,6 +2,7 @@ import type { ScenarioPlan } from '../scenario/plan.ts';
 import type { Era } from '../wire/mcp.ts';
 import { now } from './clock.ts';
 import { answerServerRequest } from './correlation.ts';
+import { statusDuring } from './initialize.ts';
 import { parseObject } from './json.ts';
 import type { RequestBody } from './request.ts';
 import { modernRequest } from './requests.ts';
@@ -114,7 +115,9 @@ export class Inquiry implements ConnectionHandler {
 
   replyBegan(): void {}
 
+  /** Who redirects answers nothing. */
   httpStatus(_slot: number, status: number, bytes: Buffer, start: number, end: number): void {
+    if (status >= 300 && status < 400) return this.refused(statusDuring(this.#doing, status));
     this.#asked.resolve({ status, text: bytes.toString('utf8', start, end) });
   }
 
@@ -130,9 +133,9 @@ export class Inquiry implements ConnectionHandler {
 
   lost(loss: Loss): void {
     this.refused(
-      loss === 'lost'
-        ? connectFailure(this.#error, this.#doing)
-        : { reason: 'handshake', message: `the answer to ${this.#doing} is not a JSON-RPC reply` },
+      loss === 'protocol'
+        ? { reason: 'handshake', message: `the answer to ${this.#doing} is not a JSON-RPC reply` }
+        : connectFailure(this.#error, this.#doing),
     );
   }
 

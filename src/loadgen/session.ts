@@ -2,7 +2,7 @@ import { Outcome } from '../wire/outcome.ts';
 import { MessageKind } from '../wire/reply-scan.ts';
 import { Backoff } from './backoff.ts';
 import { now as clock } from './clock.ts';
-import { answeredSlot, answerServerRequest, isModernError, outcomeOf } from './correlation.ts';
+import { answeredSlot, answerServerRequest, countedLoss, isModernError, outcomeOf } from './correlation.ts';
 import { SlotState } from './exchanges.ts';
 import { duringInitialize, readInitializeResult, refusedInitialize, statusDuringInitialize } from './initialize.ts';
 import type { ScenarioRun } from './scenario-run.ts';
@@ -152,7 +152,7 @@ export class Session implements ConnectionHandler, TimerTarget {
 
   exchangeLost(slot: number, loss: Loss, now: number): void {
     if (slot === this.#initializeSlot) this.#initializeFailed(duringInitialize(loss), now);
-    else this.#run.end(slot, outcomeOf(loss), now);
+    else this.#run.end(slot, countedLoss(this.#run.engine, loss), now);
   }
 
   writable(now: number): void {

@@ -33,12 +33,26 @@ async function reach(scenario: ScenarioPlan, seed: number): Promise<ScenarioFact
   }
 }
 
-/** A plain connection that ends without an answer may have ended at a port for TLS. */
+/** A handshake that fails may have met a server of the other era, a plain connection a port for TLS. */
 async function examine(scenario: ScenarioPlan, error: unknown): Promise<never> {
-  const silent = error instanceof Unreachable && ['closed', 'handshake', 'http-status'].includes(error.failure.reason);
-  if (silent && !scenario.target.secure && (await speaksTls(scenario)))
-    throw new Unreachable({ reason: 'tls', code: 'TLS_PORT', message: error.failure.message });
+  if (!(error instanceof Unreachable)) throw error;
+  const { reason, message } = error.failure;
+  if (!['closed', 'handshake', 'http-status'].includes(reason)) throw error;
+  if (scenario.era === 'legacy' && (await speaksModern(scenario)))
+    throw new Unreachable({ reason: 'handshake', code: 'MODERN_ONLY', message });
+  if (!scenario.target.secure && (await speaksTls(scenario)))
+    throw new Unreachable({ reason: 'tls', code: 'TLS_PORT', message });
   throw error;
+}
+
+async function speaksModern(scenario: ScenarioPlan): Promise<boolean> {
+  try {
+    const inquiry = await Inquiry.open(scenario);
+    const { era } = await discoverEra(inquiry, scenario).finally(() => inquiry.close('kill'));
+    return era === 'modern';
+  } catch {
+    return false;
+  }
 }
 
 async function visit(scenario: ScenarioPlan, seed: number): Promise<Omit<ScenarioFacts, 'address'>> {

@@ -37,8 +37,11 @@ export function withLastWords(failure: OpenFailure, connection: Connection | und
   return words ? { ...failure, message: `${failure.message}; ${words}` } : failure;
 }
 
-/** How the wire was lost: the peer went away, or broke the protocol. */
-export type Loss = 'lost' | 'protocol';
+/**
+ * How the wire was lost: the peer went away, or broke the protocol. HTTP, `reused`: it went away without a byte of the
+ * reply, on a connection that had served before: it may have been about to close that one anyway.
+ */
+export type Loss = 'lost' | 'reused' | 'protocol';
 
 /**
  * The engine's side of one connection (over HTTP: of one client's connections). Byte ranges are valid only during the

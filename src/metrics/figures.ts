@@ -1,3 +1,4 @@
+import type { Era } from '../wire/mcp.ts';
 import type { OutcomeClass } from '../wire/outcome.ts';
 
 /** Percentiles are null where there are too few samples (< 10 / (1 − p)); `bounds` marks censored ones with ">=". */
@@ -55,6 +56,8 @@ export interface OperationMetrics {
 
 export interface Metrics extends OperationMetrics {
   readonly receiveLag: Distribution;
+  /** `httpStatus` by the era the requests were made in. */
+  readonly httpStatusByEra?: Readonly<Partial<Record<Era, Readonly<Record<string, number>>>>>;
   readonly correlation: {
     readonly outOfOrder: number;
     readonly duplicate: number;
@@ -69,6 +72,8 @@ export interface Metrics extends OperationMetrics {
     /** Failed attempts by code: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, `HTTP_503`, `TIMEOUT`, … */
     readonly failures?: Readonly<Record<string, number>>;
     readonly lost: number;
+    /** HTTP: requests whose connection, which had served before, ended without a byte of their reply; absent without any. */
+    readonly lostOnReuse?: number;
     readonly peak: number;
     /** TLS handshakes that took up an earlier session. */
     readonly resumed: number;

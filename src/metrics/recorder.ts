@@ -13,6 +13,8 @@ export interface IntervalCounters {
   opened: number;
   failed: number;
   lost: number;
+  /** Exchanges that met the end of a connection which had served before. */
+  lostOnReuse: number;
   /** TLS handshakes that took up an earlier session. */
   resumed: number;
   bytesSent: number;
@@ -215,6 +217,7 @@ export function noCounters(): IntervalCounters {
     opened: 0,
     failed: 0,
     lost: 0,
+    lostOnReuse: 0,
     resumed: 0,
     bytesSent: 0,
     bytesReceived: 0,

@@ -1,3 +1,4 @@
+import type { Era } from '../wire/mcp.ts';
 import { Outcome, type OutcomeClass, outcomeClasses } from '../wire/outcome.ts';
 import type { Collector } from './collector.ts';
 import { Total } from './distribution.ts';
@@ -94,6 +95,7 @@ export function runMetrics(
       failed: counters.failed,
       ...(collector.connectFailures.size > 0 ? { failures: Object.fromEntries(collector.connectFailures) } : {}),
       lost: counters.lost,
+      ...(counters.lostOnReuse > 0 ? { lostOnReuse: counters.lostOnReuse } : {}),
       peak: levels.peakConnections,
       resumed: counters.resumed,
       connect: run('connect'),
@@ -109,6 +111,16 @@ export function runMetrics(
       replyMean: replies === 0 ? 0 : counters.bytesReceived / replies,
     },
   };
+}
+
+/** HTTP statuses of the measure phase by era. `eras`: those the scenarios were made in. */
+export function httpStatusByEra(collector: Collector, eras: readonly Era[]): Pick<Metrics, 'httpStatusByEra'> {
+  const found = [...new Set(eras)].flatMap((era) => {
+    const rows = measuredRows(collector, ({ scenario }) => eras[scenario] === era);
+    const statuses = codes(collector.httpStatus, rows);
+    return statuses ? [[era, statuses]] : [];
+  });
+  return found.length > 0 ? { httpStatusByEra: Object.fromEntries(found) } : {};
 }
 
 /** By operation name, over all scenarios and stages. `seconds`: length of the measure phase. */

@@ -178,6 +178,22 @@ const kinds: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
     { error: 'MCPB_E_UNAUTHORIZED', what: 'it refuses us', hint: 'give the token with --token, or a header with -H' },
   ],
   [
+    /^MODERN_ONLY$/,
+    {
+      error: 'MCPB_E_HANDSHAKE',
+      what: 'it speaks only the modern era of MCP',
+      hint: 'leave --era legacy out, or ask for the other one: --era modern',
+    },
+  ],
+  [
+    /^HTTP_3\d\d$/,
+    {
+      error: 'MCPB_E_HANDSHAKE',
+      what: 'it redirects',
+      hint: 'redirects are not followed: give the address it points to as --target',
+    },
+  ],
+  [
     /^(HTTP_\d+|HANDSHAKE)$/,
     {
       error: 'MCPB_E_HANDSHAKE',

@@ -81,6 +81,7 @@ export const operations: z.ZodType<Record<string, OperationMetrics>> = z.record(
 export const metrics: z.ZodType<Metrics> = z.object({
   ...quantities,
   receiveLag: distribution,
+  httpStatusByEra: z.object({ legacy: counts.exactOptional(), modern: counts.exactOptional() }).exactOptional(),
   correlation: z.object({
     outOfOrder: count,
     duplicate: count,
@@ -94,6 +95,7 @@ export const metrics: z.ZodType<Metrics> = z.object({
     failed: count,
     failures: counts.exactOptional(),
     lost: count,
+    lostOnReuse: count.exactOptional(),
     peak: count,
     resumed: count,
     connect: distribution,

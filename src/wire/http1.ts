@@ -34,6 +34,8 @@ const fieldName = {
   connection: Buffer.from('connection:'),
   transferEncoding: Buffer.from('transfer-encoding:'),
   sessionId: Buffer.from('mcp-session-id:'),
+  keepAlive: Buffer.from('keep-alive:'),
+  location: Buffer.from('location:'),
 };
 const fieldValue = {
   eventStream: Buffer.from('text/event-stream'),
@@ -53,6 +55,11 @@ export class ResponseHead {
   /** Where the value of `Mcp-Session-Id` stands; 0 when there is none. */
   sessionIdAt = 0;
   sessionIdEnd = 0;
+  /** The same of `Keep-Alive` and `Location`. */
+  keepAliveAt = 0;
+  keepAliveEnd = 0;
+  locationAt = 0;
+  locationEnd = 0;
 
   /** Position behind the head, 0 while it is incomplete, −1 when it is not HTTP/1. */
   read(bytes: Buffer, start: number, end: number): number {
@@ -66,6 +73,8 @@ export class ResponseHead {
     this.eventStream = false;
     this.keepAlive = bytes[start + 7] !== 0x30;
     this.sessionIdAt = 0;
+    this.keepAliveAt = 0;
+    this.locationAt = 0;
     const behind = this.#fields(bytes, statusEnd + 2, end);
     if (behind === 0) return end - start > maxHeadBytes ? -1 : 0;
     if (behind < 0) return behind;
@@ -89,7 +98,7 @@ export class ResponseHead {
     }
   }
 
-  /** Looks only at the fields that frame the body or name the session, told apart by their first letter. */
+  /** Looks only at the fields that somebody asks for, told apart by their first letter. */
   #field(bytes: Buffer, at: number, end: number): boolean {
     const first = bytes[at] | 0x20;
     if (first === 0x63) {
@@ -105,6 +114,12 @@ export class ResponseHead {
     } else if (first === 0x6d && same(bytes, at, fieldName.sessionId)) {
       this.sessionIdAt = skipBlank(bytes, at + fieldName.sessionId.length);
       this.sessionIdEnd = end;
+    } else if (first === 0x6b && same(bytes, at, fieldName.keepAlive)) {
+      this.keepAliveAt = skipBlank(bytes, at + fieldName.keepAlive.length);
+      this.keepAliveEnd = end;
+    } else if (first === 0x6c && same(bytes, at, fieldName.location)) {
+      this.locationAt = skipBlank(bytes, at + fieldName.location.length);
+      this.locationEnd = end;
     }
     return true;
   }

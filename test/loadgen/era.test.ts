@@ -1,9 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startGateway } from '../../src/gateway/gateway.ts';
 import { survey } from '../../src/loadgen/survey.ts';
-import { Unreachable } from '../../src/loadgen/unreachable.ts';
+import type { OpenFailure } from '../../src/loadgen/transport.ts';
+import { Unreachable, unreachableError } from '../../src/loadgen/unreachable.ts';
 import type { Overrides } from '../../src/scenario/overrides.ts';
 import type { ScenarioPlan } from '../../src/scenario/plan.ts';
+import { quiet } from '../contracts/frontend.ts';
 import { outcomesOf, planOf, runHere } from '../support/engine.ts';
+import { startRun } from '../support/runs.ts';
 import { responses, startHttpServer } from '../support/servers/http.ts';
 import { serve } from '../support/servers/serve.ts';
 import { type Answer, discovered, reply, rpcError, type ServerOptions } from '../support/servers/server.ts';
@@ -140,6 +144,27 @@ describe.each(transports)('over %s, as told', (_, start) => {
     });
   });
 
+  it.each<[string, Answer]>([
+    ['an unknown method', ({ id, send }) => send(rpcError(id, -32601))],
+    ['another version', unsupported('2026-07-28')],
+    ['the end of the connection', ({ drop }) => drop()],
+  ])('legacy: says of a target that is modern only what it is, which answers initialize with %s', async (_, answer) => {
+    const server = await serve(start, { ...modern, answerInitialize: answer });
+    const plan = planOf({ target: server.url, era: 'legacy' });
+    const failure = await survey(plan).catch((error) => (error instanceof Unreachable ? error.failure : undefined));
+    expect(failure).toMatchObject({ code: 'MODERN_ONLY' });
+    const { message, hint } = unreachableError(plan, failure as OpenFailure);
+    expect(message).toContain('does not complete the handshake: it speaks only the modern era of MCP (');
+    expect(hint).toContain('--era modern');
+    expect(server.connections.all, 'asked on another').toBe(2);
+  });
+
+  it('legacy: says nothing of eras where a target speaks neither', async () => {
+    const options = { answerInitialize: unsupported('1.0') };
+    const message = await found(start, options, { era: 'legacy' }, { connectTimeout: 200 });
+    expect(message).toMatch(/^initialize was refused: .*-32022/);
+  });
+
   it('modern: refuses a target that is not', async () => {
     expect(await found(start, {}, { era: 'modern' })).toMatch(/^it does not speak MCP 2026-07-28: .*-32601/);
   });
@@ -188,6 +213,20 @@ describe.each(transports)('over %s, as told', (_, start) => {
   });
 });
 
+describe('auto, against the bundled gateway', () => {
+  it('finds legacy with one connection on every transport, long before any time-out', async () => {
+    const gateway = await startGateway(quiet);
+    onTestFinished(() => gateway.stop());
+    for (const target of Object.values(gateway.addresses)) {
+      const from = performance.now();
+      const [facts] = await survey(planOf({ target }));
+      expect(facts).toMatchObject({ era: 'legacy', server: { name: expect.stringContaining('mcp') } });
+      // Silence would be taken for legacy after half of the five seconds that connecting may take.
+      expect(performance.now() - from).toBeLessThan(2000);
+    }
+  });
+});
+
 describe('the status of a refusal over http', () => {
   const refusing = (status: number, code: number): Answer => {
     return (exchange) => responses.get(exchange)?.writeHead(status).end(rpcError(exchange.id, code));
@@ -206,6 +245,20 @@ describe('the status of a refusal over http', () => {
     const server = await serve(startHttpServer, { answerDiscover, answer: refusing(status, code) });
     const metrics = await runHere(planOf({ target: server.url, era, vus: '1', requests: '3', warmup: '0' }));
     expect(outcomesOf(metrics)).toEqual(outcomes);
+  });
+
+  it('is counted by era', async () => {
+    const answerDiscover: Answer = ({ id, send }) => send(discovered(id));
+    const modern = await serve(startHttpServer, { answerDiscover, answer: refusing(503, 1) });
+    const legacy = await serve(startHttpServer, { answer: refusing(429, 1) });
+    const load = { vus: '1', requests: '3' };
+    const plan = planOf({ target: modern.url, ...load });
+    const [other] = planOf({ target: legacy.url, ...load }).scenarios;
+    const scenarios = [...plan.scenarios, { ...other, name: 'other' }];
+    const { metrics, target } = await startRun({ ...plan, scenarios }).result;
+    expect(target.era).toBe('legacy+modern');
+    expect(metrics.httpStatus).toEqual({ 503: 3, 429: 3 });
+    expect(metrics.httpStatusByEra).toEqual({ modern: { 503: 3 }, legacy: { 429: 3 } });
   });
 
   it.each([404, 400])('modern: %i without an error in the body stays a status', async (status) => {

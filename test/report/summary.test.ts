@@ -170,3 +170,25 @@ describe('a cross-check', () => {
     expect(checked(undefined)).not.toContain('Cross-check');
   });
 });
+
+describe('what a target did over HTTP', () => {
+  it('tells statuses by era, and what to do about redirects', () => {
+    const run = syntheticRun({ errors: { http_status: 5 } });
+    const codes = { httpStatus: { 503: 3, 429: 2 }, httpStatusByEra: { legacy: { 503: 3 }, modern: { 429: 2 } } };
+    const text = renderSummary({ ...run, metrics: { ...run.metrics, ...codes } }, plainStyle);
+    expect(text).toMatch(/http_status +5 .* legacy: 503 × 3; modern: 429 × 2\n/);
+    expect(text).not.toContain('redirects');
+    const moved = { ...run.metrics, httpStatus: { 302: 5 } };
+    expect(renderSummary({ ...run, metrics: moved }, plainStyle)).toMatch(
+      /legacy: 302 × 5\n.*redirects are not followed/,
+    );
+  });
+
+  it('tells of requests lost on connections that had served', () => {
+    const run = syntheticRun();
+    const connections = { ...run.metrics.connections, lostOnReuse: 12 };
+    const text = renderSummary({ ...run, metrics: { ...run.metrics, connections } }, plainStyle);
+    expect(text).toMatch(/✗ 12 requests lost on connections that had served before.*\n +try: .*keep-alive/);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(130);
+  });
+});

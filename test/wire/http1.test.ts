@@ -122,7 +122,7 @@ describe('ResponseHead', () => {
 
   it('forgets the response before', () => {
     read(
-      'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nMcp-Session-Id: a\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n',
+      'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nMcp-Session-Id: a\r\nKeep-Alive: timeout=5\r\nLocation: /\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n',
     );
     read('HTTP/1.1 200 OK\r\n\r\n');
     expect(head).toMatchObject({
@@ -131,7 +131,20 @@ describe('ResponseHead', () => {
       eventStream: false,
       keepAlive: true,
       sessionIdAt: 0,
+      keepAliveAt: 0,
+      locationAt: 0,
     });
+  });
+
+  it.each([
+    ['Keep-Alive', 'timeout=5, max=100', () => [head.keepAliveAt, head.keepAliveEnd]],
+    ['Location', 'https://gateway.example/mcp', () => [head.locationAt, head.locationEnd]],
+  ])('finds %s in any case', (name, value, range) => {
+    for (const written of [name, name.toLowerCase(), name.toUpperCase()]) {
+      const text = `HTTP/1.1 200 OK\r\nLine: 1\r\n${written}:  ${value}\r\nKeep: 1\r\n\r\n`;
+      head.read(Buffer.from(text), 0, text.length);
+      expect(text.slice(...range())).toBe(value);
+    }
   });
 
   it('keeps a connection alive by the version and the field', () => {

@@ -1,4 +1,6 @@
 import { failureKind } from '../../results/failures.ts';
+import type { ResponseHead } from '../../wire/http1.ts';
+import { statusDuring } from '../initialize.ts';
 import type { OpenFailure } from '../transport.ts';
 
 /** Errors that lie with this machine, not with the target. */
@@ -29,6 +31,19 @@ function reasonOf(code: string): OpenFailure['reason'] {
 function sentenceOf(error: NodeJS.ErrnoException): string {
   const { reason } = error as { reason?: unknown };
   return typeof reason === 'string' ? reason : error.message.split(';')[0];
+}
+
+/** A response of another status than the one that would have made the connection usable. */
+export function refusedWith(doing: string, head: ResponseHead, bytes: Buffer): OpenFailure {
+  const failure = statusDuring(doing, head.status);
+  const words = pointer(head, bytes);
+  return words === undefined ? failure : { ...failure, message: `${failure.message}; ${words}` };
+}
+
+/** Where a response redirects to, in words. */
+export function pointer({ status, locationAt, locationEnd }: ResponseHead, bytes: Buffer): string | undefined {
+  if (locationAt === 0 || status < 300 || status > 399) return undefined;
+  return `it points to ${bytes.toString('latin1', locationAt, locationEnd).trim()}`;
 }
 
 /** What a failure is counted under: the system's code where there is one. */

@@ -2,9 +2,10 @@ import { BodyFraming, ResponseHead } from '../../wire/http1.ts';
 import { type Inbound, receive } from '../../wire/inbound.ts';
 import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
 import { EventKind, type EventSink } from '../../wire/sse.ts';
+import { now } from '../clock.ts';
 import type { ByteStream, OpenStream, StreamHandler } from '../stream.ts';
 import type { Loss, OpenFailure } from '../transport.ts';
-import { connectFailure } from './failure.ts';
+import { connectFailure, pointer } from './failure.ts';
 import { IncrementalBody } from './http-body.ts';
 
 /** Exchanges that are ours, not the scenario's: their replies are read and passed over. */
@@ -21,6 +22,8 @@ export interface HttpOwner {
   /** A response may open the session: look at its `Mcp-Session-Id`. */
   readonly awaitsSession: boolean;
   sessionOpened(sessionId: string): void;
+  /** The response points elsewhere; its status follows. */
+  redirected(words: string): void;
   opened(connection: HttpConnection, at: number): void;
   failed(failure: OpenFailure, at: number): void;
   /** The reply is here, its stream not yet at its end. */
@@ -47,6 +50,11 @@ export class HttpConnection implements StreamHandler, EventSink {
   #state: 'connecting' | 'idle' | 'head' | 'body' | 'closed' = 'connecting';
   #slot = noSlot;
   #lingers = false;
+  /** It has carried an exchange to its end. */
+  #served = false;
+  /** How long the target says it keeps the connection, and until when that is; ms. */
+  #idleMillis = Number.POSITIVE_INFINITY;
+  #keptUntil = Number.POSITIVE_INFINITY;
   #inbound: Inbound | undefined;
   #body: IncrementalBody | undefined;
 
@@ -63,6 +71,11 @@ export class HttpConnection implements StreamHandler, EventSink {
   /** Its reply is here, but the stream that brought it goes on: nobody knows for how long. */
   get lingers(): boolean {
     return this.#lingers;
+  }
+
+  /** Idle for so long that the target may be closing it. */
+  get expired(): boolean {
+    return this.#keptUntil !== Number.POSITIVE_INFINITY && now() >= this.#keptUntil;
   }
 
   /** Sends a request. False: its bytes must not be changed any more. */
@@ -97,7 +110,12 @@ export class HttpConnection implements StreamHandler, EventSink {
     this.#state = 'closed';
     if (state === 'connecting') return this.#owner.failed(connectFailure(error, state), at);
     if (state === 'body' && this.#body?.endsAtClose) return this.#finish(this.#body, at);
-    this.#owner.lost(this, this.#slot, state === 'idle' ? undefined : 'lost', at);
+    this.#owner.lost(this, this.#slot, this.#lossIn(state), at);
+  }
+
+  #lossIn(state: 'idle' | 'head' | 'body' | 'closed'): Loss | undefined {
+    if (state === 'idle') return undefined;
+    return state === 'head' && this.#served && this.#inbound === undefined ? 'reused' : 'lost';
   }
 
   data(bytes: Buffer, start: number, end: number, at: number): void {
@@ -138,6 +156,9 @@ export class HttpConnection implements StreamHandler, EventSink {
     if (head.status < 200) return behind;
     if (head.sessionIdAt > 0 && this.#owner.awaitsSession)
       this.#owner.sessionOpened(bytes.toString('latin1', head.sessionIdAt, head.sessionIdEnd).trim());
+    if (head.keepAliveAt > 0 && !this.#served)
+      this.#idleMillis = idleLimit(bytes.toString('latin1', head.keepAliveAt, head.keepAliveEnd));
+    if (head.locationAt > 0) this.#redirected(head, bytes);
     if (!head.eventStream && head.framing <= BodyFraming.length) {
       const bodyEnd = behind + head.contentLength;
       if (bodyEnd > end) return start;
@@ -147,6 +168,11 @@ export class HttpConnection implements StreamHandler, EventSink {
     this.#state = 'body';
     this.#body = new IncrementalBody(head, this);
     return behind;
+  }
+
+  #redirected(head: ResponseHead, bytes: Buffer): void {
+    const words = pointer(head, bytes);
+    if (words !== undefined) this.#owner.redirected(words);
   }
 
   #feed(body: IncrementalBody, bytes: Buffer, start: number, end: number, at: number): number {
@@ -177,22 +203,24 @@ export class HttpConnection implements StreamHandler, EventSink {
   #finish(body: IncrementalBody, at: number): void {
     const reusable = body.keepAlive && !body.endsAtClose;
     if (!body.eventStream) return this.#complete(body.status, reusable, body.bytes, 0, body.length, at);
-    const slot = this.#release(reusable);
+    const slot = this.#release(reusable, at);
     if (slot !== noSlot && body.status === 200) this.#owner.unanswered(slot, at);
     else if (slot !== noSlot) this.#owner.httpStatus(slot, body.status, body.bytes, 0, body.length, at);
     this.#owner.settled(at);
   }
 
   #complete(status: number, reusable: boolean, bytes: Buffer, start: number, end: number, at: number): void {
-    const slot = this.#release(reusable);
+    const slot = this.#release(reusable, at);
     if (status === 200 && end > start) this.#owner.message(slot, bytes, start, end, at);
     else this.#owner.httpStatus(slot, status, bytes, start, end, at);
     this.#owner.settled(at);
   }
 
   /** Back to idle, or closed where the connection cannot carry another exchange. */
-  #release(reusable: boolean): number {
+  #release(reusable: boolean, at: number): number {
     const slot = this.#slot;
+    this.#served = true;
+    this.#keptUntil = at + this.#idleMillis;
     this.#slot = noSlot;
     this.#body = undefined;
     this.#state = reusable ? 'idle' : 'closed';
@@ -206,4 +234,11 @@ export class HttpConnection implements StreamHandler, EventSink {
     this.destroy();
     this.#owner.lost(this, slot, loss, at);
   }
+}
+
+/** Of `timeout=5, max=100`, with a second, or half of it, for what is under way; ms. */
+function idleLimit(keepAlive: string): number {
+  const [, seconds] = /\btimeout=(\d+)/i.exec(keepAlive) ?? [];
+  const millis = Number(seconds ?? 0) * 1000;
+  return millis === 0 ? Number.POSITIVE_INFINITY : millis - Math.min(1000, millis / 2);
 }

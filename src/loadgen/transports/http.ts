@@ -74,6 +74,7 @@ class HttpClient implements Connection, HttpOwner {
   #closed = false;
   #sessionId: string | undefined;
   #session: Fields = [];
+  #redirect: string | undefined;
   readonly #backoff = new Backoff();
   #requests: readonly RequestSource[] | undefined;
 
@@ -84,12 +85,16 @@ class HttpClient implements Connection, HttpOwner {
     this.#grow();
   }
 
+  get lastWords(): string | undefined {
+    return this.#redirect;
+  }
+
   get awaitsSession(): boolean {
     return this.#sessionId === undefined;
   }
 
   send(operation: number, slot: number, id: number): boolean {
-    const connection = this.#idle.pop();
+    const connection = this.#takeIdle();
     if (connection === undefined) return false;
     const request = (this.#requests ?? this.#shared.requests)[operation];
     const bytes = request.withId(id, slot);
@@ -99,7 +104,7 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   ask(slot: number, { body, headers }: RequestBody): boolean {
-    const connection = this.#idle.pop();
+    const connection = this.#takeIdle();
     if (connection !== undefined) connection.carry(slot, this.#made(body, headers));
     return connection !== undefined;
   }
@@ -210,6 +215,10 @@ class HttpClient implements Connection, HttpOwner {
     this.#sessionId = sessionId;
   }
 
+  redirected(words: string): void {
+    this.#redirect = words;
+  }
+
   lost(connection: HttpConnection, slot: number, loss: Loss | undefined, at: number): void {
     if (this.#closed) return;
     this.#drop(connection);
@@ -219,6 +228,16 @@ class HttpClient implements Connection, HttpOwner {
 
   received(bytes: number): void {
     this.#handler.transferred(0, bytes);
+  }
+
+  /** One that the target is about to close is closed here: what was sent on it could be lost. */
+  #takeIdle(): HttpConnection | undefined {
+    for (;;) {
+      const connection = this.#idle.pop();
+      if (connection === undefined || !connection.expired) return connection;
+      this.#drop(connection);
+      connection.destroy();
+    }
   }
 
   #sendNotices(): void {

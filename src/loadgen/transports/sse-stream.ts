@@ -3,7 +3,7 @@ import { type Inbound, receive } from '../../wire/inbound.ts';
 import { EventKind, type EventSink } from '../../wire/sse.ts';
 import type { ByteStream, OpenStream, StreamHandler } from '../stream.ts';
 import type { Loss, OpenFailure } from '../transport.ts';
-import { connectFailure } from './failure.ts';
+import { connectFailure, refusedWith } from './failure.ts';
 import { IncrementalBody } from './http-body.ts';
 import { maxMessageBytes } from './multiplexed.ts';
 
@@ -91,10 +91,8 @@ export class EventStream implements StreamHandler, EventSink {
     if (behind === 0) return start;
     if (behind > 0 && head.status < 200) return behind;
     if (behind < 0) this.#refuse({ reason: 'handshake', message: 'the answer to the GET is not HTTP' }, at);
-    else if (head.status !== 200) {
-      const message = `the GET of the event stream was answered with HTTP ${head.status}`;
-      this.#refuse({ reason: 'http-status', message, status: head.status }, at);
-    } else if (!head.eventStream)
+    else if (head.status !== 200) this.#refuse(refusedWith('the GET of the event stream', head, bytes), at);
+    else if (!head.eventStream)
       this.#refuse({ reason: 'handshake', message: 'the answer to the GET is not an event stream' }, at);
     else {
       this.#state = 'greeting';
@@ -118,7 +116,7 @@ export class EventStream implements StreamHandler, EventSink {
     else
       this.#owner.streamFailed(
         {
-          reason: loss === 'lost' ? 'closed' : 'handshake',
+          reason: loss === 'protocol' ? 'handshake' : 'closed',
           message: 'the event stream ended before it named an endpoint',
         },
         at,

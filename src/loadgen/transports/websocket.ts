@@ -6,6 +6,7 @@ import { encodeMasked, FrameHeader, handshakeKey, isClosePayload, Opcode } from 
 import { parseObject } from '../json.ts';
 import { type Packed, type Packing, PreparedRequests } from '../request.ts';
 import type { ConnectionHandler, Transport, TransportFactory } from '../transport.ts';
+import { refusedWith } from './failure.ts';
 import { commonFields } from './http-fields.ts';
 import { MultiplexedConnection, maxMessageBytes, type Prepared } from './multiplexed.ts';
 
@@ -139,11 +140,7 @@ class WebSocketConnection extends MultiplexedConnection {
     if (behind === 0) return start;
     const text = behind < 0 ? '' : bytes.toString('latin1', start, behind);
     if (behind < 0) this.refuse({ reason: 'handshake', message: 'the answer to the upgrade is not HTTP' }, at);
-    else if (head.status !== 101)
-      this.refuse(
-        { reason: 'http-status', message: `the upgrade was answered with HTTP ${head.status}`, status: head.status },
-        at,
-      );
+    else if (head.status !== 101) this.refuse(refusedWith(this.greeting, head, bytes), at);
     else if (acceptIn.exec(text)?.[1] !== this.shared.accept)
       this.refuse({ reason: 'handshake', message: 'Sec-WebSocket-Accept does not answer our key' }, at);
     else if (extensionIn.test(text))

@@ -25,6 +25,19 @@ export function connectionsSection(result: RunResult, style: Style): string[] {
       keys,
     ).map((line) => style.faint(line)),
     ...failures(result, style),
+    ...lostOnReuse(result, style),
+  ];
+}
+
+/** As every HTTP client does, a connection that has served once is used again; nobody knows that the target is closing it. */
+function lostOnReuse({ metrics }: RunResult, style: Style): string[] {
+  const { lostOnReuse: count } = metrics.connections;
+  if (count === undefined) return [];
+  return [
+    `  ${style.bad('✗')} ${formatCount(count)} requests lost on connections that had served before and ended without a byte of the reply`,
+    style.faint(
+      '    try: a keep-alive time of the target above the pauses of the load, or a header that tells of it (Keep-Alive: timeout=…)',
+    ),
   ];
 }
 

@@ -20,12 +20,26 @@ export function outcomesSection(result: RunResult, style: Style): string[] {
       codes(result, name),
     ];
   });
-  return [style.strong('Outcomes'), ...table(['class', 'count', 'share', 'p50', 'max', 'codes'], rows)];
+  const redirects = Object.keys(result.metrics.httpStatus ?? {}).some((status) => status.startsWith('3'));
+  return [
+    style.strong('Outcomes'),
+    ...table(['class', 'count', 'share', 'p50', 'max', 'codes'], rows),
+    ...(redirects ? [style.faint('    try: redirects are not followed, give the address they name as --target')] : []),
+  ];
 }
 
-function codes({ metrics }: RunResult, name: OutcomeClass): string {
-  const counts = name === 'rpc_error' ? metrics.rpcErrors : name === 'http_status' ? metrics.httpStatus : undefined;
-  return Object.entries(counts ?? {})
+function codes({ metrics, target }: RunResult, name: OutcomeClass): string {
+  const { rpcErrors = {}, httpStatus = {}, httpStatusByEra = { [target.era]: httpStatus } } = metrics;
+  if (name === 'rpc_error') return listed(rpcErrors);
+  if (name !== 'http_status') return '';
+  return Object.entries(httpStatusByEra)
+    .map(([era, counts]) => `${era}: ${listed(counts)}`)
+    .join('; ');
+}
+
+/** The most frequent first. */
+function listed(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
     .sort(([, a], [, b]) => b - a)
     .map(([code, count]) => `${code} × ${formatCount(count)}`)
     .join(', ');
