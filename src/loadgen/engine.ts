@@ -218,11 +218,14 @@ export class Engine {
   }
 }
 
-/** How many exchanges a scenario can have under way or waiting: those of its users, or what its rate brings within the time-out. */
+/**
+ * How many exchanges a scenario can have under way or waiting: those of its users, or what its rate brings within the
+ * time-out and until a sweep, itself late, finds that it is over.
+ */
 function mostExchanges({ executor, inFlight, timeout }: ScenarioPlan): number {
   if (executor.model === 'closed') return executor.vus * Math.min(inFlight, 2 ** 20);
   const rate = Math.max(...executor.stages.map(({ from, to }) => Math.max(from, to)));
-  const due = rate * (timeout / 1000) + executor.vus;
+  const due = rate * ((timeout + 2 * sweepMillis) / 1000) + executor.vus;
   return opensConnections(executor.kind) ? 2 * due : due;
 }
 
