@@ -52,6 +52,8 @@ export class Engine {
   connections = 0;
   /** Why the latest attempt to connect failed; undefined when it did not. */
   lastFailure: OpenFailure | undefined;
+  /** Attempts to connect that failed one after the other, up to now. */
+  failedInRow = 0;
   readonly #events: EngineEvents;
   #runs: readonly ScenarioRun[] = [];
   #lives: readonly ScenarioLife[] = [];
@@ -163,7 +165,12 @@ export class Engine {
     this.#loading = false;
     this.#owed = this.table.onTheWire;
     this.#loadEnded = now();
-    if (this.connections === 0) this.#targetGone = this.lastFailure?.message;
+    if (this.connections === 0 && this.failedInRow >= this.#provingGone) this.#targetGone = this.lastFailure?.message;
+  }
+
+  /** Failures in a row, with no connection left, that say more than bad luck: where clients come and go, none is often left. */
+  get #provingGone(): number {
+    return this.plan.scenarios.every(({ executor }) => opensConnections(executor.kind)) ? 5 : 1;
   }
 
   /** All that was on the wire at the end of the load stayed without a reply, and for a while before none had come either. */

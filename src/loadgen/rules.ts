@@ -1,4 +1,6 @@
+import type { Metrics } from '../metrics/figures.ts';
 import type { RuleUnit } from '../results/certificate.ts';
+import { failureKind } from '../results/failures.ts';
 import type { Evidence, Second } from './evidence.ts';
 import { latenessLimits } from './lateness.ts';
 import { drift } from './steady.ts';
@@ -70,6 +72,14 @@ const machine: readonly Rule[] = [
     limit: mostSeconds,
     broken: 'fail',
     says: (value) => `the hypervisor gave over 5 % of our CPU time away in ${value}`,
+  },
+  {
+    rule: 'exhausted',
+    unit: 'ratio',
+    value: ({ metrics }) => exhaustedShare(metrics),
+    limit: 0.01,
+    broken: 'fail',
+    says: (value) => `this machine had no descriptor, port or memory for ${value} of the connections`,
   },
   {
     rule: 'clock_shift',
@@ -227,6 +237,13 @@ function lagRules(
     broken: 'lateness',
     says: (value) => `${words} ${key} ${value}`,
   }));
+}
+
+/** Of all attempts to connect, those that failed for want of something this machine has so many of. */
+function exhaustedShare({ connections: { connect, failures = {} } }: Metrics): number {
+  const exhausted = Object.entries(failures).filter(([code]) => failureKind(code).exhausted);
+  const failed = exhausted.reduce((sum, [, count]) => sum + count, 0);
+  return failed === 0 ? 0 : failed / (failed + connect.count);
 }
 
 function countSeconds(seconds: readonly Second[], broken: (second: Second) => boolean): number | null {

@@ -230,6 +230,7 @@ export class ScenarioRun {
     this.recorder.counters.opened++;
     this.engine.connections++;
     this.engine.lastFailure = undefined;
+    this.engine.failedInRow = 0;
   }
 
   connectionClosed(lost: boolean): void {
@@ -239,6 +240,7 @@ export class ScenarioRun {
 
   connectionRefused(failure: OpenFailure, connection: Connection | undefined): void {
     this.attemptFailed(failure);
+    this.engine.failedInRow++;
     this.engine.lastFailure = { ...withLastWords(failure, connection), url: this.plan.target.url };
   }
 

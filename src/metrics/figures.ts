@@ -67,6 +67,7 @@ export interface Metrics extends OperationMetrics {
     readonly serverRequests: number;
   };
   readonly connections: {
+    /** Clients that became usable, as `lost` and `peak` count clients: over HTTP one has as many connections as `connect` counts. */
     readonly opened: number;
     readonly failed: number;
     /** Failed attempts by code: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, `HTTP_503`, `TIMEOUT`, … */

@@ -7,6 +7,8 @@ export interface FailureKind {
   readonly what: string;
   /** What to try next. */
   readonly hint: string;
+  /** This machine has run out of something: the target had no part in it. */
+  readonly exhausted?: true;
 }
 
 const certificate = 'MCPB_E_TLS';
@@ -22,6 +24,7 @@ const kinds: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
     {
       error: 'MCPB_E_FD_LIMIT',
       what: 'this process has no file descriptors left',
+      exhausted: true,
       hint: 'raise the limit of open files (`sudo prlimit --pid $$ --nofile=65536`, as root `ulimit -n 65536`), or use fewer connections',
     },
   ],
@@ -30,6 +33,7 @@ const kinds: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
     {
       error: 'MCPB_E_FD_LIMIT',
       what: 'this machine has no file descriptors left',
+      exhausted: true,
       hint: 'raise `sysctl -w fs.file-max=…`, or use fewer connections',
     },
   ],
@@ -38,6 +42,7 @@ const kinds: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
     {
       error: 'MCPB_E_PORTS',
       what: 'no local port left',
+      exhausted: true,
       hint: 'spread the connections over addresses of this machine: --local-address 127.0.0.2-127.0.0.9',
     },
   ],
@@ -54,6 +59,7 @@ const kinds: readonly (readonly [codes: RegExp, kind: FailureKind])[] = [
     {
       error: 'MCPB_E_UNREACHABLE',
       what: 'the kernel has no memory left for sockets',
+      exhausted: true,
       hint: 'use fewer connections, or raise `sysctl net.ipv4.tcp_mem`',
     },
   ],

@@ -30,8 +30,10 @@ test('as many as it says fit, on both sides', async () => {
 test('descriptors that run out on demand are foretold, counted by code and explained', async () => {
   const server = await serve(startHttpServer, { answer: answerAfter(1500) });
   const args = ['load', '-t', server.url, '-R', '250/s', '-u', '1', '-d', '1s', '--warmup', '0s', 'ping'];
-  const { stderr, stdout } = await mcpb(args, { cwd: scratch(), openFiles: 100 });
+  const { code, stderr, stdout } = await mcpb(args, { cwd: scratch(), openFiles: 100 });
   expect(stderr).toMatch(/^! connections opened on demand may need 10\s040 open files, a process may have 100/m);
   expect(stdout).toMatch(/✗ [\d\s]+ × EMFILE: this process has no file descriptors left\n +try: raise the limit/);
+  expect(stdout).toContain('this machine had no descriptor, port or memory');
+  expect(code).toBe(5);
   expect(stderr).not.toMatch(/^\s+at .+:\d+/m);
 });

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { unreachableError } from '../../src/loadgen/unreachable.ts';
 import { outcomesOf, planOf, runHere, startEngine } from '../support/engine.ts';
 import { startHttpServer } from '../support/servers/http.ts';
+import { startLinesServer } from '../support/servers/lines.ts';
 import { serve } from '../support/servers/serve.ts';
 import { answerAfter } from '../support/servers/server.ts';
+import { startStdioServer } from '../support/servers/stdio.ts';
 import { startTcpServer } from '../support/servers/tcp.ts';
 import { startWebSocketServer } from '../support/servers/websocket.ts';
 
@@ -66,6 +68,18 @@ describe('source addresses', () => {
     expect(error.hint).toContain('ip -brief address');
     expect(server.connections.all).toBe(0);
   });
+});
+
+it.each([
+  ['websocket', startWebSocketServer, 3],
+  ['http', startHttpServer, 0],
+  ['stdio', startStdioServer, 0],
+  ['lines', startLinesServer, 0],
+] as const)('an upgrade is counted where there is one: %s', async (_, start, upgrades) => {
+  const server = await serve(start, { answer: answerAfter(20) });
+  const { connections } = await runHere(planOf({ target: server.url, requests: '3', vus: '3' }));
+  expect(connections.opened).toBe(3);
+  expect(connections.upgrade.count).toBe(upgrades);
 });
 
 describe('a limit of time', () => {

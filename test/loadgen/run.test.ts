@@ -3,7 +3,7 @@ import { McpbError } from '../../src/errors.ts';
 import type { LiveInterval } from '../../src/metrics/live.ts';
 import type { RunResult } from '../../src/results/result.ts';
 import { parseCheck } from '../../src/scenario/checks.ts';
-import { barePlan } from '../contracts/executor.ts';
+import { barePlan, blockPlan } from '../contracts/executor.ts';
 import { planText } from '../scenario/planning.ts';
 import { startRun } from '../support/runs.ts';
 import { startHttpServer } from '../support/servers/http.ts';
@@ -272,4 +272,22 @@ test('checks are counted, thresholds are judged', async () => {
   ]);
   expect(result.thresholds[0].value).toBe(70 / 80);
   expect(result.exitCode).toBe(0);
+});
+
+test.each([
+  ['the last', 19, 'pass', false],
+  ['half', 10, 'unreachable', true],
+])('of clients that come and go %s may fail, but not all from some time on', async (_, good, verdict, gone) => {
+  let connected = 0;
+  const server = await serve(startWebSocketServer, {
+    answerInitialize: ({ id, send, drop }) => {
+      if (connected++ > good) return drop();
+      send(reply(id, { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'x', version: '1' } }));
+    },
+  });
+  const keys =
+    "executor: connection-arrival\nrate: 50\nduration: 390ms\nsteps: [connect]\nthresholds: ['error_rate<=1']";
+  const result = await finished(startRun(blockPlan(keys, { target: server.url, warmup: '0' })).result);
+  expect(result.warnings.some(({ code }) => code === 'target_gone')).toBe(gone);
+  if (result.verdict !== 'invalid') expect(result.verdict).toBe(verdict);
 });

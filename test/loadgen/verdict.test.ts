@@ -60,6 +60,12 @@ function withOutcomes(counts: Partial<Record<OutcomeClass, number>>): Metrics {
   return { ...good, outcomes, requests: { ...good.requests, planned } };
 }
 
+/** 198 connections came about, and so many did not. */
+const withFailures = (failures: Record<string, number>): Metrics => {
+  const connect = { ...good.connections.connect, count: 198 };
+  return { ...good, connections: { ...good.connections, connect, failures } };
+};
+
 /** 1.5 % of what was due found no place. */
 const fullQueue: Metrics = (() => {
   const metrics = withOutcomes({ ok: 1970, dropped: 30 });
@@ -115,6 +121,7 @@ describe('what makes a run invalid', () => {
     ['clock_shift', { clockShiftMillis: 1001 }],
     ['clock_shift', { clockShiftMillis: -1001 }],
     ['accounting', { unaccounted: 1 }],
+    ['exhausted', { metrics: withFailures({ EMFILE: 1, ENOBUFS: 1, EADDRNOTAVAIL: 1 }) }],
     ['littles_law', { littleDeviation: 0.051 }],
     ['suspended', { suspension: { longestMillis: 201, atSecond: 3.7, share: 0.001 } }],
     ['suspended_share', { suspension: { longestMillis: 60, atSecond: 0, share: 0.011 } }],
@@ -131,6 +138,8 @@ describe('what makes a run invalid', () => {
     ['lag of a tenth of the median', { metrics: { ...good, generatorLag: lag(1990), receiveLag: lag(1990) } }],
     ['lag of a tenth of the tail', { metrics: { ...good, generatorLag: tail(9900), receiveLag: tail(9900) } }],
     ['some throttling', { throttled: 0.01 }],
+    ['a few connections too many for this machine', { metrics: withFailures({ EMFILE: 2 }) }],
+    ['connections that the target refused', { metrics: withFailures({ ECONNREFUSED: 1000, TIMEOUT: 1000 }) }],
     ['steal as far as it may go', { steal: 0.05 }],
     ['a machine that does not know', { steal: null, throttled: null, targetCores: null }],
     ['a clock that was adjusted', { clockShiftMillis: 999 }],

@@ -80,3 +80,17 @@ test('the report shows each code with its count, meaning and remedy, the most fr
   ]);
   expect(told.filter((line) => line.startsWith('try: '))).toHaveLength(3);
 });
+
+test('where clients have several connections each, both are counted', () => {
+  const { metrics, ...run } = syntheticRun();
+  const { connections } = metrics;
+  const heading = (opened: number, count: number) => {
+    const connect = { ...connections.connect, count };
+    return connectionsSection(
+      { ...run, metrics: { ...metrics, connections: { ...connections, opened, connect } } },
+      plainStyle,
+    )[1];
+  };
+  expect(heading(10, 10)).toMatch(/^ {2}10 opened, /);
+  expect(heading(10, 68)).toMatch(/^ {2}10 clients over 68 connections, /);
+});

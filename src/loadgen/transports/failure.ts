@@ -3,8 +3,8 @@ import type { ResponseHead } from '../../wire/http1.ts';
 import { statusDuring } from '../initialize.ts';
 import type { OpenFailure } from '../transport.ts';
 
-/** Errors that lie with this machine, not with the target. */
-const local = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EADDRINUSE', 'ENOBUFS', 'ENOMEM', 'EACCES', 'EPERM']);
+/** This machine does not allow it. */
+const forbidden = new Set(['EACCES', 'EPERM']);
 /** The target was there and went away. */
 const gone = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
 
@@ -21,10 +21,11 @@ export function connectTimeout(limit: number, during: string): OpenFailure {
 }
 
 function reasonOf(code: string): OpenFailure['reason'] {
-  if (local.has(code)) return 'local';
+  const { error, exhausted } = failureKind(code);
+  if (exhausted || forbidden.has(code)) return 'local';
   if (gone.has(code)) return 'closed';
   if (code === 'ETIMEDOUT') return 'timeout';
-  return failureKind(code).error === 'MCPB_E_TLS' ? 'tls' : 'refused';
+  return error === 'MCPB_E_TLS' ? 'tls' : 'refused';
 }
 
 /** OpenSSL's errors say it in `reason`; Node adds advice behind a semicolon that is not ours. */

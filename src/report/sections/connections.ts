@@ -15,9 +15,12 @@ export function connectionsSection(result: RunResult, style: Style): string[] {
     return [phase, formatCount(time.count), ...keys.map((key) => percentile(time, key)), micros(time.max)];
   });
   const resumed = connections.tls.count > 0 ? `, ${formatCount(connections.resumed)} TLS sessions resumed` : '';
+  // Where clients have several at once, as over HTTP.
+  const { count } = connections.connect;
+  const opened = count > connections.opened ? `clients over ${formatCount(count)} connections` : 'opened';
   return [
     style.strong('Connections'),
-    `  ${formatCount(connections.opened)} opened, ${formatCount(connections.failed)} failed, ${formatCount(connections.lost)} lost, ${formatCount(connections.peak)} at most open${resumed}`,
+    `  ${formatCount(connections.opened)} ${opened}, ${formatCount(connections.failed)} failed, ${formatCount(connections.lost)} lost, ${formatCount(connections.peak)} at most open${resumed}`,
     ...(rows.length === 0 ? [] : table(['phase', 'n', ...keys, 'max'], rows)),
     ...legend(
       rows.flat(),
