@@ -16,6 +16,7 @@ import { ReceiveLag } from './receive-lag.ts';
 import { ScenarioLife } from './scenario-life.ts';
 import { ScenarioRun } from './scenario-run.ts';
 import { Silence } from './silence.ts';
+import { whyGone } from './still-there.ts';
 import { TimerQueue } from './timers.ts';
 import type { OpenFailure } from './transport.ts';
 import { Wakeup } from './wakeup.ts';
@@ -54,6 +55,8 @@ export class Engine {
   lastFailure: OpenFailure | undefined;
   /** Attempts to connect that failed one after the other, up to now. */
   failedInRow = 0;
+  /** The latest exchange that was lost with its connection, or found none; undefined when one was opened since. */
+  lastLoss: { readonly run: ScenarioRun; readonly at: number } | undefined;
   readonly #events: EngineEvents;
   #runs: readonly ScenarioRun[] = [];
   #lives: readonly ScenarioLife[] = [];
@@ -154,12 +157,23 @@ export class Engine {
     this.#failed = true;
     this.#wakeup.stop();
     this.#hearTarget();
-    this.#emit(this.#sequence, at - this.#startAt);
-    this.#events.done();
+    const { lastLoss } = this;
+    if (this.#targetGone !== undefined || lastLoss === undefined || lastLoss.at < this.#silence.repliedAt)
+      this.#conclude(at);
+    else
+      whyGone(lastLoss.run.plan).then((reason) => {
+        this.#targetGone = reason;
+        this.#conclude(at);
+      });
     return Number.POSITIVE_INFINITY;
   }
 
-  /** A scenario's load ends now. With the last one's: is there still a target? */
+  #conclude(at: number): void {
+    this.#emit(this.#sequence, at - this.#startAt);
+    this.#events.done();
+  }
+
+  /** A scenario's load ends now. With the last one's: is there still a target? What is lost later shows at the end. */
   loadEnds(): void {
     if (!this.#loading || this.#lives.some(({ loading }) => loading)) return;
     this.#loading = false;

@@ -184,6 +184,8 @@ export class ScenarioRun {
   /** Ends an exchange in any other way than with the reply it wanted. */
   end(slot: number, outcome: Outcome, now: number): void {
     const { table } = this.engine;
+    if (outcome === Outcome.connectionLost || outcome === Outcome.connectFailed)
+      this.engine.lastLoss = { run: this, at: now };
     const planned = table.planned[slot];
     const ended = outcome === Outcome.timeout ? Math.max(now, planned + table.timeout[slot]) : now;
     this.recorder.failed(table.row[slot], outcome, planned, table.released[slot], table.sent[slot], ended);
@@ -231,6 +233,7 @@ export class ScenarioRun {
     this.engine.connections++;
     this.engine.lastFailure = undefined;
     this.engine.failedInRow = 0;
+    this.engine.lastLoss = undefined;
   }
 
   connectionClosed(lost: boolean): void {

@@ -118,6 +118,39 @@ test.each([
   expect(metrics.outcomes.connect_failed).toBeGreaterThan(0);
 });
 
+test.each([
+  ['as its last request comes in', 0],
+  ['as the load ends', 100],
+])(
+  'a server that is gone at the end is never a success, however few requests it takes with it: %s',
+  async (_, millis) => {
+    const last = 400;
+    const server = await serve(startWebSocketServer, {
+      answer: (exchange) => {
+        if (server.received.length < last) exchange.send(reply(exchange.id));
+        else if (server.received.length === last) setTimeout(() => void server.close(), millis);
+      },
+    });
+    const plan = barePlan({ target: server.url, vus: '1', requests: String(last) });
+    const { metrics, exitCode, warnings } = await finished(startRun(plan).result);
+    expect(metrics.outcomes).toMatchObject({ ok: last - 1, connection_lost: 1 });
+    expect(metrics.errorRate, 'no threshold fails').toBeLessThan(0.01);
+    expect(exitCode).not.toBe(0);
+    expect(warnings[0]).toMatchObject({ code: 'target_gone', message: expect.stringContaining('ECONNREFUSED') });
+  },
+);
+
+test('a server that loses the last connection but is still there is not gone', async () => {
+  const server = await serve(startWebSocketServer, {
+    answer: (exchange) => (server.received.length < 200 ? exchange.send(reply(exchange.id)) : exchange.drop()),
+  });
+  const { metrics, warnings } = await finished(
+    startRun(barePlan({ target: server.url, vus: '1', requests: '200' })).result,
+  );
+  expect(metrics.outcomes).toMatchObject({ ok: 199, connection_lost: 1 });
+  expect(warnings.map(({ code }) => code)).not.toContain('target_gone');
+});
+
 test('a run in which every request failed is never a success', async () => {
   const error = { code: -32603, message: 'no' };
   const server = await serve(startWebSocketServer, {
