@@ -1,4 +1,5 @@
 import { now } from './clock.ts';
+import { Endings } from './endings.ts';
 import type { StreamHandler } from './stream.ts';
 import { Turn } from './turn.ts';
 
@@ -19,6 +20,7 @@ const room = 16 * 1024;
  */
 export class ReadBatch {
   readonly turn = new Turn(() => this.flush());
+  readonly endings = new Endings(2 * most);
   readonly #bytes = Buffer.allocUnsafeSlow(room);
   readonly #readers: (Reader | null)[] = new Array(most).fill(null);
   readonly #ends = new Int32Array(most);
@@ -46,11 +48,14 @@ export class ReadBatch {
     const count = this.#count;
     this.#count = 0;
     this.#used = 0;
+    if (count === 0) return;
+    this.endings.open();
     for (let index = 0, start = 0; index < count; index++) {
       const end = this.#ends[index];
       this.#readers[index]?.handler?.data(this.#bytes, start, end, this.#instants[index]);
       start = end;
     }
+    this.endings.close();
   }
 
   #turnBegins(): void {

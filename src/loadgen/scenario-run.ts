@@ -11,6 +11,7 @@ import { type Executor, executors } from './executor.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { initializes } from './initialize.ts';
 import { Expected, type Judgement } from './operation.ts';
+import { readBatch } from './read-batch.ts';
 import { prepareRequests } from './requests.ts';
 import type { Session } from './session.ts';
 import { streamsFor } from './stream.ts';
@@ -173,7 +174,7 @@ export class ScenarioRun {
     if (expected.captures.length > 0) owner?.capture(expected.captures, judgement.captured);
     table.end(slot, now);
     session?.settled(now);
-    owner?.ended(true, now);
+    if (owner !== null) readBatch.endings.tell(owner, now);
   }
 
   endWithStatus(slot: number, status: number, now: number): void {

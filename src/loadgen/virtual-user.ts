@@ -92,6 +92,7 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   }
 
   ended(ok: boolean, now: number): void {
+    if (!this.active) return;
     this.#arrival = false;
     this.#handshake = -1;
     if (!ok) this.#captures?.forget(this.#operation);
