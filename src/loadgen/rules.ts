@@ -22,7 +22,7 @@ export interface Rule {
 }
 
 /**
- * Beyond it the generator was kept from its cores. On two cores that it shares with the target alone it waits 4 to 12 %
+ * Beyond it the generator was kept from its cores. On two cores that it shares with the target alone it waits 4 to 13 %
  * of the time, with one more busy program 39 to 61 %.
  */
 export const mostCpuWait = 0.25;
