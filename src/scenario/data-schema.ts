@@ -17,6 +17,6 @@ const declared = z
   );
 
 /** Data files by name. */
-export const dataSchema = z
+export const dataSchema: z.ZodType<DeclaredFeeder[]> = z
   .record(name, declared)
   .transform((feeders) => Object.entries(feeders).map(([key, feeder]): DeclaredFeeder => ({ name: key, ...feeder })));

@@ -54,7 +54,7 @@ const byMetric = z
   );
 
 /** Thresholds as a scenario file writes them, each with its place among them. */
-export const thresholdsSchema = z.union([list, byMetric], {
+export const thresholdsSchema: z.ZodType<PlacedThreshold[]> = z.union([list, byMetric], {
   error: 'expected a list of thresholds, or a map of them by metric',
 });
 

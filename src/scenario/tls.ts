@@ -7,8 +7,18 @@ import type { NamedBlock } from './load.ts';
 import type { ScenarioPlan, Target, TlsPlan } from './plan.ts';
 import { text } from './values.ts';
 
+/** What a scenario says under `tls`. */
+export interface TlsSettings {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly insecure?: boolean | undefined;
+  readonly resumption?: boolean | undefined;
+  readonly serverName?: string | undefined;
+}
+
 /** The key `tls` of a scenario. */
-export const tlsSchema = z
+export const tlsSchema: z.ZodType<TlsSettings> = z
   .strictObject({ ca: text, cert: text, key: text, insecure: z.boolean(), resumption: z.boolean(), serverName: text })
   .partial();
 

@@ -111,4 +111,4 @@ export const flag = z
   .transform((value) => value === true || value === 'true');
 
 /** Addresses and ranges of addresses, as one list. */
-export const addressList = z.array(field(addresses)).transform((lists) => lists.flat());
+export const addressList: z.ZodType<string[]> = z.array(field(addresses)).transform((lists) => lists.flat());
