@@ -1,3 +1,4 @@
+import { generatorShare } from '../metrics/generator-share.ts';
 import type { PercentileKey, RunResult } from '../results/result.ts';
 import { formatBytes, formatCount, formatMicros } from '../units.ts';
 import { isGeneratorLimited } from './marks.ts';
@@ -49,13 +50,22 @@ function latencyRows(groups: readonly (readonly RunResult[])[]): string[][] {
   return latencies.map(([name, key]) => [
     name,
     ...groups.map((runs) => {
-      const censored = runs.some((run) => run.metrics.responseTime.bounds?.[key] !== undefined);
       return cell(
         middle(runs, (run) => run.metrics.responseTime[key]),
-        (value) => `${censored ? '≥ ' : ''}${formatMicros(value)}`,
+        (value) => `${bound(runs, key)}${formatMicros(value)}`,
       );
     }),
   ]);
+}
+
+/** `≥`: in some run it falls among requests never answered; `≤`: some generator's own lateness is a good part of it. */
+function bound(runs: readonly RunResult[], key: PercentileKey): string {
+  if (runs.some(({ metrics }) => metrics.responseTime.bounds?.[key] !== undefined)) return '≥ ';
+  const late = runs.some(({ metrics: { responseTime, targetTime } }) => {
+    const [response, target] = [responseTime[key], targetTime[key]];
+    return response !== null && target !== null && generatorShare(response, target) !== undefined;
+  });
+  return late ? '≤ ' : '';
 }
 
 /** The transport; with its scenario where several have the same. */

@@ -33,6 +33,16 @@ describe('several results', () => {
     expect(renderGuideTables(both, plainStyle)).toMatch(/Binary TCP tcp-1k +Binary TCP tcp-10k/);
   });
 
+  it('mark what is known from one side only', () => {
+    const run = syntheticRun();
+    const { responseTime } = run.metrics;
+    const marked = (changes: Partial<RunResult['metrics']>) =>
+      renderGuideTables([syntheticRun(), { ...run, metrics: { ...run.metrics, ...changes } }], plainStyle);
+    expect(marked({ targetTime: { ...responseTime, p99: Number(responseTime.p99) / 2 } })).toMatch(/P99 latency +≤ /);
+    expect(marked({ responseTime: { ...responseTime, bounds: { p99: '>=' } } })).toMatch(/P99 latency +≥ /);
+    expect(marked({})).not.toMatch(/[≤≥]/);
+  });
+
   it('warn of different machines and invalid runs', () => {
     const mixed = [
       syntheticRun(),
