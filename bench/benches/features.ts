@@ -3,19 +3,29 @@ import type { Bench } from '../bench.ts';
 import { measurementOf } from '../peers/mcpb.ts';
 import { startLoad } from '../support/mcpb.ts';
 import { startNullServer } from '../support/null-server.ts';
-import { pinningNote, separateCores } from '../support/pinning.ts';
-import { whileRunning } from '../support/processes.ts';
+import { pinned, pinningNote, separateCores } from '../support/pinning.ts';
+import { type Started, startServer, whileRunning } from '../support/processes.ts';
 import { inRound, roundNumbers, spread } from '../support/rounds.ts';
 import { differenceCell, ratioCell } from '../support/table.ts';
 
-/** A scenario file that differs from `plain.yaml` by one feature. */
+const tlsFront = fileURLToPath(new URL('../peers/tls-front.ts', import.meta.url));
+
+/** A load that differs from that of `plain.yaml` by one feature. */
 interface Feature {
   readonly name: string;
   readonly scenario: string;
+  /** Over TLS, which a process beside the server takes off. */
+  readonly secure?: true;
 }
 
 const plain: Feature = { name: 'plain', scenario: 'plain.yaml' };
-const features: readonly Feature[] = [{ name: 'two checks', scenario: 'checks.yaml' }];
+const features: readonly Feature[] = [
+  { name: 'templates: three numbers', scenario: 'templates.yaml' },
+  { name: 'data: a word from a file', scenario: 'data.yaml' },
+  { name: 'two checks', scenario: 'checks.yaml' },
+  { name: 'captures: every second reply', scenario: 'captures.yaml' },
+  { name: 'TLS', scenario: 'plain.yaml', secure: true },
+];
 
 interface Cost {
   readonly userMicros: number;
@@ -54,14 +64,25 @@ const kernelMicros = (cost: Cost) => cost.kernelMicros;
 
 async function measureRound(seconds: number, round: number, progress: (line: string) => void): Promise<Round> {
   const cores = separateCores();
-  return whileRunning(await startNullServer(cores?.server), async ({ urls }) => {
-    const costs = await inRound([plain, ...features], round, async ({ name, scenario }) => {
-      progress(name);
-      const path = fileURLToPath(new URL(`../features/${scenario}`, import.meta.url));
-      const load = [path, '-t', urls.websocket, '-w', '1', '-d', `${seconds}s`];
-      const { userMicros, kernelMicros } = measurementOf(await (await startLoad(load, cores?.client)).result);
-      return [name, { userMicros, kernelMicros }] as const;
-    });
-    return Object.fromEntries(costs);
-  });
+  return whileRunning(await startNullServer(cores?.server), async ({ urls }) =>
+    whileRunning(await startTlsFront(urls.websocket, cores?.server), async (front) => {
+      const costs = await inRound([plain, ...features], round, async ({ name, scenario, secure }) => {
+        progress(name);
+        const path = fileURLToPath(new URL(`../features/${scenario}`, import.meta.url));
+        const target = secure ? ['-t', front.url, '--insecure'] : ['-t', urls.websocket];
+        const load = [path, ...target, '-w', '1', '-d', `${seconds}s`];
+        const { userMicros, kernelMicros } = measurementOf(await (await startLoad(load, cores?.client)).result);
+        return [name, { userMicros, kernelMicros }] as const;
+      });
+      return Object.fromEntries(costs);
+    }),
+  );
+}
+
+/** Takes TLS off for a WebSocket server of the loopback. */
+async function startTlsFront(of: string, core: number | undefined): Promise<Started & { readonly url: string }> {
+  const { port, pathname } = new URL(of);
+  const started = await startServer(pinned([process.execPath, tlsFront, port], core));
+  const front = started.ready as { readonly port: number };
+  return { ...started, url: `wss://127.0.0.1:${front.port}${pathname}` };
 }
