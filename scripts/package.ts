@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { formatBytes, formatCount } from '../src/units.ts';
+import { dropUnreachedDeclarations } from './declarations.ts';
 
 /** Bytes of the packed and the unpacked package. */
 const budget = { size: 400 * 1024, unpackedSize: 1600 * 1024 };
@@ -48,6 +49,7 @@ function stage(): void {
     'CHANGELOG.md',
   ])
     cpSync(join(root, name), join(staged, name), { recursive: true });
+  dropUnreachedDeclarations(join(staged, 'dist'));
 }
 
 function pack(): Packed {
