@@ -97,7 +97,7 @@ async function oneRun(
       ...(gateway ? { identity: { version: gateway.ready.version } } : {}),
     });
     await live.finish(result);
-    if (options.driver === undefined || options.stop.aborted) return result;
+    if (options.driver === undefined || options.stop.aborted || result.abortedBy) return result;
     if (options.ui !== 'none') options.stderr.write(`the same load again, made by ${options.driver}\n\n`);
     return { ...result, crossCheck: await crossCheck(options.driver, aimed, options.stop) };
   } finally {

@@ -87,7 +87,10 @@ export class Engine {
     this.#wakeup = new Wakeup(
       (at) => this.#work(at),
       { spin: plan.pacing === 'spin', precise: plan.scenarios.some(({ executor }) => executor.model !== 'closed') },
-      (at, polled) => this.receiveLag.mark(at, polled),
+      (at, polled) => {
+        readBatch.flush();
+        this.receiveLag.mark(at, polled);
+      },
     );
   }
 
@@ -179,12 +182,14 @@ export class Engine {
     this.#loading = false;
     this.#owed = this.table.onTheWire;
     this.#loadEnded = now();
-    if (this.connections === 0 && this.failedInRow >= this.#provingGone) this.#targetGone = this.lastFailure?.message;
+    const { lastFailure } = this;
+    if (this.connections > 0 || this.failedInRow < this.#provingGone || lastFailure?.reason === 'local') return;
+    this.#targetGone = lastFailure?.message;
   }
 
   /** Failures in a row, with no connection left, that say more than bad luck: where clients come and go, none is often left. */
   get #provingGone(): number {
-    return this.plan.scenarios.every(({ executor }) => opensConnections(executor.kind)) ? 5 : 1;
+    return this.plan.scenarios.every(comesAndGoes) ? 5 : 1;
   }
 
   /** All that was on the wire at the end of the load stayed without a reply, and for a while before none had come either. */
@@ -248,6 +253,11 @@ function mostExchanges({ executor, inFlight, timeout }: ScenarioPlan): number {
   const rate = Math.max(...executor.stages.map(({ from, to }) => Math.max(from, to)));
   const due = rate * ((timeout + 2 * sweepMillis) / 1000) + executor.vus;
   return opensConnections(executor.kind) ? 2 * due : due;
+}
+
+/** Its clients connect in the midst of the load and leave again. */
+function comesAndGoes({ executor, steps }: ScenarioPlan): boolean {
+  return opensConnections(executor.kind) || steps.some(({ type }) => type === 'close');
 }
 
 /** Every arrival may have an `initialize` under way beside the exchange that waits for it. */

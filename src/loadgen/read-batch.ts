@@ -43,7 +43,7 @@ export class ReadBatch {
     reader.handler?.data(bytes, 0, length, at);
   }
 
-  /** Takes up what was read so far. */
+  /** Takes up what was read so far: before anything else is, so that all happens in the order it came. */
   flush(): void {
     const count = this.#count;
     this.#count = 0;

@@ -33,7 +33,7 @@ describe('the host', () => {
 describe('source addresses', () => {
   /** How many connections came from each address, without those of the survey. */
   const sources = (remotes: readonly string[], survey: number) =>
-    remotes.slice(survey).reduce<Record<string, number>>((all, one) => ({ ...all, [one]: (all[one] ?? 0) + 1 }), {});
+    Object.fromEntries([...Map.groupBy(remotes.slice(survey), (one) => one)].map(([one, { length }]) => [one, length]));
   const localAddresses = ['127.0.0.2-127.0.0.4'];
 
   it.each([startWebSocketServer, startTcpServer, startHttpServer])('share the users evenly (%o)', async (start) => {

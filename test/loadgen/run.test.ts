@@ -307,6 +307,24 @@ test('checks are counted, thresholds are judged', async () => {
   expect(result.exitCode).toBe(0);
 });
 
+test('a user that closes its session may find its last connection refused, and the target is not gone', async () => {
+  let connected = 0;
+  let refuseFrom = Number.POSITIVE_INFINITY;
+  const server = await serve(startWebSocketServer, {
+    answerInitialize: ({ id, send, drop }) => {
+      if (++connected === 2) refuseFrom = performance.now() + 300;
+      if (performance.now() > refuseFrom) {
+        refuseFrom = Number.POSITIVE_INFINITY;
+        return drop();
+      }
+      send(reply(id, { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'x', version: '1' } }));
+    },
+  });
+  const keys = "vus: 1\nduration: 390ms\nsteps: [connect, { call: tools/list }, close]\nthresholds: ['error_rate<=1']";
+  const { warnings } = await finished(startRun(blockPlan(keys, { target: server.url, warmup: '0' })).result);
+  expect(warnings.map(({ code }) => code)).not.toContain('target_gone');
+});
+
 test.each([
   ['the last', 19, 'pass', false],
   ['half', 10, 'unreachable', true],

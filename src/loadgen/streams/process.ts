@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { childGroups, signalGroup } from '../child-groups.ts';
 import { now } from '../clock.ts';
+import { readBatch } from '../read-batch.ts';
 import type { ByteStream, StreamFactory, StreamHandler, StreamObserver } from '../stream.ts';
 
 /** A server whose standard input has ended has so long to exit, and as long again after SIGTERM. */
@@ -87,7 +88,10 @@ class ProcessStream implements ByteStream {
     child.on('close', () => this.#close());
     // That nobody reads any more is told by the exit.
     stdin.on('error', () => undefined);
-    stdout.on('data', (chunk: Buffer) => this.#handler?.data(chunk, 0, chunk.length, now()));
+    stdout.on('data', (chunk: Buffer) => {
+      readBatch.flush();
+      this.#handler?.data(chunk, 0, chunk.length, now());
+    });
     stdout.on('end', () => this.#awaitRemainder());
     stderr.on('data', (chunk: Buffer) => {
       this.#said = (this.#said + chunk.toString()).slice(-lastWordsLength);

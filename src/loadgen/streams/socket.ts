@@ -43,6 +43,7 @@ export class SocketStream implements ByteStream {
     });
     this.socket.resume();
     this.socket.on('connect', () => {
+      readBatch.flush();
       const at = now();
       observer.connected(at - this.#startedAt);
       this.established(at);

@@ -2,6 +2,7 @@ import { isIP, type OnReadOpts } from 'node:net';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { now } from '../clock.ts';
+import { readBatch } from '../read-batch.ts';
 import type { StreamFactory, StreamHandler, StreamObserver } from '../stream.ts';
 import { addressOf, SocketStream } from './socket.ts';
 
@@ -86,6 +87,7 @@ class TlsStream extends SocketStream {
   }
 
   #secured(at: number): void {
+    readBatch.flush();
     const { socket, handler } = this;
     if (!handler) return;
     const info = { version: socket.getProtocol() ?? '', cipher: socket.getCipher().standardName };
