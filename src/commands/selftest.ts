@@ -18,6 +18,10 @@ export default class Selftest extends BaseCommand {
       multiple: true,
       description: 'only over this one; repeatable (default: all three)',
     })(),
+    case: Flags.string({
+      multiple: true,
+      description: 'only this case, and no highest rate; repeatable (default: all)',
+    }),
     quick: Flags.boolean({ description: 'about a minute instead of about six', default: false }),
     quiet: Flags.boolean({ char: 'q', description: 'no line for each run on stderr', default: false }),
   };
@@ -27,10 +31,12 @@ export default class Selftest extends BaseCommand {
     const { renderSelftest } = await import('../report/selftest-text.ts');
     const { styleFor } = await import('../report/style.ts');
     const { selftestTransports } = await import('../selftest/endpoint.ts');
+    const { selectCases } = await import('../selftest/case.ts');
     const { selftest } = await import('../selftest/selftest.ts');
     const { version } = await import('../version.ts');
     const report = await selftest({
       depth: flags.quick ? 'quick' : 'full',
+      ...(flags.case && { only: selectCases(flags.case) }),
       transports: selftestTransports.filter((one) => flags.transport?.includes(one) ?? true),
       createdBy: `mcpb ${version}`,
       ...this.interrupts(),

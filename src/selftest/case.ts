@@ -1,3 +1,4 @@
+import { McpbError } from '../errors.ts';
 import type { RunResult } from '../results/result.ts';
 import type { BehaviourSpec } from './behaviour.ts';
 import { closed } from './cases/closed.ts';
@@ -73,3 +74,13 @@ export const cases = {
 export type CaseName = keyof typeof cases;
 
 export const caseNames = Object.keys(cases) as readonly CaseName[];
+
+/** The cases of these names, in the order of the table. Throws McpbError MCPB_E_USAGE. */
+export function selectCases(wanted: readonly string[]): readonly CaseName[] {
+  const unknown = wanted.find((one) => !caseNames.some((name) => name === one));
+  if (unknown !== undefined)
+    throw new McpbError('MCPB_E_USAGE', `no case of the selftest is called “${unknown}”`, {
+      hint: `one of ${caseNames.join(', ')}`,
+    });
+  return caseNames.filter((name) => wanted.includes(name));
+}

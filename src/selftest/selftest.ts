@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ExitCode } from '../errors.ts';
-import { caseNames, cases, type Depth } from './case.ts';
+import { type CaseName, caseNames, cases, type Depth } from './case.ts';
 import { reportOf } from './case-report.ts';
 import type { CaseReport, CaseVerdict, RateReport, SelftestReport } from './document.ts';
 import type { SelftestTransport } from './endpoint.ts';
@@ -9,6 +9,8 @@ import { highestRate } from './rate.ts';
 
 export interface SelftestOptions {
   readonly depth: Depth;
+  /** Only these cases, and no highest rates. */
+  readonly only?: readonly CaseName[];
   readonly transports: readonly SelftestTransport[];
   readonly createdBy: string;
   /** Either signal ends it without a report. */
@@ -32,18 +34,18 @@ const exitCodes: Readonly<Record<CaseVerdict, ExitCode>> = {
  * Throws McpbError MCPB_E_INTERRUPTED.
  */
 export async function selftest(options: SelftestOptions): Promise<SelftestReport> {
-  const { depth, transports, createdBy, progress } = options;
+  const { depth, only, transports, createdBy, progress } = options;
   const context = { ...options, sessionId: randomBytes(6).toString('hex') };
   const startedAt = new Date().toISOString();
   const reports: CaseReport[] = [];
-  for (const name of caseNames) {
+  for (const name of only ?? caseNames) {
     const one = cases[name](depth);
     for (const transport of transports.filter((candidate) => one.transports.includes(candidate))) {
       reports.push(await reportOf({ name, one, transport, mostAttempts }, context, progress));
     }
   }
   const rates: RateReport[] = [];
-  for (const transport of transports) {
+  for (const transport of only === undefined ? transports : []) {
     progress(`highest rate over ${transport}`);
     rates.push(await highestRate(transport, depth, context));
   }

@@ -5,6 +5,7 @@ import { startHttpServer } from '../support/servers/http.ts';
 import { type Answer, answerAtOnce, type Exchange, reply, type ServerOptions } from '../support/servers/server.ts';
 import { startTcpServer } from '../support/servers/tcp.ts';
 import { startWebSocketServer } from '../support/servers/websocket.ts';
+import { expectVerdict } from '../support/verdict.ts';
 
 const requests = 6;
 
@@ -65,29 +66,28 @@ describe.each([
   const idOnly = transport !== 'http';
 
   test('succeeds against a server that answers', async () => {
-    const { code, document } = await load(await serve());
-    expect(code).toBe(0);
+    const { document } = await load(await serve());
+    expectVerdict(document, 'pass');
     expect(outcomes(document)).toEqual({ ok: requests });
   });
 
-  test.each<[what: string, answer: Answer, expected: Record<string, number>, code: number]>([
-    ['closes in the middle of a reply', closeHalfWay, { connection_lost: requests }, 99],
-    ['sends half a frame', once((one) => one.write(half(one))), { timeout: requests }, 99],
-    ['sends garbage', (one) => one.write('220 mail.example.org ESMTP\r\n\r\n'), { protocol_error: requests }, 99],
-    ['sends what is not JSON', (one) => one.send('{"jsonrpc":"2.0",oops'), { protocol_error: requests }, 99],
+  test.each<[what: string, answer: Answer, expected: Record<string, number>]>([
+    ['closes in the middle of a reply', closeHalfWay, { connection_lost: requests }],
+    ['sends half a frame', once((one) => one.write(half(one))), { timeout: requests }],
+    ['sends garbage', (one) => one.write('220 mail.example.org ESMTP\r\n\r\n'), { protocol_error: requests }],
+    ['sends what is not JSON', (one) => one.send('{"jsonrpc":"2.0",oops'), { protocol_error: requests }],
     [
       'answers with the id of nobody',
       (one) => one.send(reply(7)),
       { [idOnly ? 'timeout' : 'protocol_error']: requests },
-      99,
     ],
-    ['sends 10 MiB', (one) => one.send(tenMebibytes(one.id)), { ok: requests }, 0],
-    ['never answers', () => undefined, { timeout: requests }, 99],
-  ])('against a server that %s ends with what happened', async (_, answer, expected, code) => {
+    ['sends 10 MiB', (one) => one.send(tenMebibytes(one.id)), { ok: requests }],
+    ['never answers', () => undefined, { timeout: requests }],
+  ])('against a server that %s ends with what happened', async (_, answer, expected) => {
     const timeout = 'timeout' in expected ? ['--timeout', '250ms'] : [];
-    const { code: found, document } = await load(await serve({ answer }), ...timeout);
+    const { document } = await load(await serve({ answer }), ...timeout);
     expect(outcomes(document)).toEqual(expected);
-    expect(found).toBe(code);
+    expectVerdict(document, 'ok' in expected ? 'pass' : 'thresholds-failed');
   });
 
   test.each<[what: string, options: ServerOptions, code: string]>([

@@ -8,6 +8,7 @@ import { mcpb } from '../support/cli.ts';
 import { scratch } from '../support/scratch.ts';
 import { answerAfter } from '../support/servers/server.ts';
 import { startWebSocketServer } from '../support/servers/websocket.ts';
+import { expectVerdict } from '../support/verdict.ts';
 
 const keys = [
   ...['schema', 'createdBy', 'engineRevision', 'runId', 'sessionId', 'startedAt', 'exitCode', 'rps', 'model', 'seed'],
@@ -98,13 +99,15 @@ test('a run that a threshold ended exits 99, says why, and keeps its result', as
   const steps = 'steps: [{ call: tools/list }, { think: 5ms }]';
   writeFileSync(join(cwd, 'x.yaml'), `duration: 60s\nvus: 2\nwarmup: 0\n${steps}\nthresholds: [${threshold}]\n`);
   const { code, stdout, stderr } = await mcpb(['load', 'x.yaml', '-t', server.url], { cwd });
-  expect(code).toBe(99);
   const reason = /aborted by threshold response_time:avg<10 after \d+(\.\d)?s of 1m: it was \d+/;
-  expect(stdout.split('\n')[0]).toMatch(new RegExp(`THRESHOLDS FAILED.*${reason.source}`));
   expect(stderr, 'as it happened').toMatch(reason);
   const [name] = readdirSync(join(cwd, '.mcpb/results'));
   const stored = readFileSync(join(cwd, '.mcpb/results', name), 'utf8');
-  expect((JSON.parse(stored) as RunResult).abortedBy?.expression).toBe('response_time:avg<10');
+  const result: RunResult = JSON.parse(stored);
+  expect(stdout.split('\n')[0]).toMatch(result.valid ? new RegExp(`THRESHOLDS FAILED.*${reason.source}`) : /INVALID/);
+  expect(code).toBe(result.exitCode);
+  expectVerdict(result, 'thresholds-failed');
+  expect(result.abortedBy?.expression).toBe('response_time:avg<10');
   const { stdout: again } = await mcpb(['report', join('.mcpb/results', name)], { cwd });
   expect(again).toMatch(/✗ response_time:avg<10 {2}\d+(\.\d+)?, which ended the run/);
 });
