@@ -1,38 +1,55 @@
 import type { ExchangeOwner } from './exchanges.ts';
 
 /**
- * Owners of exchanges that were answered in a batch of reads, told so behind the last of them: first every reply, then
- * every request that follows from one. Each was answered at an instant of its own, from which the next one is planned.
+ * Owners of exchanges that ended while reads were taken up, told so behind the last byte: first everything that came, the
+ * end of a connection too, then every request that follows from it. Each exchange ended at an instant of its own, from
+ * which the next one is planned.
  */
 export class Endings {
-  readonly #owners: (ExchangeOwner | null)[];
-  readonly #instants: Float64Array;
+  #owners: (ExchangeOwner | null)[];
+  #instants: Float64Array;
+  #ok: Uint8Array;
   #count = 0;
   #open = false;
 
-  /** `room`: how many are kept; others are told at once. */
+  /** `room`: how many there usually are at most. */
   constructor(room: number) {
     this.#owners = new Array(room).fill(null);
     this.#instants = new Float64Array(room);
+    this.#ok = new Uint8Array(room);
   }
 
-  /** The exchange of `owner` was answered at `now`. */
-  tell(owner: ExchangeOwner, now: number): void {
-    if (!this.#open || this.#count === this.#owners.length) return owner.ended(true, now);
+  /** The exchange of `owner` ended at `now`. */
+  tell(owner: ExchangeOwner, ok: boolean, now: number): void {
+    if (!this.#open) return owner.ended(ok, now);
+    if (this.#count === this.#owners.length) this.#grow();
     this.#owners[this.#count] = owner;
+    this.#ok[this.#count] = ok ? 1 : 0;
     this.#instants[this.#count++] = now;
   }
 
-  /** A batch begins: from now on owners are kept. */
+  /** Something is taken up: from now on owners are kept. */
   open(): void {
     this.#open = true;
   }
 
-  /** The batch is over: whoever is kept is told. */
+  /** All was taken up: whoever is kept is told. */
   close(): void {
     this.#open = false;
     const count = this.#count;
     this.#count = 0;
-    for (let index = 0; index < count; index++) this.#owners[index]?.ended(true, this.#instants[index]);
+    for (let index = 0; index < count; index++)
+      this.#owners[index]?.ended(this.#ok[index] === 1, this.#instants[index]);
+  }
+
+  #grow(): void {
+    const room = 2 * this.#count;
+    this.#owners = this.#owners.concat(new Array(room - this.#count).fill(null));
+    const instants = new Float64Array(room);
+    instants.set(this.#instants);
+    this.#instants = instants;
+    const ok = new Uint8Array(room);
+    ok.set(this.#ok);
+    this.#ok = ok;
   }
 }

@@ -39,8 +39,15 @@ export class ReadBatch {
     if (this.#turn !== this.turn.ended) this.#turnBegins();
     this.#reads++;
     if (!this.#single && length <= room - this.#used) return this.#keep(reader, bytes, length, at);
+    this.takeAtOnce(reader, bytes, length, at);
+  }
+
+  /** Takes up what was read at `at` behind everything that was read before. */
+  takeAtOnce(reader: Reader, bytes: Buffer, length: number, at: number): void {
     this.flush();
+    this.endings.open();
     reader.handler?.data(bytes, 0, length, at);
+    this.endings.close();
   }
 
   /** Takes up what was read so far: before anything else is, so that all happens in the order it came. */

@@ -174,7 +174,7 @@ export class ScenarioRun {
     if (expected.captures.length > 0) owner?.capture(expected.captures, judgement.captured);
     table.end(slot, now);
     session?.settled(now);
-    if (owner !== null) readBatch.endings.tell(owner, now);
+    if (owner !== null) readBatch.endings.tell(owner, true, now);
   }
 
   endWithStatus(slot: number, status: number, now: number): void {
@@ -197,7 +197,7 @@ export class ScenarioRun {
     else if (isCensored(outcome)) this.#inParts(slot, ended);
     table.end(slot, now, isCensored(outcome));
     session?.settled(now);
-    owner?.ended(false, now);
+    if (owner !== null) readBatch.endings.tell(owner, false, now);
   }
 
   operationOf(slot: number): number {

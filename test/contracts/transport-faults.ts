@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { outcomesOf, runHere, planOf as usual } from '../support/engine.ts';
 import { serve, type TransportCase } from '../support/servers/serve.ts';
-import { type Answer, type Exchange, reply } from '../support/servers/server.ts';
+import { type Answer, type Exchange, reply, rpcError } from '../support/servers/server.ts';
 
 /** Whatever a server does instead of replying, every exchange ends with the one outcome that says so. */
-export function faults({ start, multiplexed, planOf = usual }: TransportCase): void {
+export function faults({ start, multiplexed, goodbye, planOf = usual }: TransportCase): void {
   /** Three exchanges, one after the other, with a server that answers like this. */
   const outcomes = async (answer: Answer, timeout = 10_000) => {
     const server = await serve(start, { answer });
@@ -77,6 +77,33 @@ export function faults({ start, multiplexed, planOf = usual }: TransportCase): v
       const { metrics, outcomes: found } = await outcomes(({ id, send }) => send(text(id)), multiplexed ? 150 : 10_000);
       expect(found).toEqual(multiplexed ? { timeout: 3 } : { protocol_error: 3 });
       expect(metrics.correlation.unknownId).toBe(3);
+    });
+
+    describe.each([1, 4])('a reply and the end in one chunk, %i users at once', (vus) => {
+      it.each([
+        ['ok', reply],
+        ['rpc_error', (id: number) => rpcError(id, -32000)],
+      ] as const)('count as %s, and what follows behind the end', async (outcome, answered) => {
+        const ends = Buffer.from(goodbye ?? []);
+        const waiting: Exchange[] = [];
+        const ended = new Set<number>();
+        let rounds = 0;
+        const server = await serve(start, {
+          answer: (exchange) => {
+            if (ended.has(exchange.connection) || waiting.push(exchange) < vus) return;
+            const last = ++rounds % 2 === 0;
+            for (const { id, connection, frame, write, end } of waiting.splice(0)) {
+              write(Buffer.concat([frame(answered(id)), last ? ends : Buffer.alloc(0)]));
+              if (last) ended.add(connection);
+              if (last) end();
+            }
+          },
+        });
+        const metrics = await runHere(planOf({ target: server.url, requests: `${4 * vus}`, vus: `${vus}` }));
+        // Without a word of the protocol the end is known only when the next request is on its way.
+        const lost = goodbye ? {} : { connection_lost: vus };
+        expect(outcomesOf(metrics)).toEqual({ [outcome]: goodbye ? 4 * vus : 3 * vus, ...lost });
+      });
     });
 
     if (!multiplexed) return;

@@ -22,35 +22,36 @@ describe('Endings', () => {
     captured: () => undefined,
   });
 
-  it('tells at once where no batch is open', () => {
-    endings.tell(owner('a'), 1);
+  it('tells at once where nothing is taken up', () => {
+    endings.tell(owner('a'), true, 1);
     expect(told).toEqual([['a', true, 1]]);
   });
 
-  it('tells those of a batch behind it, in order, each with its own instant', () => {
+  it('tells others behind what is taken up, in order, each with its own instant', () => {
     endings.open();
-    endings.tell(owner('a'), 1);
-    endings.tell(owner('b'), 2);
+    endings.tell(owner('a'), true, 1);
+    endings.tell(owner('b'), false, 2);
     expect(told).toEqual([]);
     endings.close();
     expect(told).toEqual([
       ['a', true, 1],
-      ['b', true, 2],
+      ['b', false, 2],
     ]);
   });
 
-  it('tells at once what it has no room for', () => {
+  it('keeps more than there usually are', () => {
     endings.open();
-    for (const [index, name] of ['a', 'b', 'c'].entries()) endings.tell(owner(name), index);
-    expect(told.map(([name]) => name)).toEqual(['c']);
+    for (const [index, name] of ['a', 'b', 'c'].entries()) endings.tell(owner(name), true, index);
+    expect(told).toEqual([]);
     endings.close();
-    expect(told.map(([name]) => name)).toEqual(['c', 'a', 'b']);
+    expect(told).toEqual(['a', 'b', 'c'].map((name, index) => [name, true, index]));
   });
 
   it('tells each once, also who is answered by what another one did', () => {
     endings.open();
     endings.tell(
-      owner('a', () => endings.tell(owner('b'), 2)),
+      owner('a', () => endings.tell(owner('b'), false, 2)),
+      true,
       1,
     );
     endings.close();

@@ -30,14 +30,15 @@ class ProcessStream implements ByteStream {
   readonly #written = (): void => this.#drained();
   readonly #observer: StreamObserver;
   readonly #startedAt = now();
-  #handler: StreamHandler | undefined;
+  /** Undefined once nothing is to be told any more. */
+  handler: StreamHandler | undefined;
   #timer: NodeJS.Timeout | undefined;
   #waits = false;
   #exit: string | undefined;
   #said = '';
 
   constructor(file: string, args: readonly string[], handler: StreamHandler, observer: StreamObserver) {
-    this.#handler = handler;
+    this.handler = handler;
     this.#observer = observer;
     try {
       this.#child = spawn(file, args, { stdio: 'pipe', detached: true });
@@ -88,10 +89,7 @@ class ProcessStream implements ByteStream {
     child.on('close', () => this.#close());
     // That nobody reads any more is told by the exit.
     stdin.on('error', () => undefined);
-    stdout.on('data', (chunk: Buffer) => {
-      readBatch.flush();
-      this.#handler?.data(chunk, 0, chunk.length, now());
-    });
+    stdout.on('data', (chunk: Buffer) => readBatch.takeAtOnce(this, chunk, chunk.length, now()));
     stdout.on('end', () => this.#awaitRemainder());
     stderr.on('data', (chunk: Buffer) => {
       this.#said = (this.#said + chunk.toString()).slice(-lastWordsLength);
@@ -100,7 +98,7 @@ class ProcessStream implements ByteStream {
 
   #spawned(at: number): void {
     this.#observer.connected(at - this.#startedAt);
-    this.#handler?.connected(at);
+    this.handler?.connected(at);
   }
 
   #exited(code: number | null, signal: string | null): void {
@@ -114,7 +112,7 @@ class ProcessStream implements ByteStream {
   }
 
   #close(error?: NodeJS.ErrnoException): void {
-    const handler = this.#handler;
+    const handler = this.handler;
     this.#forget();
     this.#signal('SIGKILL');
     this.#release();
@@ -124,11 +122,11 @@ class ProcessStream implements ByteStream {
   #drained(): void {
     if (!this.#waits || !this.#idle) return;
     this.#waits = false;
-    this.#handler?.drained(now());
+    this.handler?.drained(now());
   }
 
   #forget(): void {
-    this.#handler = undefined;
+    this.handler = undefined;
     clearTimeout(this.#timer);
   }
 

@@ -21,6 +21,7 @@ transportContract({
   start: startEnvelopeServer,
   multiplexed: true,
   deleted: ['close 1000', 'end'],
+  goodbye: websocketFrame('', 0x88),
   planOf: envelopePlan,
 });
 

@@ -6,7 +6,12 @@ import { serve } from '../../support/servers/serve.ts';
 import { type Answer, type Exchange, reply, trickle } from '../../support/servers/server.ts';
 import { startWebSocketServer, websocketFrame } from '../../support/servers/websocket.ts';
 
-const contract = { name: 'websocket', multiplexed: true, deleted: ['close 1000', 'end'] } as const;
+const contract = {
+  name: 'websocket',
+  multiplexed: true,
+  deleted: ['close 1000', 'end'],
+  goodbye: websocketFrame('', 0x88),
+} as const;
 transportContract({ ...contract, start: startWebSocketServer });
 transportContract({ ...contract, over: 'TLS', start: overTls(startWebSocketServer) });
 

@@ -18,6 +18,8 @@ export interface TransportCase {
   readonly killed?: readonly string[];
   /** Why a client says it cannot connect where nothing listens; default: connection refused. */
   readonly unheard?: { readonly reason: string; readonly code?: string };
+  /** How the protocol itself says behind a message that this was the last; none: only the end of the connection does. */
+  readonly goodbye?: Uint8Array;
   /** A token is shown to its servers; default: yes. */
   readonly authenticates?: boolean;
   /** Plans against its servers, where a target's URL does not say everything. */
