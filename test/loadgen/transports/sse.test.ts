@@ -6,7 +6,13 @@ import { serve } from '../../support/servers/serve.ts';
 import { notification, reply } from '../../support/servers/server.ts';
 import { accept, chunk, type SseServerOptions, startSseServer } from '../../support/servers/sse.ts';
 
-const contract = { name: 'sse', multiplexed: true, oneConnection: false, deleted: ['end'], goodbye: Buffer.from('\r\n0\r\n\r\n') } as const;
+const contract = {
+  name: 'sse',
+  multiplexed: true,
+  oneConnection: false,
+  deleted: ['end'],
+  goodbye: Buffer.from('\r\n0\r\n\r\n'),
+} as const;
 transportContract({ ...contract, start: startSseServer });
 transportContract({ ...contract, over: 'TLS', start: overTls(startSseServer) });
 
