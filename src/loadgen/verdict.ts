@@ -45,7 +45,12 @@ export function judge(evidence: Evidence): Judged {
   }
 }
 
-/** Who set the pace: the schedule in an open run that was answered; in a closed one the side that used up its cores, or a late generator. */
+/**
+ * Who set the pace: the schedule in an open run that was answered; in a closed one the side that used up its cores, or a
+ * late generator. Late by its own work comes before a busy target: each then waits for the other in turn, so that
+ * throughput is a bound whoever is slower and latency is partly ours. To call it the target's limit would hold the lag
+ * against the run, and void every saturated one where both sides have a core each.
+ */
 function limit(evidence: Evidence): GeneratorInfo['limitedBy'] {
   const { model, metrics, workersBusy, targetCores } = evidence;
   if (model !== 'closed') return keptUp(metrics) ? 'schedule' : 'target';

@@ -279,6 +279,16 @@ describe('a closed run whose generator was late', () => {
     expect(lags.map((entry) => entry.verdict)).toEqual(Array(2).fill(verdict === 'invalid' ? 'fail' : 'warn'));
   });
 
+  it.each<['generator' | 'target' | 'none', Partial<Evidence>]>([
+    ['generator', { cpuWait: 0.1, workersBusy: 1, targetCores: 1 }],
+    ['generator', { cpuWait: 0.1, workersBusy: 0.6, targetCores: 1 }],
+    ['generator', { cpuWait: 0.1, workersBusy: 0.6, targetCores: 0.5 }],
+    ['target', { cpuWait: 0.3, workersBusy: 1, targetCores: 1 }],
+    ['none', { cpuWait: 0.3, workersBusy: 1, targetCores: 0.5 }],
+  ])('was limited by: %s, with %j', (limitedBy, changes) => {
+    expect(verdictOf({ model: 'closed', metrics: late, ...changes }).limitedBy).toBe(limitedBy);
+  });
+
   it('is one whose seconds were late, too', () => {
     expect(verdictOf({ model: 'closed', seconds: seconds(9, { late: 3 }) }).limitedBy).toBe('generator');
   });
