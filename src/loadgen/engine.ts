@@ -2,7 +2,7 @@ import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { WorkerInterval } from '../metrics/interval.ts';
 import { Recorder } from '../metrics/recorder.ts';
 import { type SeriesLayout, seriesLayout } from '../metrics/series.ts';
-import type { Plan, ScenarioPlan } from '../scenario/plan.ts';
+import { hasAlarms, type Plan, type ScenarioPlan } from '../scenario/plan.ts';
 import { Outcome } from '../wire/outcome.ts';
 import { ReplyScanner } from '../wire/reply-scan.ts';
 import { now, processClockOffset } from './clock.ts';
@@ -86,7 +86,7 @@ export class Engine {
     this.table = new ExchangeTable(tableCapacity(Math.ceil(exchanges / workers) + plan.scenarios.length));
     this.#wakeup = new Wakeup(
       (at) => this.#work(at),
-      { spin: plan.pacing === 'spin', precise: plan.scenarios.some(({ executor }) => executor.model !== 'closed') },
+      { spin: plan.pacing === 'spin', precise: hasAlarms(plan) },
       (at, polled) => {
         readBatch.flush();
         this.receiveLag.mark(at, polled);

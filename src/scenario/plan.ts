@@ -209,3 +209,8 @@ export interface FeederPlan {
 
 /** Ten digits that stand for the id in a prepared body. */
 export const idPlaceholder = '1000000000';
+
+/** Instants of a schedule are worth a thread that wakes a worker for them, where the worker does not poll anyway. */
+export function hasAlarms({ scenarios, pacing }: Pick<Plan, 'scenarios' | 'pacing'>): boolean {
+  return pacing !== 'spin' && scenarios.some(({ executor }) => executor.model !== 'closed');
+}

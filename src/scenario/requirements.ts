@@ -1,4 +1,4 @@
-import type { ExecutorPlan, Plan, ScenarioPlan, StepPlan, Target } from './plan.ts';
+import { type ExecutorPlan, hasAlarms, type Plan, type ScenarioPlan, type StepPlan, type Target } from './plan.ts';
 import { dataBytes, preparedBytes } from './used-data.ts';
 
 /** What a run will need of the machine that generates the load. */
@@ -34,14 +34,17 @@ const quantities = 4;
 /** Per count: 4 in a worker, 4 in the copy it hands over, and 8 in the main thread. */
 const workerCountBytes = 8;
 const mainCountBytes = 8;
-/** Descriptors of a process itself and of each worker's event loop. */
+/** Descriptors of a process itself: 21 to 24 were counted in a run. */
 const processDescriptors = 32;
+/** Of a worker: 6 of its event loop and thread, and the files in which it reads now and then what the system counts. */
 const workerDescriptors = 8;
+/** Of a worker's alarm, a thread with an event loop of its own. */
+const alarmDescriptors = 5;
 
 export function requirementsOf(plan: Plan): Requirements {
   const { scenarios, workers } = plan;
   const connections = sum(scenarios, connectionsOf);
-  const own = processDescriptors + workers * workerDescriptors;
+  const own = processDescriptors + workers * (workerDescriptors + (hasAlarms(plan) ? alarmDescriptors : 0));
   const bundled = scenarios.filter(({ target }) => target.bundled);
   return {
     seconds: secondsOf(scenarios),

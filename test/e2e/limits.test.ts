@@ -1,9 +1,13 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { requirementsOf } from '../../src/scenario/requirements.ts';
 import { mcpb } from '../support/cli.ts';
+import { planOf } from '../support/engine.ts';
 import { scratch } from '../support/scratch.ts';
 import { startHttpServer } from '../support/servers/http.ts';
 import { serve } from '../support/servers/serve.ts';
 import { answerAfter } from '../support/servers/server.ts';
+import { startTcpServer } from '../support/servers/tcp.ts';
 
 const openFiles = 200;
 const load = ['load', '--transport', 'websocket', '-d', '1s', '--warmup', '0s', 'ping'];
@@ -27,11 +31,38 @@ test('as many as it says fit, on both sides', async () => {
   expect(code).not.toBe(3);
 });
 
+test.skipIf(process.platform !== 'linux').each([
+  ['closed', {}],
+  ['open', { rate: '50' }],
+] as const)(
+  'a run with six workers, %s, holds no more descriptors than it says it needs, and not far fewer',
+  async (_, load) => {
+    const server = await serve(startTcpServer);
+    const overrides = { target: server.url, vus: '12', workers: '6', duration: '1s', warmup: '0s', ...load };
+    const flags = Object.entries(overrides).flatMap(([key, value]) => [`--${key}`, value]);
+    let held = 0;
+    let looks: NodeJS.Timeout | undefined;
+    const look = (pid: number) => {
+      if (existsSync(`/proc/${pid}/fd`)) held = Math.max(held, readdirSync(`/proc/${pid}/fd`).length);
+    };
+    await mcpb(['load', ...flags, 'ping'], {
+      cwd: scratch(),
+      onStderr: (_line, _kill, pid) => {
+        looks ??= setInterval(look, 20, pid);
+      },
+    });
+    clearInterval(looks);
+    const { fileDescriptors } = requirementsOf(planOf(overrides));
+    expect(held).toBeLessThanOrEqual(fileDescriptors);
+    expect(held).toBeGreaterThan(0.75 * fileDescriptors);
+  },
+);
+
 test('descriptors that run out on demand are foretold, counted by code and explained', async () => {
   const server = await serve(startHttpServer, { answer: answerAfter(1500) });
   const args = ['load', '-t', server.url, '-R', '250/s', '-u', '1', '-d', '1s', '--warmup', '0s', 'ping'];
   const { code, stderr, stdout } = await mcpb(args, { cwd: scratch(), openFiles: 100 });
-  expect(stderr).toMatch(/^! connections opened on demand may need 10\s040 open files, a process may have 100/m);
+  expect(stderr).toMatch(/^! connections opened on demand may need 10\s045 open files, a process may have 100/m);
   expect(stdout).toMatch(/✗ [\d\s]+ × EMFILE: this process has no file descriptors left\n +try: raise the limit/);
   expect(stdout).toContain('this machine had no descriptor, port or memory');
   expect(code).toBe(5);

@@ -96,7 +96,7 @@ test('what may be opened on demand is a doubt, no shortage', () => {
   const capacity = has({ openFiles: 4096, localPorts: 9999 });
   expect(shortagesOf(needs, capacity)).toEqual([]);
   expect(doubtsOf(needs, capacity).map(({ message }) => typed(message))).toEqual([
-    'connections opened on demand may need 10,040 open files, a process may have 4,096: more workers do not help, they are threads of one process',
+    'connections opened on demand may need 10,045 open files, a process may have 4,096: more workers do not help, they are threads of one process',
     'connections opened on demand may need 10,000 local ports of one source address, the system gives out 9,999',
   ]);
 });

@@ -25,8 +25,8 @@ test('parallel scenarios add up; open HTTP may open more on demand', () => {
     seconds: 7,
     connections: 60,
     connectionsAtMost: 20 + 20 + 100,
-    fileDescriptors: 60 + 40,
-    fileDescriptorsAtMost: 140 + 40,
+    fileDescriptors: 60 + 45,
+    fileDescriptorsAtMost: 140 + 45,
     newConnectionPerIteration: false,
     memoryBytes: 60 * 15 * 1024 + 3 * histogram,
   });
@@ -61,7 +61,7 @@ test('the bundled gateway has one port for HTTP and WebSocket, another for TCP, 
   expect(requirementsOf(plan({ overrides: { target: 'ws://a.test/' } })).gatewayFileDescriptors).toBe(0);
 });
 
-test('HTTP+SSE needs two connections a client, a command three pipes, a worker its event loop', () => {
+test('HTTP+SSE needs two connections a client, a command three pipes, a worker its event loop and its alarm', () => {
   expect(requirementsOf(plan({ overrides: { target: 'sse+http://a.test/', vus: '10' } }))).toMatchObject({
     connections: 20,
     fileDescriptors: 20 + 40,
@@ -69,6 +69,9 @@ test('HTTP+SSE needs two connections a client, a command three pipes, a worker i
   });
   expect(requirementsOf(plan({ overrides: { target: 'stdio:server', vus: '10' } })).fileDescriptors).toBe(30 + 40);
   expect(requirementsOf(plan({ overrides: { vus: '10', workers: '3' } })).fileDescriptors).toBe(10 + 56);
+  const open = { rate: '10', vus: '10', workers: '3' };
+  expect(requirementsOf(plan({ overrides: open })).fileDescriptors).toBe(10 + 56 + 3 * 5);
+  expect(requirementsOf(plan({ overrides: { ...open, pacing: 'spin' } })).fileDescriptors).toBe(10 + 56);
 });
 
 test('of clients that come and go as many are sure as the rate has under way, and as many as allowed may be', () => {
@@ -79,7 +82,7 @@ duration: 10s
 steps: [{ call: ping }]`;
   const needs = requirementsOf(planText(text));
   expect(needs.connections).toBeLessThanOrEqual(101);
-  expect(needs).toMatchObject({ connectionsAtMost: 10_000, fileDescriptors: needs.connections + 40 });
+  expect(needs).toMatchObject({ connectionsAtMost: 10_000, fileDescriptors: needs.connections + 45 });
 });
 
 test('time counts from the start of the first scenario to the end of the last', () => {
