@@ -86,10 +86,15 @@ export class HttpConnection implements StreamHandler, EventSink {
     return this.#stream.write(bytes);
   }
 
-  /** Sends a request whose response nobody reads, then closes. */
-  sendLast(bytes: Buffer): void {
+  /** Nobody waits any more for what the response to its request says. */
+  disown(): void {
+    this.#slot = noSlot;
+  }
+
+  /** Closes behind everything that was sent; the response to a `last` request is not read. */
+  end(last?: Buffer): void {
     this.#state = 'closed';
-    this.#stream.write(bytes);
+    if (last !== undefined) this.#stream.write(last);
     this.#stream.end();
   }
 

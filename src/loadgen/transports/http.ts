@@ -147,7 +147,7 @@ class HttpClient implements Connection, HttpOwner {
         requestHead('DELETE', scenario.target.path, host, commonFields(scenario, this.#session)),
       );
       this.#handler.transferred(bytes.length, 0);
-      last.sendLast(bytes);
+      last.end(bytes);
     }
     for (const connection of this.#connections) if (connection !== last) connection.destroy(how === 'kill');
     this.#shared.budget += this.#open - this.#opening;

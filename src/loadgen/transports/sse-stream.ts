@@ -37,7 +37,7 @@ export class EventStream implements StreamHandler, EventSink {
     this.#stream = openStream(this, localAddress);
   }
 
-  close(): void {
+  end(): void {
     this.#state = 'closed';
     this.#stream.end();
   }

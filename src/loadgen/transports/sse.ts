@@ -4,10 +4,9 @@ import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
 import { type Packing, PreparedRequests, type RequestBody, type RequestSource, whole } from '../request.ts';
 import type { OpenStream } from '../stream.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure, TransportFactory } from '../transport.ts';
-import { noSlot } from './http-connection.ts';
+import { HttpConnection, type HttpOwner, noSlot } from './http-connection.ts';
 import { commonFields } from './http-fields.ts';
 import { postPacking } from './post.ts';
-import { PostConnection, type PostOwner } from './sse-post.ts';
 import { EventStream, type StreamOwner } from './sse-stream.ts';
 
 interface Shared {
@@ -48,18 +47,22 @@ export const sseTransport: TransportFactory = (scenario, requests, openStream) =
  *
  *     opening ──endpoint──► opening ──first POST connection──► open ──stream ends──► closed
  */
-class SseClient implements Connection, StreamOwner, PostOwner {
+class SseClient implements Connection, StreamOwner, HttpOwner {
   readonly #shared: Shared;
   readonly #handler: ConnectionHandler;
   readonly #localAddress: string | undefined;
   readonly #stream: EventStream;
   /** All that are established, and those that carry nothing. */
-  readonly #posts: PostConnection[] = [];
-  readonly #idle: PostConnection[] = [];
+  readonly #posts: HttpConnection[] = [];
+  readonly #idle: HttpConnection[] = [];
+  /** The id of what a connection carries, or was the last to carry. */
+  readonly #ids = new Map<HttpConnection, number>();
   /** Messages nobody counts that wait for a connection. */
   readonly #notices: string[] = [];
   #state: 'opening' | 'open' | 'closed' = 'opening';
   #opening = 0;
+  /** What an acknowledgement brings of sessions is none of this transport. */
+  readonly awaitsSession = false;
   /** To the endpoint, once it is known. */
   #packing: Packing | undefined;
   #requests: readonly RequestSource[] = [];
@@ -76,13 +79,13 @@ class SseClient implements Connection, StreamOwner, PostOwner {
     const post = this.#idle.pop();
     if (post === undefined) return false;
     const request = this.#requests[operation];
-    if (!post.carry(slot, id, request.withId(id, slot))) request.detach();
+    if (!this.#carry(post, slot, id, request.withId(id, slot))) request.detach();
     return true;
   }
 
   ask(slot: number, { body }: RequestBody): boolean {
     const post = this.#idle.pop();
-    post?.carry(slot, -1, this.#made(body));
+    if (post !== undefined) this.#carry(post, slot, -1, this.#made(body));
     return post !== undefined;
   }
 
@@ -113,7 +116,7 @@ class SseClient implements Connection, StreamOwner, PostOwner {
     this.#state = 'closed';
     for (const connection of [this.#stream, ...this.#posts])
       if (reset || !wasOpen) connection.destroy(reset);
-      else connection.close();
+      else connection.end();
     this.#shared.budget += this.#posts.length + 1;
     this.#posts.length = 0;
     this.#idle.length = 0;
@@ -149,7 +152,7 @@ class SseClient implements Connection, StreamOwner, PostOwner {
     this.#handler.lost(loss, at);
   }
 
-  postOpened(post: PostConnection, at: number): void {
+  opened(post: HttpConnection, at: number): void {
     this.#opening--;
     if (this.#state === 'closed') {
       this.#shared.budget++;
@@ -157,12 +160,12 @@ class SseClient implements Connection, StreamOwner, PostOwner {
     }
     this.#posts.push(post);
     this.#idle.push(post);
-    if (this.#state === 'open') return this.#settled(at);
+    if (this.#state === 'open') return this.settled(at);
     this.#state = 'open';
     this.#handler.connected(at - this.#stream.connectedAt, at);
   }
 
-  postFailed(failure: OpenFailure, at: number): void {
+  failed(failure: OpenFailure, at: number): void {
     this.#opening--;
     this.#shared.budget++;
     if (this.#state === 'closed') return;
@@ -170,20 +173,40 @@ class SseClient implements Connection, StreamOwner, PostOwner {
     else this.#handler.attemptFailed(failure);
   }
 
-  acknowledged(post: PostConnection, slot: number, status: number, reusable: boolean, at: number): void {
+  done(post: HttpConnection, reusable: boolean): void {
     if (this.#state === 'closed') return;
     if (reusable) this.#idle.push(post);
     else this.#drop(post);
-    if (slot !== noSlot && (status < 200 || status > 299)) this.#handler.httpStatus(slot, status, noBody, 0, 0, at);
-    this.#settled(at);
   }
 
-  postLost(post: PostConnection, slot: number, loss: Loss | undefined, at: number): void {
+  httpStatus(slot: number, status: number, _bytes: Buffer, _start: number, _end: number, at: number): void {
+    if (this.#state === 'closed' || slot === noSlot || (status >= 200 && status < 300)) return;
+    this.#handler.httpStatus(slot, status, noBody, 0, 0, at);
+  }
+
+  lost(post: HttpConnection, slot: number, loss: Loss | undefined, at: number): void {
     if (this.#state === 'closed') return;
     this.#drop(post);
     if (slot !== noSlot && loss !== undefined) this.#handler.exchangeLost(slot, loss, at);
-    this.#settled(at);
+    this.settled(at);
   }
+
+  settled(at: number): void {
+    this.#sendNotices();
+    if (this.#state === 'open') this.#handler.writable(at);
+  }
+
+  received(bytes: number): void {
+    this.#handler.transferred(0, bytes);
+  }
+
+  // The body of an acknowledgement is no reply, whatever it says.
+  message(): void {}
+  began(): void {}
+  answered(): void {}
+  unanswered(): void {}
+  sessionOpened(): void {}
+  redirected(): void {}
 
   transferred(sent: number, received: number): void {
     this.#handler.transferred(sent, received);
@@ -193,7 +216,7 @@ class SseClient implements Connection, StreamOwner, PostOwner {
   #disown(bytes: Buffer, start: number, end: number): void {
     const kind = scanner.scan(bytes, start, end);
     if (kind !== MessageKind.result && kind !== MessageKind.error) return;
-    for (const post of this.#posts) if (post.slot !== noSlot && post.id === scanner.id) post.slot = noSlot;
+    for (const post of this.#posts) if (post.slot !== noSlot && this.#ids.get(post) === scanner.id) post.disown();
   }
 
   #refuse(failure: OpenFailure, at: number): void {
@@ -201,25 +224,27 @@ class SseClient implements Connection, StreamOwner, PostOwner {
     this.#handler.refused(failure, at);
   }
 
-  #settled(at: number): void {
-    this.#sendNotices();
-    if (this.#state === 'open') this.#handler.writable(at);
-  }
-
   #sendNotices(): void {
     while (this.#notices.length > 0 && this.#idle.length > 0)
-      this.#idle.pop()!.carry(noSlot, 0, this.#made(this.#notices.shift()!));
+      this.#carry(this.#idle.pop()!, noSlot, 0, this.#made(this.#notices.shift()!));
+  }
+
+  #carry(post: HttpConnection, slot: number, id: number, bytes: Buffer): boolean {
+    this.#ids.set(post, id);
+    this.#handler.transferred(bytes.length, 0);
+    return post.carry(slot, bytes);
   }
 
   #grow(): void {
     this.#shared.budget--;
     this.#opening++;
-    new PostConnection(this.#shared.openStream, this.#localAddress, this);
+    new HttpConnection(this.#shared.openStream, this.#localAddress, this);
   }
 
-  #drop(post: PostConnection): void {
+  #drop(post: HttpConnection): void {
     remove(this.#posts, post);
     remove(this.#idle, post);
+    this.#ids.delete(post);
     this.#shared.budget++;
   }
 
@@ -229,7 +254,7 @@ class SseClient implements Connection, StreamOwner, PostOwner {
   }
 }
 
-function remove(from: PostConnection[], post: PostConnection): void {
+function remove(from: HttpConnection[], post: HttpConnection): void {
   const at = from.indexOf(post);
   if (at >= 0) from.splice(at, 1);
 }
