@@ -61,12 +61,15 @@ needs('wrk', 'cc')('each bench, briefly', () => {
   });
 
   it('idle-memory', { timeout: 180_000 }, async () => {
-    const rows = await rowsOf('idle-memory', ['--sessions', '50'], 'mcpb load');
+    const sessions = ['--sessions', '50'];
+    const [rows, [ws]] = await Promise.all([
+      rowsOf('idle-memory', sessions, 'mcpb load'),
+      rowsOf('idle-memory', sessions, 'of ws'),
+    ]);
     expect(rows.map((row) => [row.process, row['its sessions are'], row.sessions])).toEqual([
       ['mcpb load', 'idle', '50'],
       ['mcpb load', 'one request in flight', '50'],
     ]);
-    const [ws] = await rowsOf('idle-memory', ['--sessions', '50'], 'of ws');
     expect(ws['memory per session']).toMatch(/B$/);
   });
 
