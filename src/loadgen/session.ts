@@ -4,7 +4,8 @@ import { Backoff } from './backoff.ts';
 import { now as clock } from './clock.ts';
 import { answeredSlot, answerServerRequest, countedLoss, isModernError, outcomeOf } from './correlation.ts';
 import { SlotState } from './exchanges.ts';
-import { duringInitialize, readInitializeResult, refusedInitialize, statusDuringInitialize } from './initialize.ts';
+import { Handshake } from './handshake.ts';
+import { duringInitialize, statusDuringInitialize } from './initialize.ts';
 import type { ScenarioRun } from './scenario-run.ts';
 import type { SessionWaiter } from './session-waiter.ts';
 import type { TimerTarget } from './timers.ts';
@@ -26,8 +27,8 @@ export class Session implements ConnectionHandler, TimerTarget {
   #state: 'closed' | 'opening' | 'initializing' | 'ready' = 'closed';
   #connection: Connection | undefined;
   #openedAt = 0;
-  #initializeSlot = -1;
-  #initializedFrom = 0;
+  /** While it is initializing. */
+  #handshake: Handshake | undefined;
   readonly #backoff = new Backoff();
   #waiters: SessionWaiter[] = [];
   #waiting: number[] = [];
@@ -95,8 +96,10 @@ export class Session implements ConnectionHandler, TimerTarget {
   connected(upgrade: number, now: number): void {
     this.#run.engine.receiveLag.other(now);
     if (upgrade > 0) this.#run.recorder.run('upgrade', upgrade);
-    if (this.#run.initializes) this.#initialize(now);
-    else this.#becomeReady(now);
+    if (!this.#run.initializes) return this.#becomeReady(now);
+    this.#state = 'initializing';
+    this.#handshake = new Handshake(this.#run);
+    this.#initialize(this.#handshake, now);
   }
 
   refused(failure: OpenFailure, now: number): void {
@@ -135,7 +138,7 @@ export class Session implements ConnectionHandler, TimerTarget {
 
   httpStatus(slot: number, status: number, bytes: Buffer, start: number, end: number, now: number): void {
     this.#run.engine.receiveLag.other(now);
-    if (slot === this.#initializeSlot) return this.#initializeFailed(statusDuringInitialize(status), now);
+    if (slot === this.#handshake?.slot) return this.refused(statusDuringInitialize(status), now);
     if (isModernError(this.#run, status, bytes, start, end)) return this.message(slot, bytes, start, end, now);
     if (status >= 200 && status < 300) this.#run.end(slot, Outcome.protocolError, now);
     else if (status !== 404 || !this.#run.initializes) this.#run.endWithStatus(slot, status, now);
@@ -151,7 +154,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   exchangeLost(slot: number, loss: Loss, now: number): void {
-    if (slot === this.#initializeSlot) this.#initializeFailed(duringInitialize(loss), now);
+    if (slot === this.#handshake?.slot) this.refused(duringInitialize(loss), now);
     else this.#run.end(slot, countedLoss(this.#run.engine, loss), now);
   }
 
@@ -163,11 +166,11 @@ export class Session implements ConnectionHandler, TimerTarget {
       this.#waiting.shift();
       this.#run.waited(slot, at);
     }
-    if (this.#state === 'initializing' && this.#initializeSlot < 0) this.#initialize(now);
+    if (this.#handshake !== undefined && !this.#handshake.underWay) this.#initialize(this.#handshake, now);
   }
 
   lost(loss: Loss, now: number): void {
-    if (this.#state === 'initializing') return this.#initializeFailed(duringInitialize(loss), now);
+    if (this.#state === 'initializing') return this.refused(duringInitialize(loss), now);
     this.#run.connectionClosed(true);
     this.#drop('kill');
     this.#endSent(outcomeOf(loss), now);
@@ -215,7 +218,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   }
 
   #answered(slot: number, kind: MessageKind, bytes: Buffer, start: number, end: number, now: number): void {
-    if (slot === this.#initializeSlot) return this.#initializeAnswered(kind, bytes.toString('utf8', start, end), now);
+    if (slot === this.#handshake?.slot) return this.#handshakeAnswered(kind, bytes.toString('utf8', start, end), now);
     const { table, receiveLag } = this.#run.engine;
     receiveLag.reply(now, table.sent[slot]);
     const order = table.order[slot];
@@ -224,38 +227,16 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#run.answered(slot, kind, bytes, start, end, now);
   }
 
-  #initialize(now: number): void {
-    const { table } = this.#run.engine;
-    this.#state = 'initializing';
-    const slot = table.begin(now, now);
-    if (slot < 0) return this.refused({ reason: 'local', message: 'too many exchanges under way' }, now);
-    table.session[slot] = this;
-    table.state[slot] = SlotState.sent;
-    this.#initializeSlot = slot;
-    this.#initializedFrom = now;
-    if (this.#connection!.send(this.#run.initializeOperation, slot, table.id(slot))) return;
-    this.#initializeSlot = -1;
-    table.withdraw(slot, now);
+  #initialize(handshake: Handshake, now: number): void {
+    const failure = handshake.begin(this, this.#connection!, now);
+    if (failure !== undefined) this.refused(failure, now);
   }
 
-  #initializeAnswered(kind: MessageKind, text: string, now: number): void {
-    const answer = readInitializeResult(text);
-    if (kind === MessageKind.error || answer === undefined) return this.#initializeFailed(refusedInitialize(text), now);
-    this.#freeInitializeSlot(now);
-    this.#run.recorder.run('initialize', now - this.#initializedFrom);
-    this.#connection!.initialized(answer.protocolVersion);
-    this.#connection!.notify('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+  #handshakeAnswered(kind: MessageKind, text: string, now: number): void {
+    const failure = this.#handshake!.answered(this.#connection!, kind, text, now);
+    if (failure !== undefined) return this.refused(failure, now);
+    this.#handshake = undefined;
     this.#becomeReady(now);
-  }
-
-  #initializeFailed(failure: OpenFailure, now: number): void {
-    this.#freeInitializeSlot(now);
-    this.refused(failure, now);
-  }
-
-  #freeInitializeSlot(now: number): void {
-    if (this.#initializeSlot >= 0) this.#run.engine.table.withdraw(this.#initializeSlot, now);
-    this.#initializeSlot = -1;
   }
 
   #becomeReady(now: number): void {
@@ -290,7 +271,8 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#state = 'closed';
     this.#connection?.close(how);
     this.#connection = undefined;
-    this.#freeInitializeSlot(performance.now());
+    this.#handshake?.end(performance.now());
+    this.#handshake = undefined;
   }
 
   /** Everything on the wire ends with the connection; what was not sent yet still may be. */
