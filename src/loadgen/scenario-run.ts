@@ -3,17 +3,19 @@ import type { ScenarioPlan } from '../scenario/plan.ts';
 import { isCensored, Outcome } from '../wire/outcome.ts';
 import type { MessageKind } from '../wire/reply-scan.ts';
 import { aimedAt } from './address.ts';
-import { draw } from './draw.ts';
 import type { Engine } from './engine.ts';
 import { ExchangeValues } from './exchange-values.ts';
 import { type ExchangeOwner, SlotState } from './exchanges.ts';
 import { type Executor, executors } from './executor.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { initializes } from './initialize.ts';
+import { nextOperation } from './mix.ts';
 import { Expected, type Judgement } from './operation.ts';
+import { type ProfileStage, profileOf } from './profile.ts';
 import { readBatch } from './read-batch.ts';
 import { prepareRequests } from './requests.ts';
 import type { Session } from './session.ts';
+import { StageRows } from './stage-rows.ts';
 import { streamsFor } from './stream.ts';
 import { streamTimes } from './stream-times.ts';
 import { type Connection, type OpenFailure, type Transport, transports, withLastWords } from './transport.ts';
@@ -28,7 +30,7 @@ export class ScenarioRun {
   readonly transport: Transport;
   readonly executor: Executor;
   /** Warm-up, stages and cool-down as one profile. */
-  readonly profile: readonly { readonly seconds: number; readonly from: number; readonly to: number }[];
+  readonly profile: readonly ProfileStage[];
   readonly facts: ScenarioFacts;
   /** Of what this scenario draws by lot: others draw something else. */
   readonly seed: number;
@@ -36,17 +38,10 @@ export class ScenarioRun {
   readonly initializeOperation: number;
   /** Iterations open their own connections. */
   readonly connectsInSteps: boolean;
-  readonly #firstRow: number;
+  readonly #rows: StageRows;
   readonly #firstCheck: readonly number[];
   readonly #expected: readonly Expected[];
   readonly #judgement: Judgement = { outcome: Outcome.ok, code: 0, parsed: false, checks: [], captured: [] };
-  /** Ends of the measured stages, ms after the start of the profile; the first entry is the end of the warm-up. */
-  readonly #bounds: readonly number[];
-  #startAt = Number.POSITIVE_INFINITY;
-  /** The stage last asked for: its edges, and its first row. */
-  #stageFrom = Number.POSITIVE_INFINITY;
-  #stageTo = Number.NEGATIVE_INFINITY;
-  #stageRow = 0;
 
   constructor(engine: Engine, index: number, facts: ScenarioFacts) {
     const plan = engine.plan.scenarios[index];
@@ -56,23 +51,13 @@ export class ScenarioRun {
     this.recorder = engine.recorder;
     const aimed = aimedAt(plan, facts.address);
     this.plan = { ...aimed, maxConnections: Math.ceil(plan.maxConnections / engine.workers) };
-    this.#firstRow = engine.layout.firstRow[index];
+    this.#rows = new StageRows(plan, engine.layout.firstRow[index]);
     this.#firstCheck = engine.layout.firstCheck[index];
     this.#expected = plan.operations.map((operation, index) => new Expected(operation, index, facts.era));
     this.initializes = facts.era === 'legacy' && initializes(plan);
     this.initializeOperation = plan.operations.length;
     this.connectsInSteps = plan.steps.some(({ type }) => type === 'connect' || type === 'close');
-    const { warmup, cooldown } = plan.phases;
-    const { stages } = plan.executor;
-    const first = stages[0].from;
-    const last = stages[stages.length - 1].to;
-    this.profile = [
-      ...(warmup > 0 ? [{ seconds: warmup, from: first, to: first }] : []),
-      ...stages,
-      ...(cooldown > 0 ? [{ seconds: cooldown, from: last, to: last }] : []),
-    ];
-    let end = warmup * 1000;
-    this.#bounds = [end, ...stages.map(({ seconds }) => (end += seconds * 1000))];
+    this.profile = profileOf(plan);
     const values = new ExchangeValues(engine.table, plan.executor, engine.plan.data ?? [], this.seed);
     const requests = prepareRequests(plan, facts, variableBodies(values, facts.made));
     this.transport = transports[plan.target.transport](
@@ -84,19 +69,18 @@ export class ScenarioRun {
   }
 
   start(at: number): void {
-    this.#startAt = at;
-    this.#stageFrom = Number.POSITIVE_INFINITY;
+    this.#rows.start(at);
     this.executor.start(at);
   }
 
   /** Begins an exchange; −1 when too many are under way, which is counted as dropped. */
   begin(operation: number, planned: number, now: number, owner: ExchangeOwner, session: Session): number {
     const { table } = this.engine;
-    const row = this.#rowOf(operation, planned);
+    const row = this.#rows.at(operation, planned);
     this.recorder.planned(row);
     const slot = table.begin(planned, now);
     if (slot < 0) {
-      if (this.#isMeasured(row)) this.recorder.counters.overflowed++;
+      if (this.#rows.isMeasured(row)) this.recorder.counters.overflowed++;
       this.#dropped(row, planned, now);
       return slot;
     }
@@ -111,7 +95,7 @@ export class ScenarioRun {
 
   /** Iteration `number` was due and cannot be begun. */
   drop(number: number, planned: number, now: number): void {
-    const row = this.#rowOf(this.nextOperation(0, number), planned);
+    const row = this.#rows.at(nextOperation(this.plan, this.seed, 0, number), planned);
     this.recorder.planned(row);
     this.#dropped(row, planned, now);
   }
@@ -130,7 +114,7 @@ export class ScenarioRun {
   connected(slot: number, now: number): void {
     const { table } = this.engine;
     this.recorder.ok(table.row[slot], table.planned[slot], table.released[slot], table.sent[slot], now);
-    this.recorder.completed(this.#rowOf(table.operation[slot]!.index, now));
+    this.recorder.completed(this.#rows.at(table.operation[slot]!.index, now));
     const owner = table.owner[slot];
     table.end(slot, now);
     owner?.ended(true, now);
@@ -160,7 +144,7 @@ export class ScenarioRun {
     const expected = table.operation[slot]!;
     const judgement = this.#judgement;
     expected.judge(judgement, kind, bytes, start, end);
-    if (judgement.parsed && this.#isMeasured(table.row[slot])) this.#checks(expected, judgement.checks);
+    if (judgement.parsed && this.#rows.isMeasured(table.row[slot])) this.#checks(expected, judgement.checks);
     if (judgement.outcome !== Outcome.ok) {
       if (judgement.outcome === Outcome.rpcError) this.recorder.rpcError(table.row[slot], judgement.code);
       this.end(slot, judgement.outcome, now);
@@ -168,7 +152,7 @@ export class ScenarioRun {
     }
     this.recorder.ok(table.row[slot], table.planned[slot], table.released[slot], table.sent[slot], now);
     if (table.firstByte !== undefined) this.#inParts(slot, now);
-    this.recorder.completed(this.#rowOf(expected.index, now));
+    this.recorder.completed(this.#rows.at(expected.index, now));
     const owner = table.owner[slot];
     const session = table.session[slot];
     if (expected.captures.length > 0) owner?.capture(expected.captures, judgement.captured);
@@ -204,31 +188,6 @@ export class ScenarioRun {
     return this.engine.table.operation[slot]!.index;
   }
 
-  /** Operation of an iteration's next exchange from a step on: what a failed connection is charged to. */
-  nextOperation(step: number, iteration: number): number {
-    const { steps } = this.plan;
-    for (let i = step; i < steps.length; i++) {
-      const candidate = steps[i];
-      if (candidate.type === 'call') return candidate.operation;
-      if (candidate.type === 'connect' && candidate.operation !== undefined) return candidate.operation;
-      if (candidate.type === 'mix') return this.choose(i, iteration);
-    }
-    return 0;
-  }
-
-  /** What iteration number n calls at a weighted mix. */
-  choose(step: number, iteration: number): number {
-    const mix = this.plan.steps[step];
-    if (mix.type !== 'mix') return 0;
-    const total = mix.choices.reduce((sum, { weight }) => sum + weight, 0);
-    let left = draw(this.seed, iteration, step) * total;
-    for (const { weight, operation } of mix.choices) {
-      left -= weight;
-      if (left < 0) return operation;
-    }
-    return mix.choices[mix.choices.length - 1].operation;
-  }
-
   connectionOpened(): void {
     this.recorder.counters.opened++;
     this.engine.connections++;
@@ -253,21 +212,6 @@ export class ScenarioRun {
     this.recorder.connectFailed(failureCode(failure));
   }
 
-  #rowOf(operation: number, instant: number): number {
-    if (!(instant >= this.#stageFrom && instant < this.#stageTo)) this.#enterStage(instant);
-    return this.#stageRow + operation;
-  }
-
-  /** Finds the rows of the stage an instant belongs to; they stay those of every instant up to its end. */
-  #enterStage(instant: number): void {
-    const stages = this.#bounds.length - 1;
-    let stage = 0;
-    while (stage <= stages && instant >= this.#startAt + this.#bounds[stage]) stage++;
-    this.#stageFrom = stage === 0 ? Number.NEGATIVE_INFINITY : this.#startAt + this.#bounds[stage - 1];
-    this.#stageTo = stage > stages ? Number.POSITIVE_INFINITY : this.#startAt + this.#bounds[stage];
-    this.#stageRow = this.#firstRow + (stage > stages ? 0 : stage) * this.#expected.length;
-  }
-
   #dropped(row: number, planned: number, now: number): void {
     this.recorder.failed(row, Outcome.dropped, planned, now, 0, planned + this.plan.timeout);
   }
@@ -283,10 +227,6 @@ export class ScenarioRun {
     if (firstByte === undefined || firstEvent === undefined || firstByte[slot] <= sent[slot]) return;
     const event = firstEvent[slot] > sent[slot] ? firstEvent[slot] : 0;
     this.recorder.inParts(row[slot], sent[slot], firstByte[slot], event, ended);
-  }
-
-  #isMeasured(row: number): boolean {
-    return row >= this.#firstRow + this.#expected.length;
   }
 
   #checks(expected: Expected, passed: readonly boolean[]): void {

@@ -4,6 +4,7 @@ import { Captures } from './captures.ts';
 import { now as clock } from './clock.ts';
 import type { ExchangeOwner } from './exchanges.ts';
 import type { Executor } from './executor.ts';
+import { choose, nextOperation } from './mix.ts';
 import type { ScenarioRun } from './scenario-run.ts';
 import { Session } from './session.ts';
 import type { SessionWaiter } from './session-waiter.ts';
@@ -116,7 +117,7 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
 
   sessionFailed(openedAt: number, now: number): void {
     if (this.#handshake >= 0) return this.#run.notConnected(this.#handshake, now);
-    this.#operation = this.#run.nextOperation(this.step, this.number);
+    this.#operation = nextOperation(this.#run.plan, this.#run.seed, this.step, this.number);
     const slot = this.#run.begin(
       this.#operation,
       this.#arrival ? this.#planned : openedAt,
@@ -147,7 +148,8 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
       const step = steps[this.step];
       if (step.type === 'close') this.user.session.close(step.how, now);
       else if (step.type === 'call') return this.#call(step.operation, now);
-      else if (step.type === 'mix') return this.#call(this.#run.choose(this.step, this.number), now);
+      else if (step.type === 'mix')
+        return this.#call(choose(this.#run.plan, this.#run.seed, this.step, this.number), now);
       else if (step.type === 'think') {
         if (!this.#hurried) return this.#wait(this.#thinkMillis(step.milliseconds), now);
       } else if (step.type === 'hold') {
