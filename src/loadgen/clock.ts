@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** Milliseconds of this thread's monotonic clock, sub-µs resolution. */
 export const now = (): number => performance.now();
 

@@ -12,6 +12,8 @@ export interface Reader {
 /** Reads that are taken up together. */
 const most = 32;
 const room = 16 * 1024;
+/** A call out of compiled code costs more than copying so many bytes in it. */
+const shortRead = 256;
 
 /**
  * Takes up what one turn of the event loop reads from many streams together, once it has been read: from one reply to the
@@ -21,8 +23,13 @@ const room = 16 * 1024;
 export class ReadBatch {
   readonly turn = new Turn(() => this.flush());
   readonly endings = new Endings(2 * most);
-  readonly #bytes = Buffer.allocUnsafeSlow(room);
+  /** Sockets read into it, all into the same: what is not taken up before the next read is copied aside. */
+  readonly received = Buffer.allocUnsafeSlow(64 * 1024);
+  readonly #receivedWords = new Uint32Array(this.received.buffer);
+  readonly #kept = Buffer.allocUnsafeSlow(room);
+  readonly #keptWords = new Uint32Array(this.#kept.buffer);
   readonly #readers: (Reader | null)[] = new Array(most).fill(null);
+  readonly #starts = new Int32Array(most);
   readonly #ends = new Int32Array(most);
   readonly #instants = new Float64Array(most);
   #count = 0;
@@ -32,14 +39,14 @@ export class ReadBatch {
   #reads = 0;
   #single = true;
 
-  /** `bytes` may be written over as soon as it returns. */
-  take(reader: Reader, bytes: Buffer, length: number): void {
+  /** So many bytes of `received` were read. */
+  take(reader: Reader, length: number): void {
     const at = now();
     this.turn.begin();
     if (this.#turn !== this.turn.ended) this.#turnBegins();
     this.#reads++;
-    if (!this.#single && length <= room - this.#used) return this.#keep(reader, bytes, length, at);
-    this.takeAtOnce(reader, bytes, length, at);
+    if (!this.#single && length <= room - this.#used) return this.#keep(reader, length, at);
+    this.takeAtOnce(reader, this.received, length, at);
   }
 
   /** Takes up what was read at `at` behind everything that was read before. */
@@ -57,11 +64,8 @@ export class ReadBatch {
     this.#used = 0;
     if (count === 0) return;
     this.endings.open();
-    for (let index = 0, start = 0; index < count; index++) {
-      const end = this.#ends[index];
-      this.#readers[index]?.handler?.data(this.#bytes, start, end, this.#instants[index]);
-      start = end;
-    }
+    for (let index = 0; index < count; index++)
+      this.#readers[index]?.handler?.data(this.#kept, this.#starts[index], this.#ends[index], this.#instants[index]);
     this.endings.close();
   }
 
@@ -71,21 +75,19 @@ export class ReadBatch {
     this.#reads = 0;
   }
 
-  #keep(reader: Reader, bytes: Buffer, length: number, at: number): void {
+  #keep(reader: Reader, length: number, at: number): void {
     const index = this.#count++;
-    copy(bytes, length, this.#bytes, this.#used);
-    this.#used += length;
+    const start = this.#used;
+    const words = (length + 3) >> 2;
+    if (length > shortRead) this.received.copy(this.#kept, start, 0, length);
+    else for (let i = 0, to = start >> 2; i < words; i++) this.#keptWords[to + i] = this.#receivedWords[i];
+    this.#used = start + 4 * words;
     this.#readers[index] = reader;
-    this.#ends[index] = this.#used;
+    this.#starts[index] = start;
+    this.#ends[index] = start + length;
     this.#instants[index] = at;
     if (this.#count === most) this.flush();
   }
-}
-
-/** A call out of compiled code costs more than copying the bytes of a short reply. */
-function copy(from: Buffer, length: number, to: Buffer, at: number): void {
-  if (length > 256) from.copy(to, at, 0, length);
-  else for (let i = 0; i < length; i++) to[at + i] = from[i];
 }
 
 /** This thread's. */

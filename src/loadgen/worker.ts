@@ -3,6 +3,7 @@ import type { Snapshot } from '../metrics/recorder.ts';
 import { childGroups } from './child-groups.ts';
 import { Engine } from './engine.ts';
 import { type GcTotals, observeGc } from './health.ts';
+import { inlineMore } from './inlining.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
 import { survey } from './survey.ts';
 import { Unreachable } from './unreachable.ts';
@@ -12,6 +13,7 @@ const port = parentPort!;
 /** Since the clock started: what is collected before is not in the way of anything. */
 let gc: GcTotals = { count: 0, totalMillis: 0, maxMillis: 0 };
 
+inlineMore();
 const start = workerData as WorkerStart;
 const engine = new Engine(start, {
   ready: () => post({ type: 'ready' }),

@@ -4,9 +4,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ReadBatch, type Reader } from '../../src/loadgen/read-batch.ts';
 import type { StreamHandler } from '../../src/loadgen/stream.ts';
 
-/** As sockets do it: every read comes in the same buffer. */
-const shared = Buffer.alloc(64 * 1024);
-
 interface Told {
   readonly reader: number;
   readonly text: string;
@@ -31,8 +28,8 @@ describe('ReadBatch', () => {
     },
   });
   const read = (reader: Reader, text: string) => {
-    batch.take(reader, shared, shared.write(text, 'latin1'));
-    shared.fill(0);
+    batch.take(reader, batch.received.write(text, 'latin1'));
+    batch.received.fill(0);
   };
   /** From now on reads are kept to the end of their turn. */
   const busy = async () => {

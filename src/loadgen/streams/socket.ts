@@ -4,9 +4,6 @@ import { now } from '../clock.ts';
 import { readBatch } from '../read-batch.ts';
 import type { ByteStream, StreamFactory, StreamHandler, StreamObserver } from '../stream.ts';
 
-/** The worker's one receive buffer: whoever is called back must take what it wants to keep. */
-const receiveBuffer = Buffer.allocUnsafeSlow(64 * 1024);
-
 const nothing = new Uint8Array(0);
 
 /** How long a peer may take to answer our FIN. */
@@ -35,9 +32,9 @@ export class SocketStream implements ByteStream {
     this.handler = handler;
     this.observer = observer;
     this.socket = open({
-      buffer: receiveBuffer,
+      buffer: readBatch.received,
       callback: (length) => {
-        readBatch.take(this, receiveBuffer, length);
+        readBatch.take(this, length);
         return true;
       },
     });
