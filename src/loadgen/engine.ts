@@ -50,7 +50,9 @@ export class Engine {
   readonly #silence = new Silence();
   readonly #stalls = new Stalls();
   readonly #cpuWait = new CpuWait();
-  connections = 0;
+  /** Sessions that stand, each with a connection of its own, and the connections that some have besides (HTTP). */
+  sessions = 0;
+  further = 0;
   /** Why the latest attempt to connect failed; undefined when it did not. */
   lastFailure: OpenFailure | undefined;
   /** Attempts to connect that failed one after the other, up to now. */
@@ -183,7 +185,7 @@ export class Engine {
     this.#owed = this.table.onTheWire;
     this.#loadEnded = now();
     const { lastFailure } = this;
-    if (this.connections > 0 || this.failedInRow < this.#provingGone || lastFailure?.reason === 'local') return;
+    if (this.sessions > 0 || this.failedInRow < this.#provingGone || lastFailure?.reason === 'local') return;
     this.#targetGone = lastFailure?.message;
   }
 
@@ -230,7 +232,7 @@ export class Engine {
       to,
       snapshot: this.recorder.swap(),
       vus: this.#runs.reduce((sum, { executor }) => sum + executor.users, 0),
-      connections: this.connections,
+      connections: this.sessions + this.further,
       inFlight: this.table.used,
       eventLoopUtilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
       cpuWaitMillis: this.#cpuWait.take(),

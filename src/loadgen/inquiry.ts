@@ -139,6 +139,8 @@ export class Inquiry implements ConnectionHandler {
     );
   }
 
+  grew(): void {}
+
   transferred(): void {}
 
   #told(answer: string | undefined): void {

@@ -190,7 +190,7 @@ export class ScenarioRun {
 
   connectionOpened(): void {
     this.recorder.counters.opened++;
-    this.engine.connections++;
+    this.engine.sessions++;
     this.engine.lastFailure = undefined;
     this.engine.failedInRow = 0;
     this.engine.lastLoss = undefined;
@@ -198,7 +198,7 @@ export class ScenarioRun {
 
   connectionClosed(lost: boolean): void {
     if (lost) this.recorder.counters.lost++;
-    this.engine.connections--;
+    this.engine.sessions--;
   }
 
   connectionRefused(failure: OpenFailure, connection: Connection | undefined): void {

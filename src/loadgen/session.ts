@@ -177,6 +177,10 @@ export class Session implements ConnectionHandler, TimerTarget {
     if (this.#waiting.length > 0) this.#open(now);
   }
 
+  grew(by: number): void {
+    this.#run.engine.further += by;
+  }
+
   transferred(sent: number, received: number): void {
     this.#run.recorder.counters.bytesSent += sent;
     this.#run.recorder.counters.bytesReceived += received;

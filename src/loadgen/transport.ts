@@ -64,6 +64,8 @@ export interface ConnectionHandler {
   /** Can take requests again. */
   writable(now: number): void;
   lost(loss: Loss, now: number): void;
+  /** HTTP: the client has so many connections more, or fewer, besides the one it is counted as. Also during `close`. */
+  grew(by: number): void;
   /** Bytes that crossed the wire. */
   transferred(sent: number, received: number): void;
 }

@@ -343,3 +343,17 @@ test.each([
     expectVerdict(result, verdict);
   },
 );
+
+test.each([
+  ['http', startHttpServer, 8, 2],
+  ['websocket', startWebSocketServer, 2, 2],
+] as const)('connections are those that the target sees: %s', async (_, start, atLeast, clients) => {
+  const server = await serve(start, { answer: answerAfter(100) });
+  const { metrics } = await finished(
+    startRun(barePlan({ target: server.url, rate: '100', duration: '2s', vus: '2', inFlight: '16' })).result,
+  );
+  expect(metrics.connections.opened).toBe(clients);
+  expect(metrics.connections.peak).toBe(server.connections.most);
+  expect(metrics.connections.peak).toBeGreaterThanOrEqual(atLeast);
+  await expect.poll(() => server.connections.now).toBe(0);
+});

@@ -88,7 +88,8 @@ function balanced(engine: Engine, collector: Collector): Metrics {
   expect(ended, 'planned = Σ outcomes').toBe(metrics.requests.planned);
   expect(littleDeviation(timeInSystem(collector)!), 'in flight = rate × time').toBeLessThan(1e-6);
   expect(engine.table.used, 'slots still taken').toBe(0);
-  expect(engine.connections, 'sessions still counted as open').toBe(0);
+  expect(engine.sessions, 'sessions still counted as open').toBe(0);
+  expect(engine.further, 'further connections still counted as open').toBe(0);
   return metrics;
 }
 

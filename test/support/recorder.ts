@@ -50,6 +50,8 @@ export class Recorder implements ConnectionHandler {
     this.end = loss;
   }
 
+  grew(): void {}
+
   transferred(): void {}
 
   #living(): void {

@@ -23,6 +23,7 @@ import type {
 import { HttpConnection, type HttpOwner, noSlot } from './http-connection.ts';
 import { commonFields, postFields, sessionFields } from './http-fields.ts';
 import { postPacking } from './post.ts';
+import { remove } from './remove.ts';
 
 interface Shared {
   readonly scenario: ScenarioPlan;
@@ -140,6 +141,8 @@ class HttpClient implements Connection, HttpOwner {
 
   close(how: CloseKind): void {
     this.#closed = true;
+    if (this.#usable) this.#handler.grew(1 - this.#connections.length);
+    this.#usable = false;
     const last = how === 'delete' && this.#session.length > 0 ? this.#takeFree() : undefined;
     if (last) {
       const { scenario, host } = this.#shared;
@@ -163,7 +166,10 @@ class HttpClient implements Connection, HttpOwner {
     }
     this.#connections.push(connection);
     this.#idle.push(connection);
-    if (this.#usable) return this.settled(at);
+    if (this.#usable) {
+      this.#handler.grew(1);
+      return this.settled(at);
+    }
     this.#usable = true;
     this.#handler.connected(0, at);
   }
@@ -277,6 +283,7 @@ class HttpClient implements Connection, HttpOwner {
     remove(this.#connections, connection);
     remove(this.#idle, connection);
     this.#ending.delete(connection);
+    this.#handler.grew(-1);
     this.#gone();
   }
 
@@ -284,9 +291,4 @@ class HttpClient implements Connection, HttpOwner {
     this.#open--;
     this.#shared.budget++;
   }
-}
-
-function remove(from: HttpConnection[], connection: HttpConnection): void {
-  const at = from.indexOf(connection);
-  if (at >= 0) from.splice(at, 1);
 }

@@ -7,6 +7,7 @@ import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure, Trans
 import { HttpConnection, type HttpOwner, noSlot } from './http-connection.ts';
 import { commonFields } from './http-fields.ts';
 import { postPacking } from './post.ts';
+import { remove } from './remove.ts';
 import { EventStream, type StreamOwner } from './sse-stream.ts';
 
 interface Shared {
@@ -118,6 +119,7 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
       if (reset || !wasOpen) connection.destroy(reset);
       else connection.end();
     this.#shared.budget += this.#posts.length + 1;
+    this.#handler.grew(-this.#posts.length);
     this.#posts.length = 0;
     this.#idle.length = 0;
   }
@@ -160,6 +162,7 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
     }
     this.#posts.push(post);
     this.#idle.push(post);
+    this.#handler.grew(1);
     if (this.#state === 'open') return this.settled(at);
     this.#state = 'open';
     this.#handler.connected(at - this.#stream.connectedAt, at);
@@ -245,6 +248,7 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
     remove(this.#posts, post);
     remove(this.#idle, post);
     this.#ids.delete(post);
+    this.#handler.grew(-1);
     this.#shared.budget++;
   }
 
@@ -252,9 +256,4 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   #made(json: string): Buffer {
     return whole(this.#packing!, json).bytes;
   }
-}
-
-function remove(from: HttpConnection[], post: HttpConnection): void {
-  const at = from.indexOf(post);
-  if (at >= 0) from.splice(at, 1);
 }
