@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { blockPlan } from '../../contracts/executor.ts';
 import { outcomesOf, runHere } from '../../support/engine.ts';
+import { countOverlaps } from '../../support/servers/overlaps.ts';
 import { serve } from '../../support/servers/serve.ts';
-import { answerAfter, type Exchange, reply } from '../../support/servers/server.ts';
+import { answerAfter, type Exchange } from '../../support/servers/server.ts';
 import { startWebSocketServer } from '../../support/servers/websocket.ts';
 
 const arrivals = (rest: string) => `executor: constant-arrival-rate\nrate: 100\nduration: 490ms\n${rest}`;
@@ -20,20 +21,10 @@ describe('maxVUs', () => {
   });
 
   it('never has two iterations on one connection', async () => {
-    const underWay = new Set<number>();
-    let overlaps = 0;
-    const server = await serve(startWebSocketServer, {
-      answer: (exchange) => {
-        if (underWay.has(exchange.connection)) overlaps++;
-        underWay.add(exchange.connection);
-        setTimeout(() => {
-          underWay.delete(exchange.connection);
-          exchange.send(reply(exchange.id));
-        }, 25);
-      },
-    });
+    const overlaps = countOverlaps(25);
+    const server = await serve(startWebSocketServer, { answer: overlaps.answer });
     const metrics = await runHere(blockPlan(arrivals('vus: 2\nmaxVUs: 8'), { target: server.url }));
-    expect(overlaps).toBe(0);
+    expect(overlaps.count()).toBe(0);
     expect(metrics.outcomes.ok + metrics.outcomes.dropped).toBe(49);
   });
 

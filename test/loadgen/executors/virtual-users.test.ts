@@ -1,27 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { barePlan, blockPlan } from '../../contracts/executor.ts';
 import { outcomesOf, runHere, startEngine } from '../../support/engine.ts';
+import { countOverlaps } from '../../support/servers/overlaps.ts';
 import { serve } from '../../support/servers/serve.ts';
-import { answerAfter, reply } from '../../support/servers/server.ts';
+import { answerAfter } from '../../support/servers/server.ts';
 import { startWebSocketServer } from '../../support/servers/websocket.ts';
 
 describe('virtual users', () => {
   it('send their next request when the last one is answered', async () => {
-    const underWay = new Set<number>();
-    let overlaps = 0;
-    const server = await serve(startWebSocketServer, {
-      answer: (exchange) => {
-        if (underWay.has(exchange.connection)) overlaps++;
-        underWay.add(exchange.connection);
-        setTimeout(() => {
-          underWay.delete(exchange.connection);
-          exchange.send(reply(exchange.id));
-        }, 2);
-      },
-    });
+    const overlaps = countOverlaps(2);
+    const server = await serve(startWebSocketServer, { answer: overlaps.answer });
     const metrics = await runHere(barePlan({ target: server.url, vus: '5', requests: '200' }));
     expect(outcomesOf(metrics)).toEqual({ ok: 200 });
-    expect(overlaps).toBe(0);
+    expect(overlaps.count()).toBe(0);
     expect(metrics.inFlight.max).toBe(5);
   });
 
