@@ -1,8 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { ReadBatch, type Reader } from '../../src/loadgen/read-batch.ts';
-import type { StreamHandler } from '../../src/loadgen/stream.ts';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { ReadBatch, type Reader, readBatch } from '../../src/loadgen/read-batch.ts';
+import { type StreamHandler, streamsFor } from '../../src/loadgen/stream.ts';
+import { planOf, startEngine } from '../support/engine.ts';
+import { overTls } from '../support/servers/over-tls.ts';
+import { serve } from '../support/servers/serve.ts';
+import { startTcpServer } from '../support/servers/tcp.ts';
+
+const handlerOf = (data: StreamHandler['data']): StreamHandler => ({
+  connected: () => undefined,
+  data,
+  drained: () => undefined,
+  closed: () => undefined,
+});
 
 interface Told {
   readonly reader: number;
@@ -20,12 +31,9 @@ describe('ReadBatch', () => {
   });
 
   const readerOf = (reader: number): { handler: StreamHandler | undefined } => ({
-    handler: {
-      connected: () => undefined,
-      data: (bytes, start, end, at) => void told.push({ reader, text: bytes.toString('latin1', start, end), at }),
-      drained: () => undefined,
-      closed: () => undefined,
-    },
+    handler: handlerOf((bytes, start, end, at) => {
+      told.push({ reader, text: bytes.toString('latin1', start, end), at });
+    }),
   });
   const read = (reader: Reader, text: string) => {
     batch.take(reader, batch.received.write(text, 'latin1'));
@@ -71,6 +79,15 @@ describe('ReadBatch', () => {
     await nextTurn();
     read(readerOf(1), 'at once');
     expect(told.map(({ text }) => text)).toEqual(['kept', 'at once']);
+  });
+
+  it('takes up at once what came in another way, behind what it keeps', async () => {
+    await busy();
+    read(readerOf(1), 'kept');
+    const other = Buffer.from('at once');
+    batch.takeAtOnce(readerOf(2), other, other.length, 7);
+    expect(told.map(({ text }) => text)).toEqual(['kept', 'at once']);
+    expect(told[1].at).toBe(7);
   });
 
   it('tells nothing to one that left in between', async () => {
@@ -119,5 +136,85 @@ describe('ReadBatch', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('everything else that happens', () => {
+  /** What happened, in order; the batch was empty where `flush` precedes it. */
+  function history(target: string) {
+    const [scenario] = planOf({ target }).scenarios;
+    const happened: string[] = [];
+    const note = (what: string) => () => void happened.push(what);
+    const flush = readBatch.flush.bind(readBatch);
+    const spy = vi.spyOn(readBatch, 'flush').mockImplementation(() => {
+      happened.push('flush');
+      flush();
+    });
+    onTestFinished(() => spy.mockRestore());
+    const ended = Promise.withResolvers<void>();
+    const observer = { connected: note('tcp'), secured: note('tls'), broken: note('broken') };
+    const stream = streamsFor(scenario, observer)(
+      {
+        connected: () => {
+          happened.push('connected');
+          stream.write(Buffer.from('x\n'));
+        },
+        data: note('data'),
+        drained: () => undefined,
+        closed: () => {
+          happened.push('closed');
+          ended.resolve();
+        },
+      },
+      undefined,
+    );
+    return { happened, ended: ended.promise };
+  }
+  const silent = { instead: () => undefined };
+
+  it.each([
+    ['a connection', startTcpServer, ['flush', 'tcp', 'connected', 'flush', 'closed']],
+    ['one over TLS', overTls(startTcpServer), ['flush', 'tcp', 'flush', 'tls', 'connected', 'flush', 'closed']],
+  ] as const)('comes behind what was read before: the beginning and end of %s', async (_, start, expected) => {
+    const server = await serve(start, silent);
+    const { happened, ended } = history(server.url);
+    await vi.waitFor(() => expect(happened).toContain('connected'));
+    await vi.waitFor(() => expect(server.connections.now).toBe(1));
+    await server.close();
+    await ended;
+    expect(happened.filter((what) => what !== 'broken')).toEqual(expected);
+  });
+
+  it('comes behind what was read before: what a command says', async () => {
+    const { happened, ended } = history(`stdio:head -n 1`);
+    await ended;
+    expect(happened).toEqual(['tcp', 'connected', 'flush', 'data', 'closed']);
+  });
+
+  it('comes behind what was read before: what is due', async () => {
+    const server = await serve(startTcpServer, { answer: () => undefined });
+    const { engine, ready, done } = startEngine(
+      planOf({ target: server.url, vus: '1', duration: '1s', pacing: 'spin' }),
+    );
+    await ready;
+    const order: string[] = [];
+    const mark = engine.receiveLag.mark.bind(engine.receiveLag);
+    const spy = vi.spyOn(engine.receiveLag, 'mark').mockImplementation((...seen) => {
+      order.push('mark');
+      mark(...seen);
+    });
+    const reader = { handler: handlerOf(() => void order.push('data')) };
+    // Behind a turn with several reads those of the next are kept.
+    for (let turn = 0; turn < 2; turn++) {
+      await new Promise((resolve) => setTimeout(resolve));
+      order.length = 0;
+      for (let i = 0; i < 2; i++) readBatch.take(reader, 1);
+      if (turn === 0) await nextTurn();
+    }
+    await nextTurn();
+    expect(order.slice(0, 3)).toEqual(['data', 'data', 'mark']);
+    spy.mockRestore();
+    engine.stop(0);
+    await done;
   });
 });
