@@ -57,7 +57,7 @@ export class Engine {
   lastFailure: OpenFailure | undefined;
   /** Attempts to connect that failed one after the other, up to now. */
   failedInRow = 0;
-  /** The latest exchange that was lost with its connection, or found none; undefined when one was opened since. */
+  /** When the target last ended a connection, or an exchange found none; undefined when a session was opened since. */
   lastLoss: { readonly run: ScenarioRun; readonly at: number } | undefined;
   readonly #events: EngineEvents;
   #runs: readonly ScenarioRun[] = [];

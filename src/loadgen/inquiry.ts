@@ -104,6 +104,8 @@ export class Inquiry implements ConnectionHandler {
 
   attemptFailed(): void {}
 
+  idleEnded(): void {}
+
   /** What has no id at all is an answer, too: to a question nobody else asked. */
   message(slot: number, bytes: Buffer, start: number, end: number): void {
     const text = bytes.toString('utf8', start, end);

@@ -169,8 +169,7 @@ export class ScenarioRun {
   /** Ends an exchange in any other way than with the reply it wanted. */
   end(slot: number, outcome: Outcome, now: number): void {
     const { table } = this.engine;
-    if (outcome === Outcome.connectionLost || outcome === Outcome.connectFailed)
-      this.engine.lastLoss = { run: this, at: now };
+    if (outcome === Outcome.connectionLost || outcome === Outcome.connectFailed) this.endedByTarget(now);
     const planned = table.planned[slot];
     const ended = outcome === Outcome.timeout ? Math.max(now, planned + table.timeout[slot]) : now;
     this.recorder.failed(table.row[slot], outcome, planned, table.released[slot], table.sent[slot], ended);
@@ -199,6 +198,11 @@ export class ScenarioRun {
   connectionClosed(lost: boolean): void {
     if (lost) this.recorder.counters.lost++;
     this.engine.sessions--;
+  }
+
+  /** The target has ended a connection, whether or not anything was under way. */
+  endedByTarget(at: number): void {
+    this.engine.lastLoss = { run: this, at };
   }
 
   connectionRefused(failure: OpenFailure, connection: Connection | undefined): void {

@@ -169,9 +169,14 @@ export class Session implements ConnectionHandler, TimerTarget {
     if (this.#handshake !== undefined && !this.#handshake.underWay) this.#initialize(this.#handshake, now);
   }
 
+  idleEnded(now: number): void {
+    this.#run.endedByTarget(now);
+  }
+
   lost(loss: Loss, now: number): void {
     if (this.#state === 'initializing') return this.refused(duringInitialize(loss), now);
     this.#run.connectionClosed(true);
+    if (loss === 'lost') this.#run.endedByTarget(now);
     this.#drop('kill');
     this.#endSent(outcomeOf(loss), now);
     if (this.#waiting.length > 0) this.#open(now);

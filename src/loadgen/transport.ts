@@ -63,6 +63,8 @@ export interface ConnectionHandler {
   exchangeLost(slot: number, loss: Loss, now: number): void;
   /** Can take requests again. */
   writable(now: number): void;
+  /** HTTP: the target ended a connection that carried nothing; the client lives on. */
+  idleEnded(now: number): void;
   lost(loss: Loss, now: number): void;
   /** HTTP: the client has so many connections more, or fewer, besides the one it is counted as. Also during `close`. */
   grew(by: number): void;

@@ -84,7 +84,7 @@ function remarks(
   if (targetGone !== undefined)
     found.push({
       code: 'target_gone',
-      message: `no connection stood when the load ended, and no new one came about: ${targetGone}`,
+      message: `the target was gone when the load ended, no connection came about any more: ${targetGone}`,
     });
   if (steal === null) found.push({ code: 'steal_unknown', message: 'CPU steal is not known on this system' });
   if (model === 'closed') found.push({ code: 'closed_loop', message: 'closed loop: stalls of the target are hidden' });

@@ -17,7 +17,7 @@ export interface WorkerInterval {
   readonly cpuWaitMillis: number | null;
   /** When the longest stall of the interval began, ms since the start; any number where there was none. */
   readonly longestStallAt: number;
-  /** At the end of the load no connection stood and the last attempt to open one had failed: why. */
+  /** At the end of the load connections were gone and no new one came about: why. */
   readonly targetGone?: string;
   /** Nothing that was on the wire at the end of the load was answered, nor was anything for so long before. */
   readonly silentForMillis?: number;

@@ -9,6 +9,7 @@ import { startRun } from '../support/runs.ts';
 import { startHttpServer } from '../support/servers/http.ts';
 import { serve } from '../support/servers/serve.ts';
 import { answerAfter, type Exchange, reply } from '../support/servers/server.ts';
+import { startSseServer } from '../support/servers/sse.ts';
 import { startTcpServer } from '../support/servers/tcp.ts';
 import { startWebSocketServer } from '../support/servers/websocket.ts';
 import { expectVerdict } from '../support/verdict.ts';
@@ -138,6 +139,47 @@ test.each([
     expect(warnings[0]).toMatchObject({ code: 'target_gone', message: expect.stringContaining('ECONNREFUSED') });
   },
 );
+
+/** One request, behind which its session stays open for a while. */
+const idle = [
+  [
+    'open',
+    'executor: constant-arrival-rate\nrate: 2\nvus: 1\nduration: 400ms\nsteps: [{ call: tools/list }, { hold: 600ms }]',
+  ],
+  ['closed', 'vus: 1\nduration: 400ms\nsteps: [{ call: tools/list }, { think: 600ms }]'],
+] as const;
+const idleCases = [...servers, ['sse', startSseServer] as const].flatMap(([name, start]) =>
+  idle.map(([load, keys]) => [name, load, start, keys] as const),
+);
+
+test.each(idleCases)(
+  'a server that dies while nothing is due is never a success: %s, %s',
+  async (_, _load, start, keys) => {
+    const server = await serve(start, {
+      answer: ({ id, send }) => {
+        send(reply(id));
+        setTimeout(() => void server.close(), 100);
+      },
+    });
+    const plan = blockPlan(keys, { target: server.url, warmup: '0' });
+    const result = await finished(startRun(plan).result);
+    expect(result.metrics.outcomes).toMatchObject({ ok: 1, connection_lost: 0, connect_failed: 0 });
+    expect(result.warnings[0]).toMatchObject({ code: 'target_gone', message: expect.stringContaining('ECONNREFUSED') });
+    expectVerdict(result, 'unreachable');
+  },
+);
+
+test.each(idleCases)('one that only ends its idle connections is not gone: %s, %s', async (_, _load, start, keys) => {
+  const server = await serve(start, {
+    answer: ({ id, send, end }) => {
+      send(reply(id));
+      setTimeout(end, 100);
+    },
+  });
+  const { metrics, warnings } = await finished(startRun(blockPlan(keys, { target: server.url, warmup: '0' })).result);
+  expect(metrics.outcomes).toMatchObject({ ok: 1, connection_lost: 0, connect_failed: 0 });
+  expect(warnings.map(({ code }) => code)).not.toContain('target_gone');
+});
 
 test('a server that loses the last connection but is still there is not gone', async () => {
   const server = await serve(startWebSocketServer, {

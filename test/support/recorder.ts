@@ -31,6 +31,10 @@ export class Recorder implements ConnectionHandler {
 
   replyBegan(): void {}
 
+  idleEnded(): void {
+    this.#living();
+  }
+
   httpStatus(_slot: number, status: number): void {
     this.#living();
     this.endings.push(String(status));

@@ -228,7 +228,8 @@ class HttpClient implements Connection, HttpOwner {
   lost(connection: HttpConnection, slot: number, loss: Loss | undefined, at: number): void {
     if (this.#closed) return;
     this.#drop(connection);
-    if (slot !== noSlot && loss !== undefined) this.#handler.exchangeLost(slot, loss, at);
+    if (loss === undefined) this.#handler.idleEnded(at);
+    else if (slot !== noSlot) this.#handler.exchangeLost(slot, loss, at);
     this.settled(at);
   }
 
