@@ -2,6 +2,7 @@ import { didYouMean } from '../config/suggest.ts';
 import { schemaVariants, toolOf } from '../scenario/fields.ts';
 import type { ScenarioPlan } from '../scenario/plan.ts';
 import type { MadeArguments } from './facts.ts';
+import { within } from './json-schema/expression.ts';
 import { Random } from './json-schema/random.ts';
 import { schemaSample } from './json-schema/sample.ts';
 import { Unsupported } from './json-schema/schema.ts';
@@ -11,6 +12,8 @@ import { Unreachable } from './unreachable.ts';
 
 /** Characters of all arguments of one tool: large ones are fewer. */
 const mostCharacters = 8 * 1024 * 1024;
+/** All arguments of one tool are made in so long at most: the target's schema may hold a pattern that backtracks without an end. */
+const longestMillis = 10_000;
 /** Names that are told of a target's tools. */
 const mostNames = 20;
 
@@ -19,30 +22,35 @@ export function toolsToMakeFor({ operations }: Pick<ScenarioPlan, 'operations'>)
   return new Set(operations.flatMap(({ fields = [] }) => toolOf(fields) ?? []));
 }
 
-/** Arguments for these tools, the same for the same seed. Rejects with Unreachable where there can be none. */
-export function makeArguments(tools: ReadonlySet<string>, list: ToolList, seed: number): MadeArguments {
-  return Object.fromEntries([...tools].map((tool) => [tool, argumentsOf(tool, list, seed)]));
+/** Arguments for these tools, the same for the same seed. Throws Unreachable where there can be none, or none within a limit. */
+export function makeArguments(
+  tools: ReadonlySet<string>,
+  list: ToolList,
+  seed: number,
+  limitMillis = longestMillis,
+): MadeArguments {
+  return Object.fromEntries([...tools].map((tool) => [tool, argumentsOf(tool, list, seed, limitMillis)]));
 }
 
-function argumentsOf(tool: string, list: ToolList, seed: number): string[] {
+function argumentsOf(tool: string, list: ToolList, seed: number, limitMillis: number): string[] {
   if (!Object.hasOwn(list.schemas, tool)) throw noArguments(absent(tool, list));
-  const texts: string[] = [];
-  let characters = 0;
-  for (let row = 0; row < schemaVariants && characters < mostCharacters; row++) {
-    const text = sampleText(tool, list.schemas[tool], new Random(seed, row));
-    characters += text.length;
-    texts.push(text);
-  }
-  return texts;
-}
-
-function sampleText(tool: string, schema: unknown, random: Random): string {
   try {
-    return JSON.stringify(schemaSample({ type: 'object', ...Object(schema) }, random));
+    return within(limitMillis, () => sampleTexts(list.schemas[tool], seed));
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
     throw noArguments(`no arguments can be made for the tool "${tool}": ${error.message}`);
   }
+}
+
+function sampleTexts(schema: unknown, seed: number): string[] {
+  const texts: string[] = [];
+  let characters = 0;
+  for (let row = 0; row < schemaVariants && characters < mostCharacters; row++) {
+    const text = JSON.stringify(schemaSample({ type: 'object', ...Object(schema) }, new Random(seed, row)));
+    characters += text.length;
+    texts.push(text);
+  }
+  return texts;
 }
 
 function absent(tool: string, { names, refusal }: ToolList): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { makeArguments } from '../../src/loadgen/made-arguments.ts';
 import { survey } from '../../src/loadgen/survey.ts';
 import { Unreachable, unreachableError } from '../../src/loadgen/unreachable.ts';
 import type { Overrides } from '../../src/scenario/overrides.ts';
@@ -155,6 +156,22 @@ describe('what cannot be made is said before the load', () => {
     expect(error).toMatchObject({ code: 'MCPB_E_ARGUMENTS', exitCode: 104 });
     expect(error.message).toContain(message);
   });
+});
+
+test('a pattern that backtracks without an end keeps nobody waiting', () => {
+  const properties = { word: { enum: [`${'a'.repeat(40)}!`], pattern: '^(a+)+$' } };
+  const list = { names: ['say'], schemas: { say: { type: 'object', properties, required: ['word'] } } };
+  const making = () => makeArguments(new Set(list.names), list, 1, 100);
+  expect(making).toThrow(Unreachable);
+  expect(making).toThrow(
+    expect.objectContaining({
+      failure: {
+        reason: 'arguments',
+        message:
+          'no arguments can be made for the tool "say": inputSchema: none is made within 0.1 s; the pattern tried last: ^(a+)+$',
+      },
+    }),
+  );
 });
 
 describe('templates over HTTP in the modern era', () => {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
+import { expressionOf, within } from '../../src/loadgen/json-schema/expression.ts';
 import { patternSample } from '../../src/loadgen/json-schema/pattern.ts';
 import { Random } from '../../src/loadgen/json-schema/random.ts';
 import { schemaSample } from '../../src/loadgen/json-schema/sample.ts';
-import { expressionOf, Unsupported } from '../../src/loadgen/json-schema/schema.ts';
+import { Unsupported } from '../../src/loadgen/json-schema/schema.ts';
 import { validatorOf } from '../support/json-schema.ts';
 
 const samples = (schema: unknown, count = 50): unknown[] =>
@@ -356,4 +357,28 @@ test('any text is either matched or refused', () => {
     ),
     { numRuns: 1000 },
   );
+});
+
+describe('what takes too long', () => {
+  /** Backtracks 2^40 times. */
+  const endless = { enum: [`${'a'.repeat(40)}!`], pattern: '^(a+)+$' };
+
+  it.each<[string, Record<string, unknown>]>([
+    ['a text', endless],
+    [
+      'the name of a property',
+      { type: 'object', required: [endless.enum[0]], patternProperties: { [endless.pattern]: {} } },
+    ],
+    ['what must not be', { type: 'string', const: endless.enum[0], not: { pattern: endless.pattern } }],
+  ])('is broken off, and named: a pattern and %s', (_, schema) => {
+    expect(() => within(100, () => schemaSample(schema, new Random(1, 0)))).toThrow(
+      new Unsupported('', 'none is made within 0.1 s; the pattern tried last: ^(a+)+$'),
+    );
+    expect(expressionOf(endless.pattern, '').test('aa'), 'the next one is tried again').toBe(true);
+  });
+
+  it('is not what is made in time, nor what fails by itself', () => {
+    expect(within(10_000, () => schemaSample({ const: 5 }, new Random(1, 0)))).toBe(5);
+    expect(() => within(10_000, () => schemaSample(false, new Random(1, 0)))).toThrow(Unsupported);
+  });
 });

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../json.ts';
+import { expressionOf } from './expression.ts';
 import { formats } from './format.ts';
-import { expressionOf, listOf, numberOf, referred, type Schema } from './schema.ts';
+import { listOf, numberOf, referred, type Schema } from './schema.ts';
 
 type Holds<Value> = (value: Value, expected: unknown, schema: Schema) => boolean;
 type Table<Value> = Readonly<Record<string, Holds<Value>>>;

@@ -1,5 +1,6 @@
+import { expressionOf } from './expression.ts';
 import type { Random } from './random.ts';
-import { expressionOf, Unsupported } from './schema.ts';
+import { Unsupported } from './schema.ts';
 
 const printable = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i));
 const digits = [...'0123456789'];

@@ -1,8 +1,9 @@
 import { isObject } from '../json.ts';
+import { expressionOf } from './expression.ts';
 import { faultOf } from './fault.ts';
 import { numberSample } from './number.ts';
 import type { Random } from './random.ts';
-import { expressionOf, listOf, merged, numberOf, referred, type Schema, Unsupported, without } from './schema.ts';
+import { listOf, merged, numberOf, referred, type Schema, Unsupported, without } from './schema.ts';
 import { textSample } from './text.ts';
 
 /** Keywords whose meaning is not known here: nothing could tell whether a value is one of the schema. */

@@ -21,17 +21,6 @@ export function without(schema: Schema, ...keys: readonly string[]): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => !keys.includes(key)));
 }
 
-/** A regular expression of a schema: JSON Schema wants them of the Unicode kind, and not everybody keeps to it. */
-export function expressionOf(pattern: string, path: string): RegExp {
-  for (const flags of ['u', ''])
-    try {
-      return new RegExp(pattern, flags);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-  throw new Unsupported(path, `the pattern ${pattern} is no regular expression`);
-}
-
 /** What a `$ref` leads to. */
 export function referred(root: unknown, reference: unknown, path: string): unknown {
   if (reference === '#') return root;

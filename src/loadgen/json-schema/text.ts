@@ -1,7 +1,8 @@
+import { expressionOf } from './expression.ts';
 import { formats, lettersOf } from './format.ts';
 import { patternSample } from './pattern.ts';
 import type { Random } from './random.ts';
-import { expressionOf, numberOf, type Schema, Unsupported } from './schema.ts';
+import { numberOf, type Schema, Unsupported } from './schema.ts';
 
 /** Length of a text that may be longer. */
 const usualLength = 8;
