@@ -1,4 +1,5 @@
 import type { Total } from '../metrics/distribution.ts';
+import { generatorShare } from '../metrics/generator-share.ts';
 import type { LiveInterval } from '../metrics/live.ts';
 import type { TimelineRow } from '../metrics/timeline.ts';
 import type { Plan } from '../scenario/plan.ts';
@@ -27,12 +28,28 @@ export function liveInterval(plan: Plan, row: TimelineRow, record: RunRecord): L
     p50: row.responseTime.percentile(0.5) ?? null,
     p99: row.responseTime.percentile(0.99) ?? null,
     max: row.responseTime.count > 0 ? row.responseTime.max : null,
+    bounds: boundsOf(row),
     lagP99,
     eventLoopUtilization: row.eventLoopUtilization,
     targetCpuPercent: record.targetCpuPercent,
     targetRssBytes: record.targetLast?.rssBytes ?? null,
     notes: [...notes(row), ...aborted(row, record)],
   };
+}
+
+/** What the times of a row are bounds of; the least of a time comes before the most. */
+function boundsOf({ responseTime, censoredResponseTime, targetTime }: TimelineRow): LiveInterval['bounds'] {
+  const bounds: Partial<Record<'p50' | 'p99' | 'max', '>=' | '<='>> = {};
+  for (const [key, p] of [
+    ['p50', 0.5],
+    ['p99', 0.99],
+    ['max', 1],
+  ] as const) {
+    const [response, target] = [responseTime, targetTime].map((total) => total.percentile(p) ?? 0);
+    if (responseTime.isLowerBound(p, censoredResponseTime)) bounds[key] = '>=';
+    else if (generatorShare(response, target) !== undefined) bounds[key] = '<=';
+  }
+  return bounds;
 }
 
 /** What is wrong with the generator. */

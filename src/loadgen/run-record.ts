@@ -1,7 +1,7 @@
 import { Collector } from '../metrics/collector.ts';
 import type { WorkerInterval } from '../metrics/interval.ts';
 import { seriesLayout } from '../metrics/series.ts';
-import { TimelineBuilder, type TimelineRow } from '../metrics/timeline.ts';
+import { TimelineBuilder, type TimelineRow, type TimelineTotals } from '../metrics/timeline.ts';
 import { TimelineTable } from '../metrics/timeline-table.ts';
 import { type MachineCounters, readMachine } from '../results/environment.ts';
 import type { Plan } from '../scenario/plan.ts';
@@ -32,7 +32,7 @@ export interface Reading {
 }
 
 /** A row without its histograms, with the target's memory: kept for every second of the run. */
-export interface LevelRow extends Omit<TimelineRow, 'responseTime' | 'generatorLag' | 'receiveLag'> {
+export interface LevelRow extends Omit<TimelineRow, TimelineTotals> {
   /** One of our lags was beyond its limit. */
   readonly late: boolean;
   /** Median response time, µs. */
@@ -137,7 +137,7 @@ export class RunRecord {
   }
 
   #addRow(row: TimelineRow): void {
-    const { responseTime, generatorLag, receiveLag, ...levels } = row;
+    const { responseTime, censoredResponseTime: _, targetTime: __, generatorLag, receiveLag, ...levels } = row;
     const steal = this.#stealSinceLast();
     this.rows.push({
       ...levels,

@@ -17,6 +17,8 @@ export interface LiveInterval {
   readonly p50: number | null;
   readonly p99: number | null;
   readonly max: number | null;
+  /** `>=`: it falls among requests that have no reply; `<=`: part of it is the generator's own lateness. */
+  readonly bounds: Readonly<Partial<Record<'p50' | 'p99' | 'max', '>=' | '<='>>>;
   readonly lagP99: number | null;
   /** Highest of the workers, 0…1. */
   readonly eventLoopUtilization: number;

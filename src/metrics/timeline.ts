@@ -32,9 +32,14 @@ export interface TimelineRow {
   readonly longestStallAt: number;
   readonly silenceMillis: number;
   readonly responseTime: Total;
+  readonly censoredResponseTime: Total;
+  readonly targetTime: Total;
   readonly generatorLag: Total;
   readonly receiveLag: Total;
 }
+
+/** What would make the rows of a long run heavy. */
+export type TimelineTotals = 'responseTime' | 'censoredResponseTime' | 'targetTime' | 'generatorLag' | 'receiveLag';
 
 /** Puts the workers' intervals together by sequence number: a row is whole when every worker has sent its part. */
 export class TimelineBuilder {
@@ -90,6 +95,8 @@ export class TimelineBuilder {
       longestStallAt: stalled.longestStallAt / 1000,
       silenceMillis: Math.max(...parts.map(({ snapshot }) => snapshot.counters.silenceMillis)),
       responseTime: this.#total(parts, this.#ofStages('responseTime')),
+      censoredResponseTime: this.#total(parts, this.#ofStages('censoredResponseTime')),
+      targetTime: this.#total(parts, this.#ofStages('targetTime')),
       generatorLag: this.#total(parts, this.#ofStages('generatorLag')),
       receiveLag: this.#total(parts, (series) => series === this.#receiveLag),
     };

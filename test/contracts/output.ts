@@ -45,6 +45,7 @@ export function interval(changes: Partial<LiveInterval> = {}): LiveInterval {
     p50: 1200,
     p99: 5400,
     max: 12_100,
+    bounds: {},
     lagP99: 210,
     eventLoopUtilization: 0.4,
     targetCpuPercent: 45,

@@ -24,6 +24,8 @@ function row(sequence: number, changes: Partial<TimelineRow> = {}): TimelineRow 
     longestStallAt: 12.5,
     silenceMillis: 13,
     responseTime: totalOfValues([]),
+    censoredResponseTime: totalOfValues([]),
+    targetTime: totalOfValues([]),
     generatorLag: totalOfValues([]),
     receiveLag: totalOfValues([]),
     ...changes,

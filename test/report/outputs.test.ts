@@ -41,6 +41,7 @@ describe('live lines', () => {
       p50: 1_230_000,
       p99: 59_900_000,
       max: 60_000_000,
+      bounds: { p50: '>=', p99: '>=', max: '<=' } as const,
       targetCpuPercent: 1600,
     };
     for (const line of lines(large, { stage: 'a stage with a very long name' }))
@@ -67,6 +68,11 @@ describe('live lines', () => {
       const end = heading.indexOf(column) + column.length;
       expect(line.slice(end, end + 1).trim(), column).toBe('');
     }
+  });
+
+  it('mark a time that is only a bound', () => {
+    const [, , line] = lines({ bounds: { p50: '<=', p99: '>=', max: '>=' } });
+    expect(line).toMatch(/ 0 ≤1\.20 ms ≥5\.40 ms ≥12\.1 ms +45 %$/);
   });
 
   it('repeat the heading every twenty lines', () => {

@@ -63,9 +63,18 @@ function cells(interval: LiveInterval): string[] {
     formatCount(interval.inFlight),
     formatCount(interval.completed),
     formatCount(interval.errors),
-    ...[interval.p50, interval.p99, interval.max].map((value) => (value === null ? '–' : formatMicros(value))),
+    ...(['p50', 'p99', 'max'] as const).map((key) => latency(interval, key)),
     interval.targetCpuPercent === null ? '–' : `${Math.round(interval.targetCpuPercent)} %`,
   ];
+}
+
+const marks = { '>=': '≥', '<=': '≤' } as const;
+
+function latency(interval: LiveInterval, key: 'p50' | 'p99' | 'max'): string {
+  const value = interval[key];
+  const bound = interval.bounds[key];
+  if (value === null) return '–';
+  return `${bound === undefined ? '' : marks[bound]}${formatMicros(value)}`;
 }
 
 function elapsed({ second, of }: LiveInterval): string {
