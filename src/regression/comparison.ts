@@ -100,6 +100,8 @@ export type Leaning = 'ok' | 'worse';
 export interface SideSummary {
   /** null: not measured. */
   readonly median: number | null;
+  /** The median falls among requests without a reply: it is that or more. */
+  readonly bound?: '>=';
   /** Half-width of the 95 % interval of the median ÷ median (fewer than 6 runs: half the range); absolute rows: not divided. */
   readonly spread: number | null;
   readonly n: number;

@@ -2,6 +2,7 @@ import { formatCount } from '../units.ts';
 import type { Baseline } from './baseline.ts';
 import type { Basis, ComparisonRow, SideSummary } from './comparison.ts';
 import type { Limits } from './limits.ts';
+import { isMedianAtLeast, judgeLowerBounds, type Side } from './lower-bounds.ts';
 import { type GateMetric, gateMetrics, type Scope } from './metrics.ts';
 import { alpha, type Judgement, judgePoint, judgeUnpaired } from './rules.ts';
 import { isGeneratorLimited, type StoredRun } from './run.ts';
@@ -42,7 +43,8 @@ function stageScopes(run: StoredRun): Scope[] {
 }
 
 function logRow(metric: GateMetric, scope: Scope, inputs: RowInputs): ComparisonRow {
-  const values = { base: readAll(metric, scope, inputs.base), candidate: readAll(metric, scope, inputs.candidate) };
+  const base = sideOf(metric, scope, inputs.base);
+  const candidate = sideOf(metric, scope, inputs.candidate);
   const sigma = spreadBetweenSessions(metric, scope, inputs);
   const limit = inputs.limits.metrics[metric.name] ?? inputs.limits.all ?? metric.limit;
   const row = {
@@ -53,17 +55,20 @@ function logRow(metric: GateMetric, scope: Scope, inputs: RowInputs): Comparison
     direction: metric.direction,
     basis: inputs.basis,
     kind: metric.kind,
-    base: summary(values.base),
-    candidate: summary(values.candidate),
+    base: summary(base),
+    candidate: summary(candidate),
     limit,
     floor: metric.latency ? latencyFloor : null,
     alpha: inputs.basis === 'unpaired' ? alpha : null,
     sessionSpread: inputs.basis === 'unpaired' ? sigma : null,
   } as const;
   const reason = notGated(metric, scope, inputs);
-  if (!allPositive(values.base, inputs.base.length) || !allPositive(values.candidate, inputs.candidate.length))
+  if (!allPositive(base.values, inputs.base.length) || !allPositive(candidate.values, inputs.candidate.length))
     return { ...row, ...noJudgement, ...noData(metric, inputs.limits, reason ?? 'not measured') };
-  const judgement = judge({ metric, values, limit, sigma, basis: inputs.basis, disturbed: inputs.disturbed });
+  const { basis, disturbed } = inputs;
+  const judgement = judgeLowerBounds(base, candidate, (values) =>
+    judge({ metric, values, limit, sigma, basis, disturbed }),
+  );
   if (reason !== undefined) return { ...row, ...judgement, ...noData(metric, inputs.limits, reason) };
   if (metric.needsIdleGenerator && [...inputs.base, ...inputs.candidate].some(isGeneratorLimited))
     return {
@@ -147,13 +152,27 @@ function readAll(metric: GateMetric, scope: Scope, runs: readonly StoredRun[]): 
   return runs.map((run) => metric.read(run, scope)).filter((value) => value !== null);
 }
 
+function sideOf(metric: GateMetric, scope: Scope, runs: readonly StoredRun[]): Side {
+  const measured = runs.filter((run) => metric.read(run, scope) !== null);
+  return {
+    values: readAll(metric, scope, measured),
+    atLeast: measured.map((run) => metric.atLeast?.(run, scope) ?? false),
+  };
+}
+
 function allPositive(values: readonly number[], runs: number): boolean {
   return values.length === runs && values.every((value) => value > 0);
 }
 
-function summary(values: readonly number[]): SideSummary {
+function summary(side: Side): SideSummary {
+  const { values } = side;
   if (values.length === 0) return { median: null, spread: null, n: 0 };
   const middle = median(values);
   const halfWidth = medianHalfWidth(values);
-  return { median: middle, spread: halfWidth === null || middle === 0 ? null : halfWidth / middle, n: values.length };
+  return {
+    median: middle,
+    ...(isMedianAtLeast(side) && { bound: '>=' as const }),
+    spread: halfWidth === null || middle === 0 ? null : halfWidth / middle,
+    n: values.length,
+  };
 }

@@ -25,6 +25,8 @@ export interface GateMetric {
   /** Percentile as a ratio, for the rule of samples per run. */
   readonly percentile?: number;
   readonly read: (run: StoredRun, scope: Scope) => number | null;
+  /** Whether the value read is a lower bound. */
+  readonly atLeast?: (run: StoredRun, scope: Scope) => boolean;
   readonly samples?: (run: StoredRun, scope: Scope) => number;
   /** Why this metric says nothing about these runs. */
   readonly exempt?: (run: StoredRun, resolved: Readonly<Record<string, unknown>>) => string | undefined;
@@ -46,6 +48,7 @@ function latency(name: string, key: 'p50' | 'p95' | 'p99' | 'p999', percentile: 
     needsIdleGenerator: true,
     percentile,
     read: (run, scope) => targetTime(run, scope)?.[key] ?? null,
+    atLeast: (run, scope) => targetTime(run, scope)?.bounds?.[key] !== undefined,
     samples: (run, scope) => targetTime(run, scope)?.count ?? 0,
   };
 }

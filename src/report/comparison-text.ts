@@ -76,10 +76,10 @@ function name({ metric, stage }: ComparisonRow): string {
   return stage === undefined ? metric : `${metric} ${stage}`;
 }
 
-function side(row: ComparisonRow, { median, spread }: SideSummary): string {
+function side(row: ComparisonRow, { median, bound, spread }: SideSummary): string {
   if (median === null) return '–';
   const noise = spread === null || row.scale === 'absolute' ? '' : ` ± ${(spread * 100).toFixed(0)} %`;
-  return `${value(row, median)}${noise}`;
+  return `${bound === undefined ? '' : '≥ '}${value(row, median)}${noise}`;
 }
 
 function value({ unit }: ComparisonRow, median: number): string {

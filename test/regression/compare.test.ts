@@ -156,6 +156,50 @@ describe('fewer runs', () => {
   });
 });
 
+describe('a median that falls among requests without a reply', () => {
+  /** Runs of which so many have a p50 that is only a lower bound. */
+  const censored = (all: readonly RunResult[], count: number): RunResult[] =>
+    all.map((run, index) => {
+      const { metrics } = run;
+      const targetTime = { ...metrics.targetTime, bounds: { p50: '>=' as const } };
+      return index < count ? { ...run, metrics: { ...metrics, targetTime } } : run;
+    });
+  const p50 = (from: readonly RunResult[], to: readonly RunResult[]) =>
+    row(compare({ baseline: baselineOf(from).baseline, candidate: to }), 'p50');
+
+  it.each([5, 1])('is no pass of the candidate, with %i runs', (count) => {
+    expect(p50(base.slice(0, count), censored(candidate({}, count), count))).toMatchObject({
+      verdict: 'inconclusive',
+      leaning: 'worse',
+      note: expect.stringContaining('lower bounds decide'),
+      candidate: { bound: '>=' },
+    });
+  });
+
+  it.each([5, 1])('is a regression where it is beyond the limit already, with %i runs', (count) => {
+    expect(p50(base.slice(0, count), censored(candidate({ p50: 1500 }, count), count))?.verdict).toBe('regression');
+  });
+
+  it.each([5, 1])('of the baseline proves no regression, with %i runs', (count) => {
+    const from = censored(base, 5).slice(0, count);
+    expect(p50(from, candidate({ p50: 1500 }, count))).toMatchObject({
+      verdict: 'inconclusive',
+      base: { bound: '>=' },
+    });
+    expect(p50(from, candidate({}, count))?.verdict).toBe('ok');
+  });
+
+  it('on both sides says nothing', () => {
+    expect(p50(censored(base, 5), censored(candidate(), 5))?.verdict).toBe('inconclusive');
+  });
+
+  it('is none where it is that of too few runs to move what is compared', () => {
+    const judged = p50(base.slice(0, 3), censored(candidate({}, 3), 1));
+    expect(judged?.verdict).toBe('ok');
+    expect(judged?.candidate).not.toHaveProperty('bound');
+  });
+});
+
 describe('what is not judged', () => {
   it('leaves throughput out where holds fix it', () => {
     const held = (options: SyntheticRun) => ({
