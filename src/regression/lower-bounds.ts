@@ -36,9 +36,12 @@ export function judgeLowerBounds(
   };
 }
 
+/** A median that lower bounds move by no more than this is none itself. */
+const tolerance = 1.01;
+
 /** Whether the median is itself a lower bound. */
 export function isMedianAtLeast(side: Side): boolean {
-  return side.values.length > 0 && median(atTheMost(side)) > median(side.values);
+  return side.values.length > 0 && median(atTheMost(side)) > tolerance * median(side.values);
 }
 
 function atTheMost({ values, atLeast }: Side): number[] {
