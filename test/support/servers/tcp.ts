@@ -12,6 +12,7 @@ export function tcpFrame(type: number, payload: string | Uint8Array): Buffer {
   return Buffer.concat([header, body]);
 }
 
+const magic = Buffer.from('MCPB');
 const frameTypes = { request: 1, response: 2, health: 4, negotiation: 6, agreement: 7 } as const;
 
 export async function startTcpServer(options: ServerOptions = {}): Promise<TestServer> {
@@ -68,6 +69,8 @@ function readFrames(socket: Socket, frame: (type: number, payload: string) => vo
     size += chunk.length;
     if (size < wanted) return;
     let bytes = Buffer.concat(pending);
+    // Nor would a real one wait for more of what is no frame, as of a TLS handshake.
+    if (!magic.equals(bytes.subarray(0, magic.length))) return void socket.destroy();
     for (;;) {
       wanted = bytes.length < 12 ? 12 : 12 + bytes.readInt32BE(8);
       if (bytes.length < wanted || bytes.length < 12) break;
