@@ -47,6 +47,8 @@ function readLines(socket: Socket, line: (text: string) => void): void {
   let pieces: string[] = [];
   socket.setEncoding('utf8');
   socket.on('data', (text: string) => {
+    // Nor would a real one wait for the end of what is no line of JSON, as of a TLS handshake.
+    if (pieces.every((piece) => piece === '') && !text.startsWith('{')) return void socket.destroy();
     const [first, ...more] = text.split('\n');
     pieces.push(first);
     for (const next of more) {
