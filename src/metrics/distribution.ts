@@ -65,7 +65,7 @@ export class Total {
     return result;
   }
 
-  /** The same counts as an HDR histogram, for queries and encoding. */
+  /** The same counts as an HDR histogram. */
   histogram(): Histogram {
     const histogram = emptyHistogram();
     this.#buckets.forEach((count, bucket) => {
@@ -79,24 +79,14 @@ export class Total {
     return encodeIntoCompressedBase64(this.histogram());
   }
 
-  /** Counts without those of `others`, for percentiles under the assumption that those lie above everything. */
-  #without(others: Total): Histogram {
-    const histogram = emptyHistogram();
-    this.#buckets.forEach((count, bucket) => {
-      const left = count - others.#buckets[bucket];
-      if (left > 0) histogram.recordValueWithCount(lowestOf(bucket), left);
-    });
-    return histogram;
-  }
-
-  /** Any percentile, 0 < p ≤ 1, within the exact extremes; undefined without samples. */
+  /** Any percentile, 0 < p ≤ 1, by nearest rank and within the exact extremes; undefined without samples. */
   percentile(p: number): number | undefined {
-    return this.count === 0 ? undefined : this.#within(this.histogram().getValueAtPercentile(p * 100));
+    return this.count === 0 ? undefined : this.#within(this.#valueAt(rankOf(p, this.count)));
   }
 
   /** Whether a percentile would be another one had the `censored` among the counts lasted for ever. */
   isLowerBound(p: number, censored: Total): boolean {
-    return censored.count > 0 && this.#isBound(this.#without(censored), p, this.percentile(p) ?? 0);
+    return censored.count > 0 && this.#isBound(censored, p, this.percentile(p) ?? 0);
   }
 
   /**
@@ -105,14 +95,12 @@ export class Total {
    */
   distribution(censored?: Total): Distribution {
     if (this.count === 0) return { count: 0, sum: 0, min: null, mean: null, ...noPercentiles, max: null, clamped: 0 };
-    const histogram = this.histogram();
     const values: Record<string, number | null> = {};
     const bounds: Partial<Record<PercentileKey, '>='>> = {};
-    const certain = censored && censored.count > 0 ? this.#without(censored) : undefined;
     for (const { key, p } of percentiles) {
-      const value = this.#within(histogram.getValueAtPercentile(p * 100));
+      const value = this.percentile(p) ?? 0;
       values[key] = this.count >= samplesNeeded(p) ? value : null;
-      if (certain && values[key] !== null && this.#isBound(certain, p, value)) bounds[key] = '>=';
+      if (censored && values[key] !== null && this.#isBound(censored, p, value)) bounds[key] = '>=';
     }
     return {
       count: this.count,
@@ -126,10 +114,18 @@ export class Total {
     };
   }
 
-  #isBound(certain: Histogram, p: number, value: number): boolean {
-    const rank = Math.ceil(p * this.count);
-    if (rank > certain.totalCount) return true;
-    return certain.getValueAtPercentile((rank / certain.totalCount) * 100) > value * censoredTolerance;
+  #isBound(censored: Total, p: number, value: number): boolean {
+    return censored.count > 0 && this.#valueAt(rankOf(p, this.count), censored) > value * censoredTolerance;
+  }
+
+  /** Highest value of the bucket of a rank, from 1 on; `last`: those among the counts that rank behind all others. */
+  #valueAt(rank: number, last?: Total): number {
+    let passed = 0;
+    for (let bucket = 0; bucket < bucketCount; bucket++) {
+      passed += this.#buckets[bucket] - (last === undefined ? 0 : last.#buckets[bucket]);
+      if (passed >= rank) return highestOf(bucket);
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   #within(value: number): number {
@@ -143,6 +139,11 @@ export class Total {
     this.max = Math.max(this.max, max);
     this.clamped += clamped;
   }
+}
+
+/** Nearest rank ⌈p × count⌉, without what rounding added to the product. */
+function rankOf(p: number, count: number): number {
+  return Math.max(1, Math.ceil(p * count * (1 - Number.EPSILON)));
 }
 
 const noPercentiles = { p50: null, p90: null, p95: null, p99: null, p999: null, p9999: null };
