@@ -92,6 +92,7 @@ async function oneRun(
       stop: options.stop,
       now: options.now,
       env: options.env,
+      onConnecting: (standing, failure) => live.connecting(standing, failure),
       onInterval: (interval) => live.interval(interval),
       ...(target ? { target } : {}),
       ...(gateway ? { identity: { version: gateway.ready.version } } : {}),

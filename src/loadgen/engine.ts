@@ -22,6 +22,8 @@ import type { OpenFailure } from './transport.ts';
 import { Wakeup } from './wakeup.ts';
 
 export interface EngineEvents {
+  /** Told again and again until the start: connections that stand, why the latest attempt failed. */
+  connecting(standing: number, failure: string | undefined): void;
   ready(): void;
   unreachable(failure: OpenFailure): void;
   interval(interval: WorkerInterval): void;
@@ -30,6 +32,8 @@ export interface EngineEvents {
 
 const intervalMillis = 1000;
 const sweepMillis = 50;
+/** Between two reports of how far connecting is. */
+const wordMillis = 500;
 /** A target that has not answered for so long when the load ends, and does not afterwards, has stopped answering. */
 const leastSilence = 1000;
 
@@ -67,6 +71,7 @@ export class Engine {
   #startAt = Number.POSITIVE_INFINITY;
   #loading = true;
   #nextSweep = 0;
+  #nextWord = 0;
   #sequence = 0;
   #targetGone: string | undefined;
   /** Requests on the wire when the load ended. */
@@ -138,7 +143,7 @@ export class Engine {
     if (this.#failed) return Number.POSITIVE_INFINITY;
     this.timers.run(at);
     if (at >= this.#nextSweep) this.#sweep(at);
-    if (at < this.#startAt) return Math.min(this.timers.next, this.#startAt, this.#nextSweep);
+    if (at < this.#startAt) return this.#untilStart(at);
     for (const life of this.#lives) life.work(at);
     if (this.#lives.every(({ over }) => over)) return this.#finish(at);
     while (at >= this.#nextInterval) {
@@ -146,6 +151,14 @@ export class Engine {
       this.#sequence++;
     }
     return this.#nextInstant();
+  }
+
+  #untilStart(at: number): number {
+    if (at >= this.#nextWord) {
+      this.#nextWord = at + wordMillis;
+      this.#events.connecting(this.sessions + this.further, this.lastFailure?.message);
+    }
+    return Math.min(this.timers.next, this.#startAt, this.#nextSweep);
   }
 
   get #nextInterval(): number {

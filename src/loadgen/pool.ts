@@ -36,6 +36,7 @@ export class WorkerPool {
   readonly #killGroups = (): void => {
     for (const pid of this.#groups) signalGroup(pid, 'SIGKILL');
   };
+  readonly #connecting = new Map<Worker, { readonly standing: number; readonly failure: string | undefined }>();
   #starting: number;
   #waitingFor: number;
   #running: number;
@@ -61,6 +62,13 @@ export class WorkerPool {
   /** Settles when the last exchange has ended. */
   get done(): Promise<GcSummary> {
     return this.#done.promise;
+  }
+
+  /** Connections that stand before the start, and why the latest attempt of one of the workers failed. */
+  get connecting(): [standing: number, failure: string | undefined] {
+    const told = [...this.#connecting.values()];
+    const failed = told.find(({ failure }) => failure !== undefined);
+    return [told.reduce((sum, { standing }) => sum + standing, 0), failed?.failure];
   }
 
   /** The clock starts at `at`, ms of the process-wide monotonic clock. */
@@ -93,15 +101,16 @@ export class WorkerPool {
 
   #spawn(start: WorkerStart): Worker {
     const worker = new Worker(workerUrl, { workerData: start, name: `load-${start.worker}` });
-    worker.on('message', (message: FromWorker) => this.#received(message));
+    worker.on('message', (message: FromWorker) => this.#received(message, worker));
     worker.on('error', (error) => this.#fail(error));
     worker.on('exit', (code) => this.#fail(new Error(`a load worker ended with code ${code}`)));
     return worker;
   }
 
-  #received(message: FromWorker): void {
+  #received(message: FromWorker, worker: Worker): void {
     if (message.type === 'interval') this.#events.interval(message.interval);
     else if (message.type === 'group') this.#groupChanged(message.pid, message.alive);
+    else if (message.type === 'connecting') this.#connecting.set(worker, message);
     else if (message.type === 'unreachable') this.#fail(new Unreachable(message.failure));
     else if (message.type === 'up') {
       if (--this.#starting === 0) this.#allUp();

@@ -25,6 +25,8 @@ export type FromWorker =
   | { readonly type: 'group'; readonly pid: number; readonly alive: boolean }
   | { readonly type: 'up' }
   | { readonly type: 'surveyed'; readonly facts: readonly ScenarioFacts[] }
+  /** Connections that stand before the start, and why the latest attempt failed. */
+  | { readonly type: 'connecting'; readonly standing: number; readonly failure: string | undefined }
   | { readonly type: 'ready' }
   | { readonly type: 'unreachable'; readonly failure: OpenFailure }
   | { readonly type: 'interval'; readonly interval: WorkerInterval }

@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly stop: AbortSignal;
   /** Second signal: end now, without a result. */
   readonly now: AbortSignal;
+  /** Told every few seconds until the sessions stand that must: connections so far, why the latest attempt failed. */
+  readonly onConnecting?: (standing: number, failure: string | undefined) => void;
   readonly onInterval?: (interval: LiveInterval) => void;
   /** Told, a little before, when the clock will start: ms of the process-wide monotonic clock. */
   readonly onStart?: (at: number) => void;
@@ -34,6 +36,8 @@ export interface RunOptions {
 
 /** Time between the last worker being ready and the start of the clock. */
 const startDelayMillis = 50;
+/** Between two words on sessions that take long to open. */
+const connectingMillis = 3000;
 /** After a first Ctrl-C, or a threshold that ends the run, replies are awaited for so long. */
 const graceMillis = 5000;
 
@@ -87,8 +91,9 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   }
 }
 
-async function conduct(plan: Plan, { stop, onStart }: RunOptions, record: RunRecord, pool: WorkerPool) {
-  await Promise.race([pool.ready, aborted(stop)]);
+async function conduct(plan: Plan, { stop, onStart, onConnecting }: RunOptions, record: RunRecord, pool: WorkerPool) {
+  const words = setInterval(() => onConnecting?.(...pool.connecting), connectingMillis);
+  await Promise.race([pool.ready, aborted(stop)]).finally(() => clearInterval(words));
   const at = processNow() + startDelayMillis;
   record.started(at, planWindow(plan));
   pool.start(at);

@@ -2,12 +2,15 @@ import { connect } from 'node:tls';
 import type { ScenarioPlan } from '../scenario/plan.ts';
 import { addressOf } from './streams/socket.ts';
 
+/** A server of TLS answers a hello at once, one of something else may say nothing for ever, ms. */
+const longestSilence = 2000;
+
 /** Whether TLS is spoken where a plain connection got no further, whatever the certificate. */
 export function speaksTls({ target, localAddresses, connectTimeout }: ScenarioPlan): Promise<boolean> {
   const socket = connect({
     ...addressOf(target, localAddresses[0]),
     rejectUnauthorized: false,
-    timeout: connectTimeout,
+    timeout: Math.min(connectTimeout, longestSilence),
   });
   return new Promise((resolve) => {
     let spoken = false;

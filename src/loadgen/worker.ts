@@ -16,6 +16,7 @@ let gc: GcTotals = { count: 0, totalMillis: 0, maxMillis: 0 };
 inlineMore();
 const start = workerData as WorkerStart;
 const engine = new Engine(start, {
+  connecting: (standing, failure) => post({ type: 'connecting', standing, failure }),
   ready: () => post({ type: 'ready' }),
   unreachable: (failure) => post({ type: 'unreachable', failure }),
   interval: (interval) => post({ type: 'interval', interval }, buffersOf(interval.snapshot)),

@@ -8,13 +8,15 @@ import { TextOutput } from './outputs/text.ts';
 import type { Style } from './style.ts';
 
 /**
- * Something a run is shown in. For each run, from the main thread and in this order: `start` once, `interval` about once
- * a second, `finish` once, whatever became of the run. `start` and `interval` must not block; `finish` may take its time
+ * Something a run is shown in. For each run, from the main thread and in this order: `start` once, `connecting` while
+ * the sessions take long to open, `interval` about once a second, `finish` once, whatever became of the run. All but `finish` must not block; `finish` may take its time
  * and fails with an McpbError when the output cannot be written.
  */
 export interface Output {
   /** `remarks`: what the run may run into on this machine. */
   start(plan: Plan, remarks?: readonly string[]): void;
+  /** So many connections stand; the latest attempt failed for this. */
+  connecting(standing: number, failure: string | undefined): void;
   interval(interval: LiveInterval): void;
   finish(result: RunResult): Promise<void>;
 }

@@ -82,6 +82,8 @@ export function outputContract(name: string, create: (options: OutputOptions) =>
       const { stream, text } = collector();
       const output = create({ stream, style: plainStyle });
       output.start(plan());
+      output.connecting(0, undefined);
+      output.connecting(1000, 'connect ECONNREFUSED 127.0.0.1:9');
       for (const shown of [emptyInterval, interval(), interval({ notes: ['the generator is 12 ms late'] })])
         output.interval(shown);
       await output.finish(result);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { mcpb } from '../support/cli.ts';
 import { scratch } from '../support/scratch.ts';
-import type { ServerOptions } from '../support/servers/server.ts';
+import { reply, type ServerOptions } from '../support/servers/server.ts';
 import { startWebSocketServer } from '../support/servers/websocket.ts';
 
 async function serve(options: ServerOptions) {
@@ -53,6 +53,23 @@ test('a second Ctrl-C stops at once, without a result', async () => {
   expect(stderr).not.toMatch(/^\s+at .+:\d+/m);
   expect(stdout).toBe('');
   expect(existsSync(join(cwd, '.mcpb/results'))).toBe(false);
+});
+
+test('how far connecting is shows while it takes long', async () => {
+  let opened = 0;
+  const server = await serve({
+    answerInitialize: ({ id, send }) => {
+      const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'x', version: '1' } };
+      if (++opened <= 3) send(reply(id, result));
+    },
+  });
+  const { stderr } = await mcpb(['load', '-t', server.url, '-u', '5', '--connect-timeout', '60s'], {
+    cwd: scratch(),
+    onStderr: (line, kill) => {
+      if (/^connecting/.test(line)) kill('SIGINT');
+    },
+  });
+  expect(stderr, 'the first session was the survey’s').toContain('connecting, 2 standing so far\n');
 });
 
 test('a Ctrl-C while connecting stops at once', async () => {

@@ -17,6 +17,7 @@ it('what our own queue has no room for is counted as ours', async () => {
   const engine = new Engine(
     { plan, worker: 0, workers: 1 },
     {
+      connecting: () => undefined,
       ready: () => {
         while (engine.table.begin(0, now()) >= 0);
         engine.start(Number(process.hrtime.bigint()) / 1e6);

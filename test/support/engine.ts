@@ -38,6 +38,7 @@ export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
   const engine = new Engine(
     { plan, worker, workers },
     {
+      connecting: () => undefined,
       ready: () => {
         local.startsAt = performance.now() + startDelay;
         engine.start(Number(process.hrtime.bigint()) / 1e6 + startDelay);

@@ -11,6 +11,7 @@ export class JsonOutput implements Output {
   }
 
   start(): void {}
+  connecting(): void {}
   interval(): void {}
 
   async finish(result: RunResult): Promise<void> {

@@ -36,6 +36,11 @@ export class PlainOutput implements Output {
     for (const remark of remarks) this.#write(this.#options.style.warn(`! ${remark}`));
   }
 
+  connecting(standing: number, failure: string | undefined): void {
+    const why = failure === undefined ? '' : `, the last attempt failed: ${failure}`;
+    this.#write(this.#options.style.faint(`connecting, ${formatCount(standing)} standing so far${why}`));
+  }
+
   interval(interval: LiveInterval): void {
     if (this.#lines % linesPerHeading === 0)
       this.#write(this.#options.style.faint(row(columns.map(([heading]) => heading))));

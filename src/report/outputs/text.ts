@@ -11,6 +11,7 @@ export class TextOutput implements Output {
   }
 
   start(): void {}
+  connecting(): void {}
   interval(): void {}
 
   async finish(result: RunResult): Promise<void> {
