@@ -61,8 +61,6 @@ export class Engine {
   lastFailure: OpenFailure | undefined;
   /** Attempts to connect that failed one after the other, up to now. */
   failedInRow = 0;
-  /** When the target last ended a connection, or an exchange found none; undefined when a session was opened since. */
-  lastLoss: { readonly run: ScenarioRun; readonly at: number } | undefined;
   readonly #events: EngineEvents;
   #runs: readonly ScenarioRun[] = [];
   #lives: readonly ScenarioLife[] = [];
@@ -175,12 +173,11 @@ export class Engine {
     this.#failed = true;
     this.#wakeup.stop();
     this.#hearTarget();
-    const { lastLoss } = this;
-    if (this.#targetGone !== undefined || lastLoss === undefined || lastLoss.at < this.#silence.repliedAt)
-      this.#conclude(at);
+    const leftAlone = this.#targetGone === undefined ? this.#runs.filter((run) => run.leftAlone) : [];
+    if (leftAlone.length === 0) this.#conclude(at);
     else
-      whyGone(lastLoss.run.plan).then((reason) => {
-        this.#targetGone = reason;
+      Promise.all(leftAlone.map(({ plan }) => whyGone(plan))).then((reasons) => {
+        this.#targetGone = reasons.find((reason) => reason !== undefined);
         this.#conclude(at);
       });
     return Number.POSITIVE_INFINITY;

@@ -41,6 +41,9 @@ export class ScenarioRun {
   readonly #rows: StageRows;
   readonly #firstCheck: readonly number[];
   readonly #expected: readonly Expected[];
+  /** When the target last ended a connection, or an exchange found none, unless a session was opened since. */
+  #lostAt = Number.NEGATIVE_INFINITY;
+  #repliedAt = 0;
   readonly #judgement: Judgement = { outcome: Outcome.ok, code: 0, parsed: false, checks: [], captured: [] };
 
   constructor(engine: Engine, index: number, facts: ScenarioFacts) {
@@ -141,6 +144,7 @@ export class ScenarioRun {
   /** A reply came for this exchange. */
   answered(slot: number, kind: MessageKind, bytes: Buffer, start: number, end: number, now: number): void {
     const { table } = this.engine;
+    this.#repliedAt = now;
     const expected = table.operation[slot]!;
     const judgement = this.#judgement;
     expected.judge(judgement, kind, bytes, start, end);
@@ -192,7 +196,7 @@ export class ScenarioRun {
     this.engine.sessions++;
     this.engine.lastFailure = undefined;
     this.engine.failedInRow = 0;
-    this.engine.lastLoss = undefined;
+    this.#lostAt = Number.NEGATIVE_INFINITY;
   }
 
   connectionClosed(lost: boolean): void {
@@ -200,9 +204,14 @@ export class ScenarioRun {
     this.engine.sessions--;
   }
 
+  /** The last that was seen of its target was the end of a connection: it may be gone. */
+  get leftAlone(): boolean {
+    return this.#lostAt >= this.#repliedAt;
+  }
+
   /** The target has ended a connection, whether or not anything was under way. */
   endedByTarget(at: number): void {
-    this.engine.lastLoss = { run: this, at };
+    this.#lostAt = at;
   }
 
   connectionRefused(failure: OpenFailure, connection: Connection | undefined): void {

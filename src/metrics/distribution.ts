@@ -118,11 +118,15 @@ export class Total {
     return censored.count > 0 && this.#valueAt(rankOf(p, this.count), censored) > value * censoredTolerance;
   }
 
-  /** Highest value of the bucket of a rank, from 1 on; `last`: those among the counts that rank behind all others. */
+  /**
+   * Highest value of the bucket of a rank, from 1 on. `last`: those among the counts that rank behind all others; one that
+   * is not there, because it was read anew, ranks where its new reading is.
+   */
   #valueAt(rank: number, last?: Total): number {
     let passed = 0;
     for (let bucket = 0; bucket < bucketCount; bucket++) {
-      passed += this.#buckets[bucket] - (last === undefined ? 0 : last.#buckets[bucket]);
+      const count = this.#buckets[bucket];
+      passed += last === undefined ? count : Math.max(0, count - last.#buckets[bucket]);
       if (passed >= rank) return highestOf(bucket);
     }
     return Number.POSITIVE_INFINITY;

@@ -169,6 +169,24 @@ test.each(idleCases)(
   },
 );
 
+test('one of two targets that dies while nothing is due is gone, though the other goes on answering', async () => {
+  const dying = await serve(startWebSocketServer, {
+    answer: ({ id, send }) => {
+      send(reply(id));
+      setTimeout(() => void dying.close(), 100);
+    },
+  });
+  const lasting = await serve(startWebSocketServer);
+  const call = 'call: tools/list';
+  const text = `scenarios:
+  dying: { target: '${dying.url}', vus: 1, duration: 1s, warmup: 0, steps: [{ ${call} }, hold: 2s] }
+  lasting: { target: '${lasting.url}', vus: 1, duration: 1s, warmup: 0, steps: [{ ${call} }, think: 10ms] }
+`;
+  const result = await finished(startRun(planText(text, {})).result);
+  expect(result.warnings[0]).toMatchObject({ code: 'target_gone' });
+  expectVerdict(result, 'unreachable');
+});
+
 test.each(idleCases)('one that only ends its idle connections is not gone: %s, %s', async (_, _load, start, keys) => {
   const server = await serve(start, {
     answer: ({ id, send, end }) => {

@@ -187,6 +187,20 @@ describe('one set of rows', () => {
     expect([responseTime.p90, targetTime.p90, serviceTime.p90].map((us) => Math.round(us! / 1e5))).toEqual([10, 6, 3]);
     expect(generatorLag.bounds).toBeUndefined();
   });
+
+  it('takes no first byte that came for a bound, though its reply never did', () => {
+    const collector = collected(plan, (recorder) => {
+      for (let i = 0; i < 900; i++) recorder.ok(row, 0, 0, 1, 11 + (i % 10));
+      for (let i = 0; i < 100; i++) {
+        recorder.failed(row, Outcome.connectionLost, 0, 0, 1, 6);
+        recorder.inParts(row, 1, 2, 0, 6);
+      }
+    });
+    const { firstByte, serviceTime } = operationMetrics(collector, [row], 1);
+    expect(firstByte?.count).toBe(1000);
+    expect(firstByte?.bounds).toBeUndefined();
+    expect(serviceTime.bounds).toBeDefined();
+  });
 });
 
 describe('stages', () => {

@@ -22,6 +22,8 @@ export interface HttpOwner {
   /** A response may open the session: look at its `Mcp-Session-Id`. */
   readonly awaitsSession: boolean;
   sessionOpened(sessionId: string): void;
+  /** Events of a response are messages: look at them. */
+  readonly awaitsReplies: boolean;
   /** The response points elsewhere; its status follows. */
   redirected(words: string): void;
   opened(connection: HttpConnection, at: number): void;
@@ -193,7 +195,7 @@ export class HttpConnection implements StreamHandler, EventSink {
   /** From the reply on the connection carries nobody's exchange, though its stream may go on for a moment. */
   event(kind: EventKind, bytes: Buffer, start: number, end: number, at: number): void {
     // Behind a broken event nothing counts.
-    if (kind !== EventKind.message || !this.#isOpen()) return;
+    if (kind !== EventKind.message || !this.#owner.awaitsReplies || !this.#isOpen()) return;
     const slot = this.#slot;
     const message = sharedScanner.scan(bytes, start, end);
     if (message === MessageKind.malformed) return this.#fail('protocol', at);

@@ -22,6 +22,7 @@ import type {
 } from '../transport.ts';
 import { HttpConnection, type HttpOwner, noSlot } from './http-connection.ts';
 import { commonFields, postFields, sessionFields } from './http-fields.ts';
+import { takeIdle } from './idle.ts';
 import { postPacking } from './post.ts';
 import { remove } from './remove.ts';
 
@@ -90,12 +91,14 @@ class HttpClient implements Connection, HttpOwner {
     return this.#redirect;
   }
 
+  readonly awaitsReplies = true;
+
   get awaitsSession(): boolean {
     return this.#sessionId === undefined;
   }
 
   send(operation: number, slot: number, id: number): boolean {
-    const connection = this.#takeIdle();
+    const connection = takeIdle(this.#idle, this.#giveUp);
     if (connection === undefined) return false;
     const request = (this.#requests ?? this.#shared.requests)[operation];
     const bytes = request.withId(id, slot);
@@ -105,7 +108,7 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   ask(slot: number, { body, headers }: RequestBody): boolean {
-    const connection = this.#takeIdle();
+    const connection = takeIdle(this.#idle, this.#giveUp);
     if (connection !== undefined) connection.carry(slot, this.#made(body, headers));
     return connection !== undefined;
   }
@@ -237,20 +240,11 @@ class HttpClient implements Connection, HttpOwner {
     this.#handler.transferred(0, bytes);
   }
 
-  /** One that the target is about to close is closed here: what was sent on it could be lost. */
-  #takeIdle(): HttpConnection | undefined {
-    for (;;) {
-      const connection = this.#idle.pop();
-      if (connection === undefined || !connection.expired) return connection;
-      this.#drop(connection);
-      connection.destroy();
-    }
-  }
-
   #sendNotices(): void {
-    while (this.#notices.length > 0 && this.#idle.length > 0) {
+    while (this.#notices.length > 0) {
+      const connection = takeIdle(this.#idle, this.#giveUp);
+      if (connection === undefined) return;
       const json = this.#notices.shift()!;
-      const connection = this.#idle.pop()!;
       this.#ending.add(connection);
       connection.carry(noSlot, this.#made(json));
     }
@@ -266,7 +260,7 @@ class HttpClient implements Connection, HttpOwner {
 
   /** A connection for a last request: an idle one, else one whose response nobody waits for. */
   #takeFree(): HttpConnection | undefined {
-    const idle = this.#idle.pop();
+    const idle = takeIdle(this.#idle, this.#giveUp);
     if (idle !== undefined) return idle;
     const [ending] = this.#ending;
     this.#ending.delete(ending);
@@ -279,6 +273,8 @@ class HttpClient implements Connection, HttpOwner {
     this.#opening++;
     new HttpConnection(this.#shared.openStream, this.#localAddress, this);
   }
+
+  readonly #giveUp = (connection: HttpConnection): void => this.#drop(connection);
 
   #drop(connection: HttpConnection): void {
     remove(this.#connections, connection);

@@ -6,6 +6,7 @@ import type { OpenStream } from '../stream.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure, TransportFactory } from '../transport.ts';
 import { HttpConnection, type HttpOwner, noSlot } from './http-connection.ts';
 import { commonFields } from './http-fields.ts';
+import { takeIdle } from './idle.ts';
 import { postPacking } from './post.ts';
 import { remove } from './remove.ts';
 import { EventStream, type StreamOwner } from './sse-stream.ts';
@@ -62,8 +63,9 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   readonly #notices: string[] = [];
   #state: 'opening' | 'open' | 'closed' = 'opening';
   #opening = 0;
-  /** What an acknowledgement brings of sessions is none of this transport. */
+  /** What an acknowledgement brings is neither a session nor a reply, whatever it says. */
   readonly awaitsSession = false;
+  readonly awaitsReplies = false;
   /** To the endpoint, once it is known. */
   #packing: Packing | undefined;
   #requests: readonly RequestSource[] = [];
@@ -77,7 +79,7 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   }
 
   send(operation: number, slot: number, id: number): boolean {
-    const post = this.#idle.pop();
+    const post = takeIdle(this.#idle, this.#giveUp);
     if (post === undefined) return false;
     const request = this.#requests[operation];
     if (!this.#carry(post, slot, id, request.withId(id, slot))) request.detach();
@@ -85,7 +87,7 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   }
 
   ask(slot: number, { body }: RequestBody): boolean {
-    const post = this.#idle.pop();
+    const post = takeIdle(this.#idle, this.#giveUp);
     if (post !== undefined) this.#carry(post, slot, -1, this.#made(body));
     return post !== undefined;
   }
@@ -203,7 +205,6 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
     this.#handler.transferred(0, bytes);
   }
 
-  // The body of an acknowledgement is no reply, whatever it says.
   message(): void {}
   began(): void {}
   answered(): void {}
@@ -228,8 +229,11 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   }
 
   #sendNotices(): void {
-    while (this.#notices.length > 0 && this.#idle.length > 0)
-      this.#carry(this.#idle.pop()!, noSlot, 0, this.#made(this.#notices.shift()!));
+    while (this.#notices.length > 0) {
+      const post = takeIdle(this.#idle, this.#giveUp);
+      if (post === undefined) return;
+      this.#carry(post, noSlot, 0, this.#made(this.#notices.shift()!));
+    }
   }
 
   #carry(post: HttpConnection, slot: number, id: number, bytes: Buffer): boolean {
@@ -243,6 +247,8 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
     this.#opening++;
     new HttpConnection(this.#shared.openStream, this.#localAddress, this);
   }
+
+  readonly #giveUp = (post: HttpConnection): void => this.#drop(post);
 
   #drop(post: HttpConnection): void {
     remove(this.#posts, post);

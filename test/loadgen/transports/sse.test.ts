@@ -96,6 +96,16 @@ describe('acknowledgements', () => {
     expect(metrics.httpStatus).toEqual({ 429: 1 });
   });
 
+  it('that are event streams say nothing, whatever is in them', async () => {
+    const { outcomes: found } = await outcomes({
+      acknowledge: (response, message) => {
+        if (!isCall(message)) return accept(response);
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end('data: Accepted\n\n');
+      },
+    });
+    expect(found).toEqual({ ok: 3 });
+  });
+
   it('behind a reply say nothing of the next exchange, whatever they say', async () => {
     const { outcomes: found } = await outcomes({
       acknowledge: (response, message) => {
