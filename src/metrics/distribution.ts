@@ -39,6 +39,16 @@ export class Total {
     for (let i = 0; i < bucketCount; i++) this.#buckets[i] += other.#buckets[i];
   }
 
+  /** As if nothing had been added: a large array is written over rather than made again. */
+  clear(): void {
+    this.#buckets.fill(0);
+    this.count = 0;
+    this.sum = 0;
+    this.min = Number.POSITIVE_INFINITY;
+    this.max = 0;
+    this.clamped = 0;
+  }
+
   addZeros(times: number): void {
     if (times <= 0) return;
     this.#buckets[0] += times;

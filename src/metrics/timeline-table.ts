@@ -30,6 +30,9 @@ const mostRows = 3600;
 export class TimelineTable {
   readonly #every: number;
   readonly #rows: (number | null)[][] = [];
+  /** Of the pending rows, whose own are written over. */
+  readonly #responseTime = new Total();
+  readonly #lag = new Total();
   #pending: { row: TimelineRow; steal: number | null }[] = [];
 
   constructor(plannedSeconds: number) {
@@ -40,6 +43,8 @@ export class TimelineTable {
   add(row: TimelineRow, steal: number | null): void {
     if (row.sequence < 0) return;
     this.#pending.push({ row, steal });
+    this.#responseTime.merge(row.responseTime);
+    this.#lag.merge(row.generatorLag);
     if (this.#pending.length === this.#every) this.#close();
   }
 
@@ -51,12 +56,8 @@ export class TimelineTable {
   #close(): void {
     const parts = this.#pending.map(({ row }) => row);
     const last = parts[parts.length - 1];
-    const responseTime = new Total();
-    const lag = new Total();
-    for (const part of parts) {
-      responseTime.merge(part.responseTime);
-      lag.merge(part.generatorLag);
-    }
+    const responseTime = this.#responseTime;
+    const lag = this.#lag;
     const add = (key: 'planned' | 'sent' | 'completed' | 'errors') => parts.reduce((sum, part) => sum + part[key], 0);
     this.#rows.push([
       Math.round(last.seconds * 1000) / 1000,
@@ -74,5 +75,7 @@ export class TimelineTable {
       this.#pending[this.#pending.length - 1].steal,
     ]);
     this.#pending = [];
+    responseTime.clear();
+    lag.clear();
   }
 }

@@ -48,6 +48,13 @@ export class TimelineBuilder {
   readonly #timed: ReadonlySet<number>;
   readonly #receiveLag: number;
   readonly #open = new Map<number, WorkerInterval[]>();
+  readonly #totals: Readonly<Record<TimelineTotals, Total>> = {
+    responseTime: new Total(),
+    censoredResponseTime: new Total(),
+    targetTime: new Total(),
+    generatorLag: new Total(),
+    receiveLag: new Total(),
+  };
 
   constructor(workers: number, layout: SeriesLayout) {
     this.#workers = workers;
@@ -56,7 +63,7 @@ export class TimelineBuilder {
     this.#receiveLag = seriesNumbers(layout).run('receiveLag');
   }
 
-  /** The row that this interval completes, if it does. */
+  /** The row that this interval completes, if it does; its histograms are written over by the next. */
   add(interval: WorkerInterval): TimelineRow | undefined {
     const parts = this.#open.get(interval.sequence) ?? [];
     this.#open.set(interval.sequence, parts);
@@ -66,9 +73,9 @@ export class TimelineBuilder {
     return this.#row(parts);
   }
 
-  /** Rows that some workers never completed, in order. */
-  rest(): TimelineRow[] {
-    return [...this.#open.values()].map((parts) => this.#row(parts)).sort((a, b) => a.sequence - b.sequence);
+  /** Rows that some workers never completed, in order; the histograms of each are written over by the next. */
+  *rest(): Generator<TimelineRow> {
+    for (const [, parts] of [...this.#open].sort(([a], [b]) => a - b)) yield this.#row(parts);
   }
 
   #row(parts: readonly WorkerInterval[]): TimelineRow {
@@ -94,21 +101,22 @@ export class TimelineBuilder {
       longestStallMillis: stallOf(stalled),
       longestStallAt: stalled.longestStallAt / 1000,
       silenceMillis: Math.max(...parts.map(({ snapshot }) => snapshot.counters.silenceMillis)),
-      responseTime: this.#total(parts, this.#ofStages('responseTime')),
-      censoredResponseTime: this.#total(parts, this.#ofStages('censoredResponseTime')),
-      targetTime: this.#total(parts, this.#ofStages('targetTime')),
-      generatorLag: this.#total(parts, this.#ofStages('generatorLag')),
-      receiveLag: this.#total(parts, (series) => series === this.#receiveLag),
+      responseTime: this.#ofStages('responseTime', parts),
+      censoredResponseTime: this.#ofStages('censoredResponseTime', parts),
+      targetTime: this.#ofStages('targetTime', parts),
+      generatorLag: this.#ofStages('generatorLag', parts),
+      receiveLag: this.#total('receiveLag', parts, (series) => series === this.#receiveLag),
     };
   }
 
-  #ofStages(quantity: StageQuantity): (series: number) => boolean {
+  #ofStages(quantity: TimelineTotals & StageQuantity, parts: readonly WorkerInterval[]): Total {
     const wanted = stageQuantities.indexOf(quantity);
-    return (series) => series % quantities === wanted && this.#timed.has(series);
+    return this.#total(quantity, parts, (series) => series % quantities === wanted && this.#timed.has(series));
   }
 
-  #total(parts: readonly WorkerInterval[], belongs: (series: number) => boolean): Total {
-    const total = new Total();
+  #total(name: TimelineTotals, parts: readonly WorkerInterval[], belongs: (series: number) => boolean): Total {
+    const total = this.#totals[name];
+    total.clear();
     for (const { snapshot } of parts)
       for (const { series, counts } of snapshot.histograms) if (belongs(series)) total.add(counts);
     return total;

@@ -27,7 +27,7 @@ describe('TimelineBuilder', () => {
           seen.set(sequence, parts);
           expect(builder.add(interval(sequence))?.sequence).toBe(parts === 3 ? sequence : undefined);
         }
-        expect(builder.rest()).toEqual([]);
+        expect([...builder.rest()]).toEqual([]);
       }),
     );
   });
@@ -91,7 +91,7 @@ describe('TimelineBuilder', () => {
   it('gives the rows in order that workers never completed', () => {
     const builder = new TimelineBuilder(2, layout);
     for (const sequence of [5, 3, 4, 4]) builder.add(interval(sequence, { vus: 1 }));
-    expect(builder.rest().map(({ sequence, vus }) => [sequence, vus])).toEqual([
+    expect([...builder.rest()].map(({ sequence, vus }) => [sequence, vus])).toEqual([
       [3, 1],
       [5, 1],
     ]);
