@@ -8,6 +8,7 @@ import { pinningNote, separateCores } from '../support/pinning.ts';
 import { whileRunning } from '../support/processes.ts';
 import { inRound, roundNumbers, spread } from '../support/rounds.ts';
 import { countCell, ratioCell, type Table } from '../support/table.ts';
+import { warmupSeconds } from '../workload.ts';
 
 const scenario = fileURLToPath(new URL('workers.yaml', import.meta.url));
 const connections = 64;
@@ -45,13 +46,14 @@ export const workersBench: Bench<WorkersRound> = {
   table: workersTable,
 };
 
+/** Every worker compiles for itself: two do so twice as long on the one core. */
 export async function measureWorkers(seconds: number, round: number): Promise<WorkersRound> {
   const cores = separateCores();
   return whileRunning(await startNullServer(cores?.server), async ({ urls }) => {
     const target = ['-t', urls.websocket];
     const run = async (...args: string[]) => (await startLoad([...args, ...target], cores?.client)).result;
     const costs = await inRound(workers, round, async (count): Promise<Cost> => {
-      const window = ['-d', `${seconds}s`, '--warmup', '1s'];
+      const window = ['-d', `${seconds}s`, '--warmup', `${2 * warmupSeconds}s`];
       const { requestsPerSecond, userMicros, kernelMicros } = measurementOf(
         await run('-w', `${count}`, '-u', `${connections}`, ...window),
       );
