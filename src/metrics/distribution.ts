@@ -1,6 +1,6 @@
 import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
 import type { Distribution, PercentileKey } from './figures.ts';
-import { bucketCount, type Counts, highestOf, histogramConfig, lowestOf } from './histogram.ts';
+import { bucketCount, bucketOf, type Counts, highestOf, histogramConfig, lowestOf } from './histogram.ts';
 
 export const percentiles: readonly { readonly key: PercentileKey; readonly p: number }[] = [
   { key: 'p50', p: 0.5 },
@@ -36,7 +36,8 @@ export class Total {
   merge(other: Total): void {
     if (other.count === 0) return;
     this.#addExact(other);
-    for (let i = 0; i < bucketCount; i++) this.#buckets[i] += other.#buckets[i];
+    const end = bucketOf(other.max) + 1;
+    for (let i = 0; i < end; i++) this.#buckets[i] += other.#buckets[i];
   }
 
   /** As if nothing had been added: a large array is written over rather than made again. */
