@@ -35,12 +35,10 @@ function compare({ figure, unit, truth, measured }: Expectation, spacing: number
 
 /**
  * What may lie between truth and report of a time, µs: one arrival spacing, our lag out and back and the server's own
- * lateness, and one step of the histogram. The lags need not meet in the same requests: three that are exceeded by 0.1 %
- * each may together be so by 0.3 %, so that p99 is held against them at p99.9, p99.9 against the worst, and others
- * against p99.
+ * lateness, each at p99 (at p99.9 for that percentile), and one step of the histogram.
  */
 function toleranceOf(figure: string, truth: number, spacing: number, { result, server }: Attempt): number {
-  const key = figure === 'p999' ? 'max' : figure === 'p99' ? 'p999' : 'p99';
+  const key = figure === 'p999' ? 'p999' : 'p99';
   const { generatorLag, receiveLag } = result.metrics;
   const bucket = bucketOf(truth);
   const step = highestOf(bucket) - lowestOf(bucket) + 1;
@@ -48,7 +46,7 @@ function toleranceOf(figure: string, truth: number, spacing: number, { result, s
 }
 
 /** A percentile, or the worst where there are too few samples for it. */
-function late(lag: Distribution, key: 'p99' | 'p999' | 'max'): number {
+function late(lag: Distribution, key: 'p99' | 'p999'): number {
   return lag[key] ?? lag.max ?? 0;
 }
 
