@@ -1,3 +1,4 @@
+import { doubleZero } from '../metrics/double-zero.ts';
 import type { CapturePlan, ThinkTime } from '../scenario/plan.ts';
 import { Outcome } from '../wire/outcome.ts';
 import { Captures } from './captures.ts';
@@ -16,7 +17,7 @@ export class VirtualUser {
   readonly index: number;
   readonly session: Session;
   /** Iterations begun so far. */
-  passes = 0;
+  passes = doubleZero;
   /** A ramp has taken it away: it begins nothing any more, and what it does may go on until then. */
   leaving = Number.POSITIVE_INFINITY;
 
@@ -39,7 +40,7 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   readonly #executor: Executor;
   user: VirtualUser;
   active = false;
-  number = 0;
+  number = doubleZero;
   step = 0;
   #operation = 0;
   /** Only where a call captures. */

@@ -1,4 +1,5 @@
 import { isCensored, Outcome, outcomeClasses } from '../wire/outcome.ts';
+import { doubleZero } from './double-zero.ts';
 import { Accumulator, type Counts } from './histogram.ts';
 import { type RunQuantity, runQuantities, type SeriesLayout, type StageQuantity, stageQuantities } from './series.ts';
 
@@ -221,12 +222,12 @@ export function noCounters(): IntervalCounters {
     resumed: 0,
     bytesSent: 0,
     bytesReceived: 0,
-    inFlightMillis: 0,
+    inFlightMillis: doubleZero,
     inFlightMax: 0,
-    stallMillis: 0,
-    longestStallMillis: 0,
-    silenceMillis: 0,
-    droppedMillis: 0,
+    stallMillis: doubleZero,
+    longestStallMillis: doubleZero,
+    silenceMillis: doubleZero,
+    droppedMillis: doubleZero,
     overflowed: 0,
   };
 }
