@@ -43,6 +43,8 @@ export interface Expectation {
   readonly figure: string;
   readonly unit: 'us' | 'count';
   readonly truth: number;
+  /** Of a time: its truth at the percentile reached where a few requests in a hundred, or in a thousand, are late besides. */
+  readonly truthBesides?: number;
   /** null: the report has no such figure. */
   readonly measured: number | null;
 }
@@ -53,6 +55,8 @@ export interface Case {
   readonly says: string;
   /** Most of what may lie between two arrivals (ms): part of the tolerance of every time. */
   readonly spacing: number;
+  /** A run that is later by itself than to tell p99 within so many ms tells nothing. */
+  readonly precision?: number;
   readonly transports: readonly SelftestTransport[];
   readonly behaviour: BehaviourSpec;
   readonly load: Load;

@@ -19,17 +19,19 @@ export interface Judged {
 
 /** Every figure of a run beside its truth. A run the machine spoilt is neither passed nor failed. */
 export function judge(one: Case, attempt: Attempt): Judged {
-  const figures = one.expected(attempt).map((expectation) => compare(expectation, one.spacing, attempt));
-  const disturbances = disturbancesOf(attempt);
+  const expected = one.expected(attempt);
+  const figures = expected.map((expectation) => compare(expectation, one.spacing, attempt));
   const counted = figures.every(({ unit, passed }) => unit === 'count' && passed);
   if (counted) return { verdict: 'passed', figures, disturbances: [] };
   const failed = figures.some(({ passed }) => !passed) || attempt.result.invalidReasons.some(isOurs);
+  const spoilt = disturbancesOf(attempt);
+  const disturbances = spoilt.length > 0 ? spoilt : [...imprecise(one, figures), ...explained(one, expected, attempt)];
   return { verdict: disturbances.length > 0 ? 'disturbed' : failed ? 'failed' : 'passed', figures, disturbances };
 }
 
 function compare({ figure, unit, truth, measured }: Expectation, spacing: number, attempt: Attempt): Figure {
   const error = measured === null ? null : measured - truth;
-  const tolerance = unit === 'count' ? 0 : toleranceOf(figure, truth, spacing, attempt);
+  const tolerance = unit === 'count' ? 0 : toleranceOf(truth, spacing, attempt, figure === 'p999' ? 'p999' : 'p99');
   return { figure, unit, truth, measured, error, tolerance, passed: error !== null && Math.abs(error) <= tolerance };
 }
 
@@ -37,16 +39,49 @@ function compare({ figure, unit, truth, measured }: Expectation, spacing: number
  * What may lie between truth and report of a time, µs: one arrival spacing, our lag out and back and the server's own
  * lateness, each at p99 (at p99.9 for that percentile), and one step of the histogram.
  */
-function toleranceOf(figure: string, truth: number, spacing: number, { result, server }: Attempt): number {
-  const key = figure === 'p999' ? 'p999' : 'p99';
+function toleranceOf(truth: number, spacing: number, { result, server }: Attempt, key: LatenessKey): number {
   const { generatorLag, receiveLag } = result.metrics;
   const bucket = bucketOf(truth);
   const step = highestOf(bucket) - lowestOf(bucket) + 1;
   return Math.ceil(spacing * 1000 + late(generatorLag, key) + late(receiveLag, key) + server.lateness[key] + step);
 }
 
+function imprecise({ precision = Number.POSITIVE_INFINITY }: Case, figures: readonly Figure[]): string[] {
+  const { tolerance = 0 } = figures.find(({ figure }) => figure === 'p99') ?? {};
+  if (tolerance <= precision * 1000) return [];
+  return [`too late by itself to tell p99 within ${precision} ms: within ${formatMicros(tolerance)}`];
+}
+
+/** Where all that is outside its tolerance may be lateness, that proves nothing either way. */
+function explained(one: Case, expected: readonly Expectation[], attempt: Attempt): string[] {
+  const outside = expected.filter((expectation) => !compare(expectation, one.spacing, attempt).passed);
+  if (!outside.every((expectation) => mayBeLateness(expectation, one.spacing, attempt))) return [];
+  return outside.map(
+    ({ figure, measured }) => `${figure} of ${formatMicros(measured!)}: late by itself in so many requests`,
+  );
+}
+
+/**
+ * No percentile of a sum is bounded by those of its parts at the same place. With the parts at p99, p99.9 or their worst,
+ * at most 3 %, 0.3 % or none of the sums are larger, so that, whichever is less,
+ *
+ *     p50, p90 ≤ truth(p + 3 %) + Σ p99      p99 ≤ truth(p + 0.3 %) + Σ p99.9      all ≤ truth(p) + Σ worst
+ */
+function mayBeLateness(
+  { figure, truth, truthBesides, measured }: Expectation,
+  spacing: number,
+  attempt: Attempt,
+): boolean {
+  if (measured === null || truthBesides === undefined || measured < truth) return false;
+  const key = figure === 'p999' ? 'max' : figure === 'p99' ? 'p999' : 'p99';
+  const most = truthBesides + toleranceOf(truthBesides, spacing, attempt, key);
+  return measured <= Math.min(most, truth + toleranceOf(truth, spacing, attempt, 'max'));
+}
+
+type LatenessKey = 'p99' | 'p999' | 'max';
+
 /** A percentile, or the worst where there are too few samples for it. */
-function late(lag: Distribution, key: 'p99' | 'p999'): number {
+function late(lag: Distribution, key: LatenessKey): number {
   return lag[key] ?? lag.max ?? 0;
 }
 

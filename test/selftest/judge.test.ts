@@ -20,7 +20,7 @@ describe('times', () => {
     expect(verdict).toBe('passed');
   });
 
-  it.each([{ p50: 2062 }, { p50: 0 - 62 }, { p99: 91_000 + 1125 }, { p99: 91_000 - 1125 }, { p99: null }])(
+  it.each([{ p50: 2062 }, { p50: 0 - 62 }, { p99: 91_000 + 1245 }, { p99: 91_000 - 1125 }, { p99: null }])(
     'fail where a valid run says %j',
     (wrong) => {
       const { verdict, figures } = judge(freeze, attemptOf(times({ ...truth, ...wrong })));
@@ -28,6 +28,20 @@ describe('times', () => {
       expect(figures.filter(({ passed }) => !passed)).toHaveLength(1);
     },
   );
+
+  it('prove nothing where requests later than most may have made them, which no percentile of the lateness excludes', () => {
+    // The worst lateness is 30 + 60 + 90.
+    const { verdict, figures, disturbances } = judge(freeze, attemptOf(times({ ...truth, p99: 91_000 + 1244 })));
+    expect(verdict).toBe('disturbed');
+    expect(figures.filter(({ passed }) => !passed)).toHaveLength(1);
+    expect(disturbances).toEqual(['p99 of 92.2 ms: late by itself in so many requests']);
+  });
+
+  it('prove nothing in a run that is too late to tell p99 within 3 ms', () => {
+    const { verdict, disturbances } = judge(freeze, attemptOf(times(truth), { receive: 2000 }));
+    expect(verdict).toBe('disturbed');
+    expect(disturbances).toEqual(['too late by itself to tell p99 within 3 ms: within 3.10 ms']);
+  });
 
   it('find out a generator that leaves out what it could not send in time', () => {
     const omitting = { p50: 1000, p90: 1000, p99: 1000, p999: 100_000 };

@@ -15,6 +15,7 @@ export function freeze(depth: Depth): Case {
   return {
     says: `${rate} arrivals/s, each answered after ${service} ms, but for ${stall} ms in ${period} nothing is taken up`,
     spacing: 1000 / rate,
+    precision: 3,
     transports: selftestTransports,
     behaviour: { kind: 'freeze', service, stall, period },
     load: { rate, connections: 1.2 * mostWaiting, warmup: period / 2000, seconds: (periods * period) / 1000 },
