@@ -55,7 +55,7 @@ export interface Case {
   readonly says: string;
   /** Most of what may lie between two arrivals (ms): part of the tolerance of every time. */
   readonly spacing: number;
-  /** A run that is later by itself than to tell p99 within so many ms tells nothing. */
+  /** p99 must be told within so many ms: a run so late by itself that its tolerance is wider tells nothing where it is not. */
   readonly precision?: number;
   readonly transports: readonly SelftestTransport[];
   readonly behaviour: BehaviourSpec;
