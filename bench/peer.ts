@@ -37,6 +37,7 @@ export interface Peer {
 }
 
 const autocannon = new URL('./peers/autocannon-client.ts', import.meta.url);
+const sockets = new URL('./peers/socket-client.ts', import.meta.url);
 const ws = new URL('./peers/ws-client.ts', import.meta.url);
 
 export const peers: readonly Peer[] = [
@@ -48,6 +49,9 @@ export const peers: readonly Peer[] = [
   k6('http'),
   k6('websocket'),
   nodePeer({ name: 'ws', transport: 'websocket', open: false, script: ws }),
+  nodePeer({ name: 'sockets', transport: 'http', open: false, script: sockets }),
+  nodePeer({ name: 'sockets', transport: 'websocket', open: false, script: sockets }),
+  nodePeer({ name: 'sockets', transport: 'tcp', open: false, script: sockets }),
   mcpb('http'),
   mcpb('websocket'),
   mcpb('tcp'),
