@@ -25,8 +25,11 @@ export const holders: readonly Holder[] = [
   ...gateways.map(gatewayHolder),
 ];
 
-/** What each session after the first adds. */
-export async function bytesPerSession({ residentBytes }: Holder, sessions: number): Promise<number> {
-  const one = await residentBytes(1);
-  return ((await residentBytes(sessions)) - one) / (sessions - 1);
+/**
+ * What each session adds from `fewer` sessions on. With one only it includes what the process takes up once for its load;
+ * with many on both sides such constants cancel out.
+ */
+export async function bytesPerSession({ residentBytes }: Pick<Holder, 'residentBytes'>, sessions: number, fewer = 1) {
+  const before = await residentBytes(fewer);
+  return ((await residentBytes(sessions)) - before) / (sessions - fewer);
 }
