@@ -3,7 +3,6 @@ import type { Stripe } from './arrival-walk.ts';
 import { now } from './clock.ts';
 import type { Engine } from './engine.ts';
 import type { Session } from './session.ts';
-import type { SessionWaiter } from './session-waiter.ts';
 import type { TimerTarget } from './timers.ts';
 
 /** Handshakes under way at once per worker: fewer than common listen backlogs, and few commands starting up. */
@@ -19,7 +18,7 @@ interface Connecting {
 }
 
 interface User {
-  readonly session: Pick<Session, 'whenReady'>;
+  readonly session: Pick<Session, 'whenReady' | 'opensFrom'>;
 }
 
 /** Opens the sessions of all users before the clock starts; `done` is called when all stand. */
@@ -30,11 +29,16 @@ export function preconnect(run: Connecting, users: readonly User[], done: () => 
 }
 
 /**
- * When a worker opens its connection i: ms after the first of all workers, which take turns, so that `rate` a second is
- * the rate of all together.
+ * When a worker makes its attempt i to connect, failed ones counted: ms after the first of all workers, which take turns,
+ * so that `rate` a second is the rate of all together.
  */
 export function connectDue(i: number, { worker, workers }: Stripe, rate: number): number {
   return (1000 * (worker + i * workers)) / rate;
+}
+
+/** The first attempt of a worker that is due `millis` after the first of all, or later. */
+function firstFrom(millis: number, { worker, workers }: Stripe, rate: number): number {
+  return Math.ceil(((millis * rate) / 1000 - worker) / workers);
 }
 
 class Preconnect implements TimerTarget {
@@ -46,6 +50,10 @@ class Preconnect implements TimerTarget {
   #started = 0;
   #ready = 0;
   #failures = 0;
+  /** Paced: users whose attempt failed and who may try again, the number of the next attempt, and when it wakes us. */
+  readonly #again: User[] = [];
+  #attempt = 0;
+  #wakesAt = Number.NEGATIVE_INFINITY;
 
   constructor(run: Connecting, users: readonly User[], done: () => void, at: number) {
     this.#run = run;
@@ -55,30 +63,36 @@ class Preconnect implements TimerTarget {
     this.#abreast = run.plan.target.transport === 'stdio' ? commandsAbreast : abreast;
   }
 
-  /** A wake-up that comes late opens all that are due, so that lateness never adds up. */
   fire(at: number): void {
-    const { plan, engine } = this.#run;
-    if (plan.connectRate === undefined) return this.#connectAbreast(at);
-    for (; this.#started < this.#users.length; this.#connectNext(at)) {
-      const due = this.#beganAt + connectDue(this.#started, engine, plan.connectRate);
-      if (due > at) return engine.timers.add(due, this);
+    const { connectRate } = this.#run.plan;
+    if (connectRate === undefined) this.#connectAbreast(at);
+    else this.#connectPaced(connectRate, at);
+  }
+
+  /** A wake-up that comes late makes all attempts that are due, so that lateness never adds up. */
+  #connectPaced(rate: number, at: number): void {
+    const { engine } = this.#run;
+    while (this.#someWait) {
+      const due = this.#beganAt + connectDue(this.#attempt, engine, rate);
+      if (due > at) return this.#wakeAt(due);
+      this.#attempt++;
+      this.#connect(this.#again.shift() ?? this.#users[this.#started++], at);
     }
   }
 
   #connectAbreast(at: number): void {
-    while (this.#started < this.#users.length && this.#started - this.#ready < this.#abreast) this.#connectNext(at);
+    while (this.#started < this.#users.length && this.#started - this.#ready < this.#abreast)
+      this.#connect(this.#users[this.#started++], at);
   }
 
-  #connectNext(at: number): void {
-    const user = this.#users[this.#started++];
-    const waiter: SessionWaiter = {
-      sessionReady: (now) => this.#connected(now),
-      sessionFailed: (_openedAt, now) => {
-        if (++this.#failures > patience) this.#run.engine.unreachable();
-        else user.session.whenReady(waiter, now);
+  #connect(user: User, at: number): void {
+    user.session.whenReady(
+      {
+        sessionReady: (now) => this.#connected(now),
+        sessionFailed: (_openedAt, now) => this.#failed(user, now),
       },
-    };
-    user.session.whenReady(waiter, at);
+      at,
+    );
   }
 
   #connected(now: number): void {
@@ -86,5 +100,30 @@ class Preconnect implements TimerTarget {
     this.#failures = 0;
     if (this.#ready === this.#users.length) this.#done();
     else if (this.#run.plan.connectRate === undefined) this.#connectAbreast(now);
+  }
+
+  #failed(user: User, now: number): void {
+    const { engine, plan } = this.#run;
+    const { connectRate: rate } = plan;
+    if (++this.#failures > patience) engine.unreachable();
+    else if (rate === undefined) this.#connect(user, now);
+    else engine.timers.add(user.session.opensFrom, { fire: (at) => this.#tryAgain(user, rate, at) });
+  }
+
+  /** Attempts that nobody waited for are not made up for. */
+  #tryAgain(user: User, rate: number, at: number): void {
+    if (!this.#someWait) this.#attempt = Math.max(this.#attempt, firstFrom(at - this.#beganAt, this.#run.engine, rate));
+    this.#again.push(user);
+    this.#connectPaced(rate, at);
+  }
+
+  get #someWait(): boolean {
+    return this.#again.length > 0 || this.#started < this.#users.length;
+  }
+
+  #wakeAt(due: number): void {
+    if (this.#wakesAt === due) return;
+    this.#wakesAt = due;
+    this.#run.engine.timers.add(due, this);
   }
 }

@@ -45,6 +45,11 @@ export class Session implements ConnectionHandler, TimerTarget {
     return this.#state === 'ready';
   }
 
+  /** It is not opened before this instant: the back-off after a failure. */
+  get opensFrom(): number {
+    return this.#backoff.until;
+  }
+
   /** Opens the session if need be; `waiter` is called later, also when it is ready already. */
   whenReady(waiter: SessionWaiter, now: number): void {
     this.#waiters.push(waiter);
