@@ -176,7 +176,7 @@ export class Engine {
     const leftAlone = this.#targetGone === undefined ? this.#runs.filter((run) => run.leftAlone) : [];
     if (leftAlone.length === 0) this.#conclude(at);
     else
-      Promise.all(leftAlone.map(({ plan }) => whyGone(plan))).then((reasons) => {
+      Promise.all(leftAlone.map(({ plan, facts }) => whyGone(plan, facts.era))).then((reasons) => {
         this.#targetGone = reasons.find((reason) => reason !== undefined);
         this.#conclude(at);
       });

@@ -10,6 +10,7 @@ import { startHttpServer } from '../support/servers/http.ts';
 import { serve } from '../support/servers/serve.ts';
 import { answerAfter, type Exchange, reply } from '../support/servers/server.ts';
 import { startSseServer } from '../support/servers/sse.ts';
+import { startStdioServer } from '../support/servers/stdio.ts';
 import { startTcpServer } from '../support/servers/tcp.ts';
 import { startWebSocketServer } from '../support/servers/websocket.ts';
 import { expectVerdict } from '../support/verdict.ts';
@@ -148,23 +149,24 @@ const idle = [
   ],
   ['closed', 'vus: 1\nduration: 400ms\nsteps: [{ call: tools/list }, { think: 600ms }]'],
 ] as const;
-const idleCases = [...servers, ['sse', startSseServer] as const].flatMap(([name, start]) =>
-  idle.map(([load, keys]) => [name, load, start, keys] as const),
+const idleCases = [...servers, ['sse', startSseServer] as const, ['stdio', startStdioServer] as const].flatMap(
+  ([name, start]) => idle.map(([load, keys]) => [name, load, start, keys] as const),
 );
 
 test.each(idleCases)(
   'a server that dies while nothing is due is never a success: %s, %s',
-  async (_, _load, start, keys) => {
+  async (name, _load, start, keys) => {
     const server = await serve(start, {
       answer: ({ id, send }) => {
         send(reply(id));
         setTimeout(() => void server.close(), 100);
       },
     });
+    const why = name === 'stdio' ? 'the command ended with code 1' : 'ECONNREFUSED';
     const plan = blockPlan(keys, { target: server.url, warmup: '0' });
     const result = await finished(startRun(plan).result);
     expect(result.metrics.outcomes).toMatchObject({ ok: 1, connection_lost: 0, connect_failed: 0 });
-    expect(result.warnings[0]).toMatchObject({ code: 'target_gone', message: expect.stringContaining('ECONNREFUSED') });
+    expect(result.warnings[0]).toMatchObject({ code: 'target_gone', message: expect.stringContaining(why) });
     expectVerdict(result, 'unreachable');
   },
 );
