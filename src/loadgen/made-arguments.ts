@@ -2,7 +2,7 @@ import { didYouMean } from '../config/suggest.ts';
 import { schemaVariants, toolOf } from '../scenario/fields.ts';
 import type { ScenarioPlan } from '../scenario/plan.ts';
 import type { MadeArguments } from './facts.ts';
-import { within } from './json-schema/expression.ts';
+import type { TimeLimit } from './json-schema/expression.ts';
 import { Random } from './json-schema/random.ts';
 import { schemaSample } from './json-schema/sample.ts';
 import { Unsupported } from './json-schema/schema.ts';
@@ -12,8 +12,6 @@ import { Unreachable } from './unreachable.ts';
 
 /** Characters of all arguments of one tool: large ones are fewer. */
 const mostCharacters = 8 * 1024 * 1024;
-/** All arguments of one tool are made in so long at most: the target's schema may hold a pattern that backtracks without an end. */
-const longestMillis = 10_000;
 /** Names that are told of a target's tools. */
 const mostNames = 20;
 
@@ -22,20 +20,20 @@ export function toolsToMakeFor({ operations }: Pick<ScenarioPlan, 'operations'>)
   return new Set(operations.flatMap(({ fields = [] }) => toolOf(fields) ?? []));
 }
 
-/** Arguments for these tools, the same for the same seed. Throws Unreachable where there can be none, or none within a limit. */
+/** Arguments for these tools, the same for the same seed. Throws Unreachable where there can be none, or none in time. */
 export function makeArguments(
   tools: ReadonlySet<string>,
   list: ToolList,
   seed: number,
-  limitMillis = longestMillis,
+  limit: TimeLimit,
 ): MadeArguments {
-  return Object.fromEntries([...tools].map((tool) => [tool, argumentsOf(tool, list, seed, limitMillis)]));
+  return Object.fromEntries([...tools].map((tool) => [tool, argumentsOf(tool, list, seed, limit)]));
 }
 
-function argumentsOf(tool: string, list: ToolList, seed: number, limitMillis: number): string[] {
+function argumentsOf(tool: string, list: ToolList, seed: number, limit: TimeLimit): string[] {
   if (!Object.hasOwn(list.schemas, tool)) throw noArguments(absent(tool, list));
   try {
-    return within(limitMillis, () => sampleTexts(list.schemas[tool], seed));
+    return limit.within(() => sampleTexts(list.schemas[tool], seed));
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
     throw noArguments(`no arguments can be made for the tool "${tool}": ${error.message}`);

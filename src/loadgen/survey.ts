@@ -5,11 +5,15 @@ import { discoverEra, requireModern } from './era.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { initializeParams, initializes, readInitializeResult, statusDuringInitialize } from './initialize.ts';
 import { Inquiry } from './inquiry.ts';
+import { TimeLimit } from './json-schema/expression.ts';
 import { makeArguments, toolsToMakeFor } from './made-arguments.ts';
 import { checkSources } from './source-addresses.ts';
 import { speaksTls } from './tls-probe.ts';
 import { listTools } from './tool-schemas.ts';
 import { Unreachable } from './unreachable.ts';
+
+/** All arguments of a run are made in so long at most: the targets' schemas may hold patterns that backtrack without an end. */
+const longestMaking = 10_000;
 
 /**
  * Visits the target of every scenario before anything is measured: what the requests are prepared from, and a refused
@@ -17,17 +21,18 @@ import { Unreachable } from './unreachable.ts';
  */
 export async function survey({ scenarios, seed }: Plan): Promise<readonly ScenarioFacts[]> {
   const facts: ScenarioFacts[] = [];
-  for (const [index, scenario] of scenarios.entries()) facts.push(await reach(scenario, seed + index));
+  const making = new TimeLimit(longestMaking);
+  for (const [index, scenario] of scenarios.entries()) facts.push(await reach(scenario, seed + index, making));
   return facts;
 }
 
-async function reach(scenario: ScenarioPlan, seed: number): Promise<ScenarioFacts> {
+async function reach(scenario: ScenarioPlan, seed: number, making: TimeLimit): Promise<ScenarioFacts> {
   const { url } = scenario.target;
   try {
     await checkSources(scenario);
     const address = await resolveTarget(scenario);
     const aimed = aimedAt(scenario, address);
-    return { ...(await visit(aimed, seed).catch((error) => examine(aimed, error))), address };
+    return { ...(await visit(aimed, seed, making).catch((error) => examine(aimed, error))), address };
   } catch (error) {
     throw error instanceof Unreachable ? new Unreachable({ ...error.failure, url }) : error;
   }
@@ -55,10 +60,10 @@ async function speaksModern(scenario: ScenarioPlan): Promise<boolean> {
   }
 }
 
-async function visit(scenario: ScenarioPlan, seed: number): Promise<Omit<ScenarioFacts, 'address'>> {
+async function visit(scenario: ScenarioPlan, seed: number, making: TimeLimit): Promise<Omit<ScenarioFacts, 'address'>> {
   const inquiry = await Inquiry.open(scenario);
   try {
-    const facts = await learn(scenario, inquiry, seed);
+    const facts = await learn(scenario, inquiry, seed, making);
     inquiry.close('delete');
     return { ...facts, ...(inquiry.tls && { tls: inquiry.tls }) };
   } catch (error) {
@@ -67,7 +72,12 @@ async function visit(scenario: ScenarioPlan, seed: number): Promise<Omit<Scenari
   }
 }
 
-async function learn(scenario: ScenarioPlan, inquiry: Inquiry, seed: number): Promise<ScenarioFacts> {
+async function learn(
+  scenario: ScenarioPlan,
+  inquiry: Inquiry,
+  seed: number,
+  making: TimeLimit,
+): Promise<ScenarioFacts> {
   const found = await eraOf(scenario, inquiry);
   const facts =
     found.era === 'legacy' && initializes(scenario) ? { ...found, server: await initialize(inquiry) } : found;
@@ -75,7 +85,7 @@ async function learn(scenario: ScenarioPlan, inquiry: Inquiry, seed: number): Pr
   const wanted = new Set([...toMake, ...toolsInHeaders(scenario, found.era)]);
   if (wanted.size === 0) return facts;
   const list = await listTools(inquiry, found.era, wanted);
-  const made = toMake.size > 0 && { made: makeArguments(toMake, list, seed) };
+  const made = toMake.size > 0 && { made: makeArguments(toMake, list, seed, making) };
   return { ...facts, schemas: list.schemas, ...made };
 }
 

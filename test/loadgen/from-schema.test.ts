@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { TimeLimit } from '../../src/loadgen/json-schema/expression.ts';
 import { makeArguments } from '../../src/loadgen/made-arguments.ts';
 import { survey } from '../../src/loadgen/survey.ts';
 import { Unreachable, unreachableError } from '../../src/loadgen/unreachable.ts';
@@ -161,7 +162,7 @@ describe('what cannot be made is said before the load', () => {
 test('a pattern that backtracks without an end keeps nobody waiting', () => {
   const properties = { word: { enum: [`${'a'.repeat(40)}!`], pattern: '^(a+)+$' } };
   const list = { names: ['say'], schemas: { say: { type: 'object', properties, required: ['word'] } } };
-  const making = () => makeArguments(new Set(list.names), list, 1, 100);
+  const making = () => makeArguments(new Set(list.names), list, 1, new TimeLimit(100));
   expect(making).toThrow(Unreachable);
   expect(making).toThrow(
     expect.objectContaining({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
-import { expressionOf, within } from '../../src/loadgen/json-schema/expression.ts';
+import { expressionOf, TimeLimit } from '../../src/loadgen/json-schema/expression.ts';
 import { patternSample } from '../../src/loadgen/json-schema/pattern.ts';
 import { Random } from '../../src/loadgen/json-schema/random.ts';
 import { schemaSample } from '../../src/loadgen/json-schema/sample.ts';
@@ -371,14 +371,23 @@ describe('what takes too long', () => {
     ],
     ['what must not be', { type: 'string', const: endless.enum[0], not: { pattern: endless.pattern } }],
   ])('is broken off, and named: a pattern and %s', (_, schema) => {
-    expect(() => within(100, () => schemaSample(schema, new Random(1, 0)))).toThrow(
+    expect(() => new TimeLimit(100).within(() => schemaSample(schema, new Random(1, 0)))).toThrow(
       new Unsupported('', 'none is made within 0.1 s; the pattern tried last: ^(a+)+$'),
     );
     expect(expressionOf(endless.pattern, '').test('aa'), 'the next one is tried again').toBe(true);
   });
 
+  it('has one limit for all that is made', () => {
+    const limit = new TimeLimit(400);
+    const make = () => limit.within(() => schemaSample(endless, new Random(1, 0)));
+    expect(make).toThrow('none is made within 0.4 s;');
+    const before = process.threadCpuUsage();
+    expect(make).toThrow('none is made within 0.4 s, with those before it;');
+    expect(process.threadCpuUsage(before).user / 1000, 'ms at work').toBeLessThan(200);
+  });
+
   it('is not what is made in time, nor what fails by itself', () => {
-    expect(within(10_000, () => schemaSample({ const: 5 }, new Random(1, 0)))).toBe(5);
-    expect(() => within(10_000, () => schemaSample(false, new Random(1, 0)))).toThrow(Unsupported);
+    expect(new TimeLimit(10_000).within(() => schemaSample({ const: 5 }, new Random(1, 0)))).toBe(5);
+    expect(() => new TimeLimit(10_000).within(() => schemaSample(false, new Random(1, 0)))).toThrow(Unsupported);
   });
 });
