@@ -32,6 +32,8 @@ interface Shared {
   readonly prepared: PreparedRequests;
   /** Requests of clients without a session. */
   readonly requests: readonly RequestSource[];
+  /** Those of clients that were given no session id, by protocol version: one set of bytes stays in the caches, a thousand do not. */
+  readonly unnamed: Map<string, readonly RequestSource[]>;
   readonly host: string;
   /** Connections this worker may still open for this scenario. */
   budget: number;
@@ -48,6 +50,7 @@ export const httpTransport: TransportFactory = (scenario, requests, openStream) 
     host,
     prepared,
     requests: prepared.sources(packing),
+    unnamed: new Map(),
     budget: scenario.maxConnections,
   };
   const transport: Transport = { open: (handler, localAddress) => new HttpClient(shared, handler, localAddress) };
@@ -129,8 +132,10 @@ class HttpClient implements Connection, HttpOwner {
 
   initialized(protocolVersion: string): void {
     this.#session = sessionFields(this.#sessionId, protocolVersion);
-    const { scenario, host, prepared } = this.#shared;
-    this.#requests = prepared.sources(packingOf(scenario, host, this.#session));
+    const { scenario, host, prepared, unnamed } = this.#shared;
+    const known = this.#sessionId === undefined ? unnamed.get(protocolVersion) : undefined;
+    this.#requests = known ?? prepared.sources(packingOf(scenario, host, this.#session));
+    if (this.#sessionId === undefined) unnamed.set(protocolVersion, this.#requests);
   }
 
   forget(slot: number): void {
