@@ -33,13 +33,27 @@ export class Endings {
     this.#open = true;
   }
 
-  /** All was taken up: whoever is kept is told. */
+  /** All was taken up: whoever is kept is told, and kept no longer. */
   close(): void {
     this.#open = false;
     const count = this.#count;
     this.#count = 0;
-    for (let index = 0; index < count; index++)
-      this.#owners[index]?.ended(this.#ok[index] === 1, this.#instants[index]);
+    this.#tellFrom(0, count);
+  }
+
+  #tellFrom(first: number, count: number): void {
+    let next = first;
+    try {
+      while (next < count) {
+        const index = next++;
+        const owner = this.#owners[index];
+        this.#owners[index] = null;
+        owner?.ended(this.#ok[index] === 1, this.#instants[index]);
+      }
+    } finally {
+      // One of them threw: the others are told all the same.
+      if (next < count) this.#tellFrom(next, count);
+    }
   }
 
   #grow(): void {

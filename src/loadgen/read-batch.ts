@@ -53,8 +53,11 @@ export class ReadBatch {
   takeAtOnce(reader: Reader, bytes: Buffer, length: number, at: number): void {
     this.flush();
     this.endings.open();
-    reader.handler?.data(bytes, 0, length, at);
-    this.endings.close();
+    try {
+      reader.handler?.data(bytes, 0, length, at);
+    } finally {
+      this.endings.close();
+    }
   }
 
   /** Takes up what was read so far: before anything else is, so that all happens in the order it came. */
@@ -64,9 +67,26 @@ export class ReadBatch {
     this.#used = 0;
     if (count === 0) return;
     this.endings.open();
-    for (let index = 0; index < count; index++)
-      this.#readers[index]?.handler?.data(this.#kept, this.#starts[index], this.#ends[index], this.#instants[index]);
-    this.endings.close();
+    try {
+      this.#takeUpFrom(0, count);
+    } finally {
+      this.endings.close();
+    }
+  }
+
+  #takeUpFrom(first: number, count: number): void {
+    let next = first;
+    try {
+      while (next < count) {
+        const index = next++;
+        const reader = this.#readers[index];
+        this.#readers[index] = null;
+        reader?.handler?.data(this.#kept, this.#starts[index], this.#ends[index], this.#instants[index]);
+      }
+    } finally {
+      // One of them threw: what others were sent is taken up all the same.
+      if (next < count) this.#takeUpFrom(next, count);
+    }
   }
 
   #turnBegins(): void {

@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Endings } from '../../src/loadgen/endings.ts';
 import type { ExchangeOwner } from '../../src/loadgen/exchanges.ts';
+import { collectGarbage } from '../../src/loadgen/garbage.ts';
 
 describe('Endings', () => {
   let told: [string, boolean, number][];
@@ -58,5 +60,30 @@ describe('Endings', () => {
     endings.open();
     endings.close();
     expect(told.map(([name]) => name)).toEqual(['a', 'b']);
+  });
+
+  it('tells the others all the same where one throws, and the next as ever', () => {
+    const fails = () => {
+      throw new Error('a fault of ours');
+    };
+    endings.open();
+    for (const name of ['a', 'b', 'c']) endings.tell(owner(name, name === 'b' ? fails : undefined), true, 1);
+    expect(() => endings.close()).toThrow('a fault of ours');
+    expect(told.map(([name]) => name)).toEqual(['a', 'b', 'c']);
+    endings.tell(owner('d'), true, 2);
+    expect(told.at(-1)).toEqual(['d', true, 2]);
+  });
+
+  it('keeps nobody who was told', async () => {
+    const told = (() => {
+      const all = ['a', 'b', 'c'].map((name) => owner(name));
+      endings.open();
+      for (const one of all) endings.tell(one, true, 1);
+      endings.close();
+      return all.map((one) => new WeakRef(one));
+    })();
+    await nextTurn();
+    collectGarbage();
+    expect(told.map((one) => one.deref())).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { ExchangeOwner } from '../../src/loadgen/exchanges.ts';
+import { collectGarbage } from '../../src/loadgen/garbage.ts';
 import { ReadBatch, type Reader, readBatch } from '../../src/loadgen/read-batch.ts';
 import { type StreamHandler, streamsFor } from '../../src/loadgen/stream.ts';
 import { planOf, startEngine } from '../support/engine.ts';
@@ -98,6 +100,41 @@ describe('ReadBatch', () => {
     leaving.handler = undefined;
     await nextTurn();
     expect(told.map(({ reader }) => reader)).toEqual([2]);
+  });
+
+  it('takes up what others were sent all the same where one throws, and tells whose exchanges ended', async () => {
+    await busy();
+    const ended: number[] = [];
+    const owner = (number: number): ExchangeOwner => ({
+      ...{ number, step: 0, capture: () => undefined, captured: () => undefined },
+      ended: () => void ended.push(number),
+    });
+    const failing = readerOf(1);
+    failing.handler!.data = (_bytes, _start, _end, at) => {
+      batch.endings.tell(owner(1), true, at);
+      throw new Error('a fault of ours');
+    };
+    read(failing, 'one');
+    read(readerOf(2), 'two');
+    expect(() => batch.flush()).toThrow('a fault of ours');
+    expect([told.map(({ text }) => text), ended]).toEqual([['two'], [1]]);
+    expect(() => batch.takeAtOnce(failing, Buffer.from('x'), 1, 7)).toThrow('a fault of ours');
+    batch.endings.tell(owner(2), true, 8);
+    expect(ended, 'told at once: nothing is being taken up').toEqual([1, 1, 2]);
+  });
+
+  it('keeps no reader whose bytes were taken up', async () => {
+    await busy();
+    const readers = (() => {
+      const all = [1, 2, 3].map(readerOf);
+      for (const one of all) read(one, 'kept');
+      return all.map((one) => new WeakRef(one));
+    })();
+    await nextTurn();
+    expect(told).toHaveLength(3);
+    await nextTurn();
+    collectGarbage();
+    expect(readers.map((one) => one.deref())).toEqual([undefined, undefined, undefined]);
   });
 
   it('ends the turn when all was taken up, not before', async () => {
