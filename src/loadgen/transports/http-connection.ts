@@ -72,7 +72,7 @@ export class HttpConnection implements StreamHandler, EventSink {
 
   /** Its reply is here, but the stream that brought it goes on: nobody knows for how long. */
   get lingers(): boolean {
-    return this.#lingers;
+    return this.#lingers && this.#state === 'body';
   }
 
   /** Idle for so long that the target may be closing it. */
@@ -91,6 +91,7 @@ export class HttpConnection implements StreamHandler, EventSink {
   /** Nobody waits any more for what the response to its request says. */
   disown(): void {
     this.#slot = noSlot;
+    this.#lingers = this.#state === 'body';
   }
 
   /** Closes behind everything that was sent; the response to a `last` request is not read. */

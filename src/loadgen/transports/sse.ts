@@ -23,6 +23,9 @@ interface Shared {
   budget: number;
 }
 
+/** Acknowledgements of a client that may go on behind the reply, where they are not half of its connections. */
+const mostLingering = 8;
+
 const scanner = new ReplyScanner();
 const noBody = Buffer.alloc(0);
 
@@ -93,7 +96,7 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   }
 
   want(waiting: number): boolean {
-    while (this.#opening < waiting && this.#shared.budget > 0 && this.#state === 'open') this.#grow();
+    while (this.#opening < waiting && this.#state === 'open' && this.#hasRoom()) this.#grow();
     return this.#opening >= waiting;
   }
 
@@ -107,9 +110,7 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
 
   forget(slot: number): void {
     const carrying = this.#posts.find((post) => post.slot === slot);
-    if (carrying === undefined) return;
-    this.#drop(carrying);
-    carrying.destroy();
+    if (carrying !== undefined) this.#discard(carrying);
   }
 
   close(how: CloseKind): void {
@@ -242,6 +243,14 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
     return post.carry(slot, bytes);
   }
 
+  /** An acknowledgement that goes on behind the reply may never end: the oldest gives way to a connection that is wanted. */
+  #hasRoom(): boolean {
+    const lingering = this.#posts.filter(({ lingers }) => lingers);
+    const most = this.#shared.budget > 0 ? Math.max(mostLingering, this.#posts.length / 2) : 0;
+    if (lingering.length > most) this.#discard(lingering[0]);
+    return this.#shared.budget > 0;
+  }
+
   #grow(): void {
     this.#shared.budget--;
     this.#opening++;
@@ -249,6 +258,11 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   }
 
   readonly #giveUp = (post: HttpConnection): void => this.#drop(post);
+
+  #discard(post: HttpConnection): void {
+    this.#drop(post);
+    post.destroy();
+  }
 
   #drop(post: HttpConnection): void {
     remove(this.#posts, post);

@@ -116,6 +116,37 @@ describe('acknowledgements', () => {
     expect(found).toEqual({ ok: 3 });
   });
 
+  describe.each([
+    ['of an event stream', 200, 'text/event-stream', ': accepted\n\n'],
+    ['of another body', 202, 'text/plain', 'Accepted'],
+  ])('that never end: %s', (_, status, type, text) => {
+    const acknowledge: NonNullable<SseServerOptions['acknowledge']> = (response) =>
+      void response.writeHead(status, { 'Content-Type': type }).write(text);
+
+    it('hold up no request where connections are few', async () => {
+      const server = await serve(() => startSseServer({ acknowledge }));
+      const plan = planOf({ target: server.url, requests: '20', vus: '2' }, { maxConnections: 4, timeout: 2000 });
+      expect(outcomesOf(await runHere(plan))).toEqual({ ok: 20 });
+    });
+
+    it('do not add up to ever more connections', async () => {
+      const open = new Set<unknown>();
+      let most = 0;
+      const { outcomes: found } = await outcomes(
+        {
+          acknowledge: (response, message) => {
+            most = Math.max(most, open.add(response.socket).size);
+            response.socket?.once('close', () => open.delete(response.socket));
+            acknowledge(response, message);
+          },
+        },
+        '100',
+      );
+      expect(found).toEqual({ ok: 100 });
+      expect(most).toBeLessThan(50);
+    });
+  });
+
   it('of initialize that refuse it are quoted', async () => {
     const server = await serve(() =>
       startSseServer({
