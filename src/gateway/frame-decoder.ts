@@ -1,21 +1,23 @@
+import { Inbound } from '../wire/inbound.ts';
 import { frameHeaderBytes, frameMagic, frameVersion, maxFramePayload } from '../wire/mcpb-frame.ts';
 
 export interface FrameSink {
-  /** False: read no further, the connection is closing. `payload` may be kept. */
+  /** False: no further frame until `goOn`. `payload` may be kept. */
   frame(type: number, payload: Buffer): boolean;
   /** The bytes are no frame; nothing more is decoded. */
   malformed(text: string): void;
 }
 
 /**
- * Cuts a byte stream into `mcpb` frames (layout: wire/mcpb-frame.ts). Holds what has arrived of an incomplete frame, never
- * what its header announces.
+ * Cuts a byte stream into `mcpb` frames (layout: wire/mcpb-frame.ts). Holds what has arrived of an incomplete frame in one
+ * buffer that grows with it, never what its header announces.
  */
 export class FrameDecoder {
   readonly #sink: FrameSink;
-  #chunks: Buffer[] = [];
-  #held = 0;
-  #needed = frameHeaderBytes;
+  /** The frame under way, from its first byte. */
+  #partial: Inbound | undefined = undefined;
+  /** Arrived while the sink wants no frame. */
+  #waiting: Inbound | undefined = undefined;
 
   constructor(sink: FrameSink) {
     this.#sink = sink;
@@ -23,41 +25,74 @@ export class FrameDecoder {
 
   /** Part of a frame has arrived and the rest has not. */
   get incomplete(): boolean {
-    return this.#held > 0;
+    return this.#partial !== undefined;
   }
 
   push(chunk: Buffer): void {
-    if (this.#held > 0) {
-      this.#hold(chunk);
-      if (this.#held < this.#needed) return;
-      chunk = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks, this.#held);
-      this.#chunks = [];
-      this.#held = 0;
-    }
-    this.#frames(chunk);
+    if (this.#waiting !== undefined) return this.#waiting.append(chunk, 0, chunk.length);
+    this.#frames(chunk, this.#partial === undefined ? 0 : this.#complete(this.#partial, chunk));
   }
 
-  #frames(bytes: Buffer): void {
-    let at = 0;
-    while (at < bytes.length) {
-      const available = bytes.length - at;
-      this.#needed = frameHeaderBytes;
-      if (available >= frameHeaderBytes) {
-        const fault = headerFault(bytes, at);
-        if (fault !== undefined) return this.#sink.malformed(fault);
-        this.#needed += bytes.readUInt32BE(at + 8);
-      }
-      if (available < this.#needed) return this.#hold(bytes.subarray(at));
-      const payload = bytes.subarray(at + frameHeaderBytes, at + this.#needed);
-      at += this.#needed;
-      if (!this.#sink.frame(bytes.readUInt16BE(at - this.#needed + 6), payload)) return;
+  /** Decodes what arrived since the sink wanted no frame. */
+  goOn(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined) this.push(waiting.bytes.subarray(0, waiting.length));
+  }
+
+  #frames(chunk: Buffer, from: number): void {
+    let at = from;
+    while (at < chunk.length) {
+      const known = chunk.length - at >= frameHeaderBytes;
+      const fault = known ? headerFault(chunk, at) : undefined;
+      if (fault !== undefined) return this.#sink.malformed(fault);
+      if (!known || at + frameLength(chunk, at) > chunk.length) return this.#hold(chunk, at);
+      at = this.#frame(chunk, at) ? at + frameLength(chunk, at) : this.#wait(chunk, at + frameLength(chunk, at));
     }
   }
 
-  #hold(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#held += chunk.length;
+  /** Adds to the frame under way and returns where the next one starts. */
+  #complete(partial: Inbound, chunk: Buffer): number {
+    let at = add(partial, frameHeaderBytes, chunk, 0);
+    if (partial.length < frameHeaderBytes) return at;
+    const fault = headerFault(partial.bytes, 0);
+    if (fault !== undefined) {
+      this.#sink.malformed(fault);
+      return chunk.length;
+    }
+    at = add(partial, frameLength(partial.bytes, 0), chunk, at);
+    if (partial.length < frameLength(partial.bytes, 0)) return at;
+    this.#partial = undefined;
+    return this.#frame(partial.bytes, 0) ? at : this.#wait(chunk, at);
   }
+
+  #frame(bytes: Buffer, at: number): boolean {
+    const payload = bytes.subarray(at + frameHeaderBytes, at + frameLength(bytes, at));
+    return this.#sink.frame(bytes.readUInt16BE(at + 6), payload);
+  }
+
+  #hold(chunk: Buffer, at: number): void {
+    this.#partial = new Inbound();
+    this.#partial.append(chunk, at, chunk.length);
+  }
+
+  #wait(chunk: Buffer, at: number): number {
+    this.#waiting = new Inbound();
+    this.#waiting.append(chunk, at, chunk.length);
+    return chunk.length;
+  }
+}
+
+/** Appends chunk[at…] until `length` bytes are there; returns what comes behind. */
+function add(inbound: Inbound, length: number, chunk: Buffer, at: number): number {
+  const end = Math.min(at + Math.max(length - inbound.length, 0), chunk.length);
+  inbound.append(chunk, at, end);
+  return end;
+}
+
+/** Of the frame whose header is at `at`, header included. */
+function frameLength(bytes: Buffer, at: number): number {
+  return frameHeaderBytes + bytes.readUInt32BE(at + 8);
 }
 
 function headerFault(bytes: Buffer, at: number): string | undefined {
