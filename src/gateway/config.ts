@@ -2,17 +2,16 @@ import { McpbError } from '../errors.ts';
 import { type BackendOptions, parseBackend } from '../router/backend.ts';
 import type { Transport } from '../wire/mcp.ts';
 import { type Address, isLoopback, parseAddress } from './address.ts';
+import { type Auth, type AuthOptions, authOf } from './auth-options.ts';
 
 /** As the flags of `gateway start` are written; everything has a default. */
-export interface GatewayOptions {
+export interface GatewayOptions extends AuthOptions {
   readonly http?: string | undefined;
   /** Default: the HTTP address, or 127.0.0.1:8443 when HTTP is off. */
   readonly ws?: string | undefined;
   readonly tcp?: string | undefined;
   readonly admin?: string | undefined;
   readonly backend?: string | undefined;
-  readonly auth?: 'none' | 'bearer' | undefined;
-  readonly token?: string | undefined;
   readonly workers?: number | undefined;
   readonly logLevel?: LogLevel | undefined;
   readonly limits?: Partial<Limits> | undefined;
@@ -30,8 +29,6 @@ export interface GatewayConfig {
   readonly logLevel: LogLevel;
   readonly limits: Limits;
 }
-
-export type Auth = { readonly kind: 'none' } | { readonly kind: 'bearer'; readonly token: string };
 
 /** One port and the front ends behind it: HTTP and WebSocket may share one. */
 export interface Listener {
@@ -117,14 +114,6 @@ function listenersOf(options: GatewayOptions): Listener[] {
   if (listeners.length === 0)
     throw new McpbError('MCPB_E_USAGE', 'every front end is off', { hint: 'leave out one of --http, --ws, --tcp' });
   return listeners;
-}
-
-function authOf({ auth, token }: GatewayOptions): Auth {
-  if (auth === 'none' && token !== undefined)
-    throw new McpbError('MCPB_E_USAGE', '--token has no effect with --auth none', { hint: 'use --auth bearer' });
-  if (token === '' || (auth === 'bearer' && token === undefined))
-    throw new McpbError('MCPB_E_USAGE', '--auth bearer needs a token', { hint: 'add --token SECRET' });
-  return token === undefined ? { kind: 'none' } : { kind: 'bearer', token };
 }
 
 function refuseOpenToAll(listeners: readonly Listener[], auth: Auth): void {

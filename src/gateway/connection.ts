@@ -8,6 +8,8 @@ import type { Session } from './session.ts';
 /** A connection that is one session: back-pressure in both directions. Subclasses know the framing. */
 export abstract class Connection implements Channel {
   readonly socket: Socket;
+  /** `performance.now()` at which what the client was let in by ends. */
+  tokenEnds = Number.POSITIVE_INFINITY;
   /** When unsent bytes began to pile up; 0: they do not. */
   #congestedSince = 0;
   /** As many requests in flight as allowed. */
@@ -52,7 +54,7 @@ export abstract class Connection implements Channel {
 
   /** Hands a message to the session, now or when the client may have more under way. */
   protected take(message: Message): void {
-    if (!this.#held) this.session?.receive(message, this);
+    if (!this.held) this.session?.receive(message, this);
     else if (this.#waiting === undefined) this.#waiting = [message];
     else this.#waiting.push(message);
   }
@@ -78,7 +80,7 @@ export abstract class Connection implements Channel {
     this.#goOn();
   }
 
-  get #held(): boolean {
+  protected get held(): boolean {
     return this.#crowded || this.#congestedSince > 0;
   }
 
@@ -86,12 +88,12 @@ export abstract class Connection implements Channel {
   #goOn(): void {
     if (this.#goingOn) return;
     this.#goingOn = true;
-    while (!this.#held && this.#waiting !== undefined) {
+    while (!this.held && this.#waiting !== undefined) {
       const message = this.#waiting.shift();
       if (this.#waiting.length === 0) this.#waiting = undefined;
       if (message !== undefined) this.session?.receive(message, this);
     }
     this.#goingOn = false;
-    if (!this.#held) this.resumeReading();
+    if (!this.held) this.resumeReading();
   }
 }

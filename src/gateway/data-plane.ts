@@ -2,7 +2,7 @@ import { createServer as createHttpServer, Server as HttpServer } from 'node:htt
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Router } from '../router/router.ts';
 import { type Transport, transports } from '../wire/mcp.ts';
-import { type Authenticator, createAuthenticator } from './auth.ts';
+import { type Authenticator, createAuthenticator } from './authenticator.ts';
 import type { Limits, Listener } from './config.ts';
 import { Counters } from './counters.ts';
 import { type FrontEnd, frontEnds } from './frontend.ts';

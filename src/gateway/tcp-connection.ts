@@ -11,6 +11,7 @@ import {
   maxFramePayload,
   writeFrameHeader,
 } from '../wire/mcpb-frame.ts';
+import { endOf, type Identity } from './authenticator.ts';
 import { Connection } from './connection.ts';
 import type { FailureReason } from './counters.ts';
 import type { DataPlane } from './data-plane.ts';
@@ -46,6 +47,7 @@ type State = 'new' | 'negotiated' | 'authenticated' | 'closing';
  *     negotiated            initialize, right token      {expiresAt, sessionId}                      authenticated
  *     negotiated onwards    Request with bad id, method  −32603 `Invalid request ID: …`, `Invalid method: …` closing
  *     authenticated         wrapper with wrong token     −32603 `Per-message authentication failed`  closing
+ *     authenticated         token ends                   Error `Token expired`                       closing
  *     authenticated         Request                      its replies, in any order                   same
  *     negotiated onwards    HealthCheck                  empty HealthCheck                           same
  *     negotiated onwards    Response, VersionAck         Error `Unexpected … from client`            same
@@ -61,6 +63,8 @@ export class TcpConnection extends Connection implements FrameSink {
   readonly #decoder = new FrameDecoder(this);
   readonly #accepted = performance.now();
   #state: State = 'new';
+  /** It is not known yet whether a token is valid. */
+  #checking = false;
   #heard = false;
   #lastHeard = this.#accepted;
   #incompleteSince = 0;
@@ -84,7 +88,7 @@ export class TcpConnection extends Connection implements FrameSink {
   frame(type: number, payload: Buffer): boolean {
     if (this.#state === 'new') this.#negotiate(type, payload);
     else this.#negotiated(type, payload);
-    return this.#state !== 'closing';
+    return this.#state !== 'closing' && !this.#checking;
   }
 
   malformed(text: string): void {
@@ -109,6 +113,7 @@ export class TcpConnection extends Connection implements FrameSink {
       return;
     }
     if (draining && !this.session?.inFlight) return this.#close();
+    if (now > this.tokenEnds) return this.refuse('Token expired', 'unauthorized');
     this.sweepCongestion(now);
     if (this.#state !== 'authenticated' && now - this.#accepted > limits.handshakeMillis)
       return this.refuse('Handshake timed out', 'timeout');
@@ -131,7 +136,7 @@ export class TcpConnection extends Connection implements FrameSink {
   }
 
   protected resumeReading(): void {
-    this.socket.resume();
+    if (!this.#checking) this.socket.resume();
   }
 
   protected dropSlow(): void {
@@ -153,7 +158,7 @@ export class TcpConnection extends Connection implements FrameSink {
     if (fault !== undefined) return this.refuse(`Version negotiation failed: ${fault}`, 'protocol');
     this.socket.write(versionAck);
     this.#state = 'negotiated';
-    if (!this.plane.auth.required) this.#authenticated('anonymous');
+    if (!this.plane.auth.required) this.#check(undefined, (identity) => identity && this.#authenticated(identity));
   }
 
   #negotiated(type: number, payload: Buffer): void {
@@ -177,8 +182,24 @@ export class TcpConnection extends Connection implements FrameSink {
   }
 
   #request(payload: Buffer): void {
-    const message = this.#unwrapped(readMessage(payload));
-    if (message === undefined) return;
+    const outer = readMessage(payload);
+    const inner = outer.kind === 'invalid' && outer.fault === 'shape' ? findMember(outer.bytes, 'message') : undefined;
+    if (Buffer.isBuffer(inner)) this.#wrapped(outer, readMessage(inner));
+    else this.#message(outer, payload.length);
+  }
+
+  /** The message inside `{auth_token, message}`: its token has to be the subject's. */
+  #wrapped({ bytes }: Message, message: Message): void {
+    const token = this.session !== undefined && this.plane.auth.required ? findMember(bytes, 'auth_token') : undefined;
+    if (token === undefined) return this.#message(message, bytes.length);
+    this.#check(textOf(token), (identity) => {
+      if (identity?.subject === this.session?.subject) this.#message(message, bytes.length);
+      else this.#fatal(message, 'Per-message authentication failed', 'unauthorized');
+    });
+  }
+
+  /** `length`: of the payload it came in. */
+  #message(message: Message, length: number): void {
     if (message.kind === 'invalid') {
       if (message.fault === 'parse' || message.fault === 'encoding')
         return this.refuse('Malformed message', 'protocol');
@@ -187,22 +208,9 @@ export class TcpConnection extends Connection implements FrameSink {
     } else if (message.methodStart >= 0 && !isMethodName(message))
       return this.#fatal(message, 'Invalid method: only letters, digits and ._/- are allowed');
     if (this.session === undefined) return this.#authenticate(message);
-    if (payload.length > this.plane.limits.message)
+    if (length > this.plane.limits.message)
       return sendReply(this, message, 'error', this.refusal('tooLarge', 'The message is too large'));
     this.take(message);
-  }
-
-  /** The message inside `{auth_token, message}`, or the message itself; undefined after refusing the token. */
-  #unwrapped(outer: Message): Message | undefined {
-    if (outer.kind !== 'invalid' || outer.fault !== 'shape') return outer;
-    const inner = findMember(outer.bytes, 'message');
-    const token = findMember(outer.bytes, 'auth_token');
-    if (!Buffer.isBuffer(inner)) return outer;
-    const message = readMessage(inner);
-    if (this.session === undefined || !this.plane.auth.required || token === undefined) return message;
-    if (this.plane.auth.subjectOf(textOf(token)) === this.session.subject) return message;
-    this.#fatal(message, 'Per-message authentication failed', 'unauthorized');
-    return undefined;
   }
 
   #authenticate(message: Message): void {
@@ -212,23 +220,40 @@ export class TcpConnection extends Connection implements FrameSink {
     const token = textOf(findMember(message.params, 'token'));
     if (token === undefined) return this.#unauthorized(message, 'missing authentication token');
     if (!isTokenFormat(token)) return this.#unauthorized(message, 'invalid token format');
-    const subject = this.plane.auth.subjectOf(token);
-    if (subject === undefined) return this.#fatal(message, 'Authentication failed', 'unauthorized');
-    const session = this.#authenticated(subject);
-    const expiresAt = new Date(Date.now() + this.plane.limits.sessionIdleMillis).toISOString();
-    sendReply(this, message, 'result', Buffer.from(JSON.stringify({ expiresAt, sessionId: session.id })));
+    this.#check(token, (identity) => {
+      if (identity === undefined) return this.#fatal(message, 'Authentication failed', 'unauthorized');
+      const { id } = this.#authenticated(identity);
+      const ends = Math.min(identity.expiresAt, Date.now() + this.plane.limits.sessionIdleMillis);
+      const result = { expiresAt: new Date(ends).toISOString(), sessionId: id };
+      sendReply(this, message, 'result', Buffer.from(JSON.stringify(result)));
+    });
   }
 
-  #authenticated(subject: string): Session {
+  /** Goes on with who the token proves its bearer to be; nothing more is decoded until that is known. */
+  #check(token: string | undefined, goOn: (identity: Identity | undefined) => void): void {
+    const identity = this.plane.auth.check(token);
+    if (!(identity instanceof Promise)) return goOn(identity);
+    this.#checking = true;
+    this.socket.pause();
+    identity.then((known) => {
+      this.#checking = false;
+      if (this.writable) goOn(known);
+      if (this.writable) this.#decoder.goOn();
+      if (!this.held) this.resumeReading();
+    });
+  }
+
+  #authenticated(identity: Identity): Session {
     const id = randomBytes(16).toString('hex');
     const { plane } = this;
     this.session = new Session(plane, {
       id,
-      subject,
+      subject: identity.subject,
       transport: 'tcp',
       channel: this,
       maxInFlight: plane.limits.inFlight,
     });
+    this.tokenEnds = endOf(identity);
     this.#state = 'authenticated';
     plane.counters.established('tcp', performance.now() - this.#accepted);
     return this.session;

@@ -47,7 +47,14 @@ export class WebSocketConnection extends Connection {
 
   sweep(now: number): void {
     this.sweepCongestion(now);
+    if (now > this.tokenEnds) this.#expire();
     if (this.plane.draining && this.session.inFlight === 0) this.close(1001, 'shutting down');
+  }
+
+  #expire(): void {
+    if (!this.writable) return;
+    this.plane.counters.failure('websocket', 'unauthorized');
+    this.close(1008, 'token expired');
   }
 
   protected get writable(): boolean {

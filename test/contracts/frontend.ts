@@ -3,6 +3,7 @@ import type { GatewayOptions } from '../../src/gateway/config.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/gateway.ts';
 import { call, type NeutralClient } from '../gateway/clients.ts';
 import { startSdkServer } from '../router/sdk-server.ts';
+import { audience, epoch, issuer, secret, signed } from '../support/tokens.ts';
 
 export interface FrontEndCase {
   readonly name: string;
@@ -181,6 +182,19 @@ export function frontEndContract({ name, connect, timeoutCode, overloadedCode }:
       expect(await list('right')).toBe('echo');
       await expect(list('wrong')).rejects.toThrow();
       await expect(list()).rejects.toThrow();
+      await gateway.stop();
+    });
+
+    it('lets in who a signed token names, as soon as that is checked', async () => {
+      const gateway = await startGateway({ ...quiet, jwt: { secret, issuer, audience } });
+      const tokens = await Promise.all(['ada', 'bob', 'ada'].map((sub) => signed({ sub })));
+      const clients = await Promise.all(tokens.map((token) => connect(gateway, token)));
+      for (const client of clients) {
+        expect(await client.request('{"jsonrpc":"2.0","id":1,"method":"tools/list"}')).toContain('"echo"');
+        client.close();
+      }
+      await expect(connect(gateway, await signed({ exp: epoch(-60) }))).rejects.toThrow();
+      await expect(connect(gateway, await signed({ aud: 'other' }))).rejects.toThrow();
       await gateway.stop();
     });
   });

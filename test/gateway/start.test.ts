@@ -63,6 +63,13 @@ describe('gateway start', () => {
     expect(await exit).toBe(3);
   });
 
+  it('names the variable that should hold the secret of tokens', async () => {
+    const child = launch('--auth', 'jwt', '--jwt-secret-env', 'MCPB_TEST_NO_SUCH_VARIABLE');
+    const exit = exitOf(child);
+    expect(await text(child.stderr)).toContain('MCPB_TEST_NO_SUCH_VARIABLE is not set');
+    expect(await exit).toBe(2);
+  });
+
   it('shows readable lines without --json', async () => {
     expect(await firstLine(launch())).toBe('gateway ready, backend echo, stop with Ctrl-C');
   });

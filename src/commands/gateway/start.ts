@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { type JwtOptions, secretIn } from '../../gateway/auth-options.ts';
 import type { RunningGateway } from '../../gateway/gateway.ts';
 import { BaseCommand } from '../base.ts';
 
@@ -22,8 +23,15 @@ export default class GatewayStart extends BaseCommand {
       default: 'echo',
       helpValue: 'SPEC',
     }),
-    auth: Flags.option({ options: ['none', 'bearer'] as const, description: 'implied by --token' })(),
+    auth: Flags.option({
+      options: ['none', 'bearer', 'jwt'] as const,
+      description: 'implied by --token and --jwt-…',
+    })(),
     token: Flags.string({ description: 'the bearer token clients must show', helpValue: 'SECRET' }),
+    'jwt-secret-env': Flags.string({ description: 'variable with the secret of HS256 tokens', helpValue: 'VAR' }),
+    'jwt-jwks': Flags.string({ description: 'keys of tokens signed otherwise', helpValue: 'URL' }),
+    'jwt-issuer': Flags.string({ description: 'what `iss` of tokens must be', helpValue: 'ISS' }),
+    'jwt-audience': Flags.string({ description: 'what `aud` of tokens must be', helpValue: 'AUD' }),
     workers: Flags.integer({ description: 'threads that share the ports', default: 1, min: 1, helpValue: 'N' }),
     'log-level': Flags.option({
       options: ['error', 'warn', 'info', 'debug', 'silent'] as const,
@@ -37,7 +45,7 @@ export default class GatewayStart extends BaseCommand {
     const { startGateway } = await import('../../gateway/gateway.ts');
     process.title = 'mcp-gateway';
     this.endWithParent();
-    const gateway = await startGateway({ ...flags, logLevel });
+    const gateway = await startGateway({ ...flags, jwt: jwtOptions(flags), logLevel });
     const { stop, now } = this.interrupts();
     stop.addEventListener('abort', () => gateway.drain());
     now.addEventListener('abort', () => gateway.stop());
@@ -45,6 +53,20 @@ export default class GatewayStart extends BaseCommand {
     const end = await gateway.closed;
     if (end.how === 'failed') throw end.error;
   }
+}
+
+interface JwtFlags {
+  readonly 'jwt-secret-env': string | undefined;
+  readonly 'jwt-jwks': string | undefined;
+  readonly 'jwt-issuer': string | undefined;
+  readonly 'jwt-audience': string | undefined;
+}
+
+/** Undefined when none of the flags is given. */
+function jwtOptions(flags: JwtFlags): JwtOptions | undefined {
+  const { 'jwt-secret-env': variable, 'jwt-jwks': jwks, 'jwt-issuer': issuer, 'jwt-audience': audience } = flags;
+  if (variable === undefined && jwks === undefined && issuer === undefined && audience === undefined) return undefined;
+  return { secret: variable && secretIn(process.env, variable), jwks, issuer, audience };
 }
 
 function readyDocument({ config, version, addresses }: RunningGateway): Record<string, unknown> {

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
-import type { Refusal } from '../../wire/mcp.ts';
-import { bearerToken } from '../auth.ts';
+import { bearerToken, type Identity } from '../authenticator.ts';
 import type { Listener } from '../config.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { FrontEnd } from '../frontend.ts';
@@ -50,26 +49,27 @@ export class HttpFrontEnd implements FrontEnd {
     if (path !== '/mcp' && path !== '/api/tools') return channel.status(404);
     const allowed = path === '/mcp' ? ['POST', 'DELETE'] : ['POST'];
     if (!allowed.includes(request.method ?? '')) return channel.status(405, { allow: allowed.join(', ') });
-    const subject = this.#admit(request, channel, host);
-    if (subject === undefined) return;
-    if (request.method === 'DELETE') this.#end(request, channel, subject);
-    else channel.read(subject, path === '/mcp');
+    if (!this.#admit(request, channel, host)) return;
+    const identity = this.#plane.auth.check(bearerToken(request.headers.authorization));
+    if (identity instanceof Promise) identity.then((known) => this.#serve(request, channel, path, known));
+    else this.#serve(request, channel, path, identity);
   }
 
-  /** Who is asking; undefined after a refusal. */
-  #admit(request: PostRequest, channel: PostChannel, host: string): string | undefined {
+  /** Whether the request may be looked at, whoever is asking; false after a refusal. */
+  #admit(request: PostRequest, channel: PostChannel, host: string): boolean {
     const twice = duplicateHeader(request);
-    if (twice !== undefined) return void channel.invalid(400, `Header ${twice} appears twice`);
     const fault = originFault(request, host);
-    if (fault !== undefined) return this.#refuse(channel, 'forbidden', fault);
-    const subject = this.#plane.auth.subjectOf(bearerToken(request.headers.authorization));
-    if (subject === undefined) return this.#refuse(channel, 'unauthorized', 'A valid bearer token is required');
-    if (this.#plane.overfull) return this.#refuse(channel, 'overloaded', 'Connection limit reached');
-    return subject;
+    if (twice !== undefined) channel.invalid(400, `Header ${twice} appears twice`);
+    else if (fault !== undefined) channel.refuse('forbidden', fault);
+    else if (this.#plane.overfull) channel.refuse('overloaded', 'Connection limit reached');
+    else return true;
+    return false;
   }
 
-  #refuse(channel: PostChannel, refusal: Refusal, text: string): undefined {
-    channel.refuse(refusal, text);
+  #serve(request: PostRequest, channel: PostChannel, path: string, identity: Identity | undefined): void {
+    if (identity === undefined) channel.refuse('unauthorized', 'A valid bearer token is required');
+    else if (request.method === 'DELETE') this.#end(request, channel, identity.subject);
+    else channel.read(identity.subject, path === '/mcp');
   }
 
   #end(request: PostRequest, channel: PostChannel, subject: string): void {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { type Server as HandshakeServer, WebSocketServer } from 'ws';
 import { type Refusal, refusals } from '../../wire/mcp.ts';
-import { bearerToken } from '../auth.ts';
+import { bearerToken, endOf, type Identity } from '../authenticator.ts';
 import type { Listener } from '../config.ts';
 import type { FailureReason } from '../counters.ts';
 import type { DataPlane } from '../data-plane.ts';
@@ -71,15 +71,20 @@ export class WebSocketFrontEnd implements FrontEnd {
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer, host: string): void {
     socket.on('error', () => socket.destroy());
-    const { auth, overfull, draining } = this.#plane;
     if (!paths.has(pathOf(request))) return rejectUpgrade(socket, 404, 'Not found');
     const fault = originFault(request, host) ?? duplicateHeader(request);
     if (fault !== undefined) return this.#refuse(socket, 'forbidden', fault);
-    const subject = auth.subjectOf(bearerToken(request.headers.authorization));
-    if (subject === undefined) return this.#refuse(socket, 'unauthorized', 'A valid bearer token is required');
+    const identity = this.#plane.auth.check(bearerToken(request.headers.authorization));
+    if (identity instanceof Promise) identity.then((known) => this.#admit(request, socket, head, known));
+    else this.#admit(request, socket, head, identity);
+  }
+
+  #admit(request: IncomingMessage, socket: Socket, head: Buffer, identity: Identity | undefined): void {
+    const { overfull, draining } = this.#plane;
+    if (identity === undefined) return this.#refuse(socket, 'unauthorized', 'A valid bearer token is required');
     if (overfull || draining)
       return this.#refuse(socket, 'overloaded', draining ? 'The gateway is shutting down' : 'Connection limit reached');
-    this.#handshake.handleUpgrade(request, socket, head, (client) => this.#open(client, socket, subject));
+    this.#handshake.handleUpgrade(request, socket, head, (client) => this.#open(client, socket, identity));
   }
 
   #refuse(socket: Socket, refusal: Refusal & FailureReason, text: string): void {
@@ -87,15 +92,16 @@ export class WebSocketFrontEnd implements FrontEnd {
     rejectUpgrade(socket, refusals[refusal].status, refusalMessage(refusal, text));
   }
 
-  #open(client: ServerSocket, socket: Socket, subject: string): void {
+  #open(client: ServerSocket, socket: Socket, identity: Identity): void {
     const connection = new WebSocketConnection(this.#plane, client, socket);
     connection.session = new Session(this.#plane, {
       id: randomBytes(16).toString('hex'),
-      subject,
+      subject: identity.subject,
       transport: 'websocket',
       channel: connection,
       maxInFlight: this.#plane.limits.inFlight,
     });
+    connection.tokenEnds = endOf(identity);
     gatherReplies(socket);
     this.#connections.add(connection);
     this.#plane.opened('websocket');

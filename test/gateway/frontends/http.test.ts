@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../../../src/gateway/gateway.ts';
 import { frontEndContract, quiet } from '../../contracts/frontend.ts';
+import { audience, issuer, secret, signed } from '../../support/tokens.ts';
 import { httpClient, initialize, jsonHeaders } from '../clients.ts';
 
 frontEndContract({
@@ -107,6 +108,19 @@ describe('http front end', () => {
     const refused = await fetch(`${guarded.addresses.http}`, { method: 'POST', body: ping, headers: jsonHeaders });
     expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     expect((await errorOf(refused)).code).toBe(4010);
+    await guarded.stop();
+  });
+
+  it('answers 404 to the session of another subject, whose token is as good', async () => {
+    const guarded = await startGateway({ ...quiet, jwt: { secret, issuer, audience } });
+    const as = async (sub: string, body: string, headers = {}) => {
+      const authorization = `Bearer ${await signed({ sub })}`;
+      const all = { ...jsonHeaders, ...headers, authorization };
+      return fetch(`${guarded.addresses.http}`, { method: 'POST', body, headers: all });
+    };
+    const headers = { 'mcp-session-id': `${(await as('ada', initialize)).headers.get('mcp-session-id')}` };
+    expect((await as('ada', ping, headers)).status).toBe(200);
+    expect((await as('eve', ping, headers)).status).toBe(404);
     await guarded.stop();
   });
 

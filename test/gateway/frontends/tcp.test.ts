@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../../../src/gateway/gateway.ts';
 import { frontEndContract, quiet } from '../../contracts/frontend.ts';
+import { audience, epoch, issuer, secret, signed } from '../../support/tokens.ts';
 import { call, FrameSocket, frame, offer, tcpClient } from '../clients.ts';
 
 frontEndContract({
@@ -251,5 +252,45 @@ describe('tcp time limits and shutdown', () => {
     await second.closed;
     first.socket.destroy();
     await gateway.stop();
+  });
+});
+
+describe('tcp with signed tokens', () => {
+  let gateway: RunningGateway;
+  beforeAll(async () => {
+    gateway = await startGateway({ ...quiet, jwt: { secret, issuer, audience } });
+  });
+  afterAll(() => gateway.stop());
+
+  it('reads what follows a token only when the token is checked, in order', async () => {
+    const client = new FrameSocket(`${gateway.addresses.tcp}`);
+    const wrapped = `{"auth_token":${JSON.stringify(await signed({ jti: 'two' }))},"message":${request('ping', undefined, 'in')}}`;
+    const foreign = `{"auth_token":${JSON.stringify(await signed({ sub: 'eve' }))},"message":${request('ping')}}`;
+    const exp = epoch(300);
+    client.socket.write(
+      Buffer.concat([
+        frame(6, offer),
+        frame(1, tokenInitialize(await signed({ exp }))),
+        frame(1, request('ping', undefined, 'first')),
+        frame(1, wrapped),
+        frame(1, request('ping', undefined, 'last')),
+        frame(1, foreign),
+      ]),
+    );
+    expect((await client.next()).type).toBe(7);
+    expect(JSON.parse((await client.next()).text).result.expiresAt).toBe(new Date(exp * 1000).toISOString());
+    for (const id of ['first', 'in', 'last'])
+      expect(JSON.parse((await client.next()).text)).toMatchObject({ id, result: {} });
+    expect((await client.next()).text).toContain('Per-message authentication failed');
+    await client.closed;
+  });
+
+  it('closes when the token ends', async () => {
+    const client = new FrameSocket(`${gateway.addresses.tcp}`);
+    client.socket.write(Buffer.concat([frame(6, offer), frame(1, tokenInitialize(await signed({ exp: epoch(-28) })))]));
+    await client.next();
+    expect((await client.next()).text).toContain('sessionId');
+    expect(await client.next()).toEqual({ type: 5, text: 'Token expired' });
+    await client.closed;
   });
 });

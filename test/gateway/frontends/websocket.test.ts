@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type RunningGateway, startGateway } from '../../../src/gateway/gateway.ts';
 import { frontEndContract, quiet } from '../../contracts/frontend.ts';
+import { audience, epoch, issuer, secret, signed } from '../../support/tokens.ts';
 import { webSocketClient } from '../clients.ts';
 
 frontEndContract({
@@ -81,6 +82,14 @@ describe('websocket front end', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n/);
     expect(answer).toContain('www-authenticate: Bearer');
     expect(JSON.parse(answer.split('\r\n\r\n')[1]).error.code).toBe(4010);
+    await guarded.stop();
+  });
+
+  it('closes with 1008 when the token ends', async () => {
+    const guarded = await startGateway({ ...quiet, jwt: { secret, issuer, audience } });
+    const headers = { authorization: `Bearer ${await signed({ exp: epoch(-28) })}` };
+    const socket = new WebSocket(`${guarded.addresses.websocket}`, { headers });
+    expect(await closeCode(socket)).toBe(1008);
     await guarded.stop();
   });
 
