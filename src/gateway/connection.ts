@@ -1,17 +1,18 @@
 import type { Socket } from 'node:net';
 import type { Message } from '../wire/jsonrpc.ts';
 import type { Refusal } from '../wire/mcp.ts';
+import type { Recipient } from './congestion.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Channel } from './frontend.ts';
 import type { Session } from './session.ts';
 
 /** A connection that is one session: back-pressure in both directions. Subclasses know the framing. */
-export abstract class Connection implements Channel {
+export abstract class Connection implements Channel, Recipient {
   readonly socket: Socket;
   /** `performance.now()` at which what the client was let in by ends. */
   tokenEnds = Number.POSITIVE_INFINITY;
-  /** When unsent bytes began to pile up; 0: they do not. */
-  #congestedSince = 0;
+  /** It does not take what is sent to it. */
+  #congested = false;
   /** As many requests in flight as allowed. */
   #crowded = false;
   /** Read before reading stopped; they wait until it goes on. */
@@ -32,12 +33,16 @@ export abstract class Connection implements Channel {
   protected abstract pauseReading(): void;
   protected abstract resumeReading(): void;
   /** Closes towards a client that does not read. */
-  protected abstract dropSlow(): void;
+  abstract cut(): void;
+
+  get outlet(): Socket {
+    return this.socket;
+  }
 
   send(frame: Buffer, length: number, final: boolean): void {
     if (!this.writable) return;
     this.writeHeader(frame, length, final);
-    if (!this.socket.write(frame)) this.#congested();
+    if (!this.socket.write(frame)) this.plane.congestion.wrote(this, frame.length);
   }
 
   abandon(): void {}
@@ -59,29 +64,20 @@ export abstract class Connection implements Channel {
     else this.#waiting.push(message);
   }
 
-  /** Cuts a client that has not drained in time. */
-  protected sweepCongestion(now: number): void {
-    if (this.#congestedSince > 0 && now - this.#congestedSince > this.plane.limits.slowMillis) this.dropSlow();
-  }
-
-  #congested(): void {
-    const { limits } = this.plane;
-    if (this.socket.writableLength > limits.unsentCut) return this.dropSlow();
-    if (this.#congestedSince > 0 || this.socket.writableLength <= limits.unsentPause) return;
-    this.#congestedSince = performance.now();
+  congested(): void {
+    this.#congested = true;
     this.pauseReading();
     this.session?.pauseWork(this);
-    this.socket.once('drain', () => this.#drained());
   }
 
-  #drained(): void {
-    this.#congestedSince = 0;
+  drained(): void {
+    this.#congested = false;
     this.session?.resumeWork(this);
     this.#goOn();
   }
 
   protected get held(): boolean {
-    return this.#crowded || this.#congestedSince > 0;
+    return this.#crowded || this.#congested;
   }
 
   /** A reply to a waiting message may end another pause: the loop that is running goes on then. */

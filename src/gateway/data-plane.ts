@@ -1,21 +1,22 @@
-import { createServer as createHttpServer, Server as HttpServer } from 'node:http';
-import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { Server as HttpServer } from 'node:http';
+import type { Server } from 'node:net';
 import type { Router } from '../router/router.ts';
 import { type Transport, transports } from '../wire/mcp.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
 import type { Limits, Listener } from './config.ts';
+import { Congestion } from './congestion.ts';
+import { Connections } from './connections.ts';
 import { Counters } from './counters.ts';
 import { type FrontEnd, frontEnds } from './frontend.ts';
-import { PostRequest } from './post-channel.ts';
+import { createListener, listen } from './listeners.ts';
 import type { FromWorker, WorkerStart } from './protocol.ts';
 import { Session } from './session.ts';
 import { SessionStore } from './session-store.ts';
 
 /** How often time limits are looked at, in ms. */
 export const sweepMillis = 100;
-const backlog = 4096;
-const maxHeaderBytes = 16 * 1024;
-const keepAliveMillis = 75_000;
+/** How long a connection may take to send something while draining, in ms. */
+const silentMillis = 1_000;
 
 /** Everything one worker does between its sockets and the router. */
 export class DataPlane {
@@ -24,6 +25,8 @@ export class DataPlane {
   readonly router: Router;
   readonly counters: Counters;
   readonly store: SessionStore;
+  readonly connections: Connections;
+  readonly congestion: Congestion;
   /** Every session: connections, HTTP sessions, and the ones of requests without a session. */
   readonly sessions = new Set<Session>();
   /** No other worker: nothing needs to be told about sessions. */
@@ -36,10 +39,7 @@ export class DataPlane {
   readonly #post: (message: FromWorker) => void;
   readonly #frontEnds: Record<Transport, FrontEnd>;
   readonly #servers: Server[] = [];
-  readonly #accepted = new WeakMap<Socket, number>();
   readonly #sessionless = new Map<string, Session>();
-  readonly #maxConnections: number;
-  #connections = 0;
   #sweep: NodeJS.Timeout | undefined;
 
   constructor({ config, counters }: WorkerStart, router: Router, post: (message: FromWorker) => void) {
@@ -51,7 +51,8 @@ export class DataPlane {
     this.#listeners = config.listeners;
     this.#post = post;
     this.store = new SessionStore(this, post);
-    this.#maxConnections = Math.ceil(config.limits.connections / config.workers);
+    this.connections = new Connections(Math.ceil(config.limits.connections / config.workers), this.counters);
+    this.congestion = new Congestion(config.limits);
     this.#frontEnds = {
       http: frontEnds.http(this),
       websocket: frontEnds.websocket(this),
@@ -62,28 +63,6 @@ export class DataPlane {
   async listen(): Promise<void> {
     await Promise.all(this.#listeners.map((listener) => this.#open(listener)));
     this.#sweep = setInterval(() => this.#onSweep(performance.now()), sweepMillis);
-  }
-
-  /** More connections than allowed, counting the one that has just been accepted. */
-  get overfull(): boolean {
-    return this.#connections > this.#maxConnections;
-  }
-
-  opened(transport: Transport): void {
-    this.#connections++;
-    this.counters.connected(transport, 1);
-  }
-
-  closed(transport: Transport): void {
-    this.#connections--;
-    this.counters.connected(transport, -1);
-  }
-
-  /** An HTTP or WebSocket connection got through its first request head. */
-  usable(transport: Transport, socket: Socket): void {
-    const accepted = this.#accepted.get(socket);
-    if (accepted !== undefined) this.counters.established(transport, performance.now() - accepted);
-    this.#accepted.delete(socket);
   }
 
   /** The session that requests without one share. */
@@ -108,53 +87,32 @@ export class DataPlane {
     this.draining = true;
     for (const session of this.sessions) session.refuseAll('The gateway is shutting down');
     setImmediate(() => {
-      for (const transport of transports) this.#frontEnds[transport].cut();
+      this.connections.cut();
     });
   }
 
   #onSweep(now: number): void {
     for (const session of this.sessions) session.sweep(now);
     for (const transport of transports) this.#frontEnds[transport].sweep(now);
+    this.congestion.sweep(now);
     this.counters.setGauge('inFlight', this.inFlight);
     this.counters.setGauge('sessions', this.store.size);
     this.counters.setGauge('lateReplies', this.lateReplies);
-    if (this.draining) this.#finish();
+    if (this.draining) this.#finish(now);
   }
 
-  #finish(): void {
+  #finish(now: number): void {
     for (const server of this.#servers) if (server instanceof HttpServer) server.closeIdleConnections();
-    if (this.inFlight > 0 || this.#connections > 0) return;
+    this.connections.dropSilent(now, silentMillis);
+    if (this.inFlight > 0 || this.connections.size > 0) return;
     clearInterval(this.#sweep);
     this.#post({ type: 'drained' });
   }
 
-  async #open({ address, transports: served }: Listener): Promise<void> {
-    const server = served.includes('tcp') ? this.#tcpServer() : this.#httpServer();
+  async #open(listener: Listener): Promise<void> {
+    const server = createListener(listener, this.limits);
     this.#servers.push(server);
-    for (const transport of served) this.#frontEnds[transport].attach(server, { address, transports: served });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ ...address, backlog, reusePort: !this.alone }, resolve);
-    });
-  }
-
-  #tcpServer(): Server {
-    return createTcpServer({ noDelay: true, keepAlive: true });
-  }
-
-  #httpServer(): Server {
-    const { handshakeMillis, frameMillis } = this.limits;
-    const server = createHttpServer({
-      IncomingMessage: PostRequest,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveTimeout: keepAliveMillis,
-      headersTimeout: handshakeMillis,
-      requestTimeout: Math.max(frameMillis, handshakeMillis),
-      connectionsCheckingInterval: 1_000,
-      maxHeaderSize: maxHeaderBytes,
-    });
-    server.on('connection', (socket: Socket) => this.#accepted.set(socket, performance.now()));
-    return server;
+    for (const transport of listener.transports) this.#frontEnds[transport].attach(server, listener);
+    await listen(server, listener, !this.alone);
   }
 }

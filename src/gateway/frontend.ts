@@ -13,15 +13,11 @@ import { WebSocketFrontEnd } from './frontends/websocket.ts';
  */
 export interface FrontEnd {
   readonly transport: Transport;
-  /** Connections open now. */
-  readonly connections: number;
   attach(server: Server, listener: Listener): void;
-  /** Time limits are kept here: no connection has a timer of its own. */
+  /** Time limits of connections are kept here: no connection has a timer of its own. */
   sweep(now: number): void;
   /** Says goodbye to clients. Connections close once nothing is in flight on them. */
   drain(reason: string): void;
-  /** Closes every connection now. */
-  cut(): void;
 }
 
 /** Where messages to a client go: a connection, or the reply to one POST. */

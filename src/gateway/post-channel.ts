@@ -11,6 +11,8 @@ import {
   refusals,
 } from '../wire/mcp.ts';
 import { encodeEvent } from '../wire/sse-writer.ts';
+import type { Denial } from './admission.ts';
+import type { Recipient } from './congestion.ts';
 import type { DataPlane } from './data-plane.ts';
 import { type Channel, refusalError, sendReply } from './frontend.ts';
 import { refusalHeaders } from './refuse.ts';
@@ -22,7 +24,7 @@ export class PostRequest extends IncomingMessage {
 }
 
 /** One POST: collects its body, hands the message to its session, and answers with JSON, or SSE once a notification comes first. */
-export class PostChannel implements Channel {
+export class PostChannel implements Channel, Recipient {
   readonly maxReply: number = Number.POSITIVE_INFINITY;
   readonly #plane: DataPlane;
   readonly #request: PostRequest;
@@ -108,6 +110,23 @@ export class PostChannel implements Channel {
     this.#response.end();
   }
 
+  get outlet(): ServerResponse {
+    return this.#response;
+  }
+
+  congested(): void {
+    this.#session?.pauseWork(this);
+  }
+
+  drained(): void {
+    this.#session?.resumeWork(this);
+  }
+
+  cut(): void {
+    this.#plane.counters.failure('http', 'slow_consumer');
+    this.#request.socket.destroy();
+  }
+
   pause(): void {}
 
   resume(): void {}
@@ -121,6 +140,11 @@ export class PostChannel implements Channel {
   invalid(status: number, text: string): void {
     this.#plane.counters.error('http', 'invalid_message');
     this.#reject(status, errorObject(RpcCode.invalidRequest, text));
+  }
+
+  deny({ reason, text }: Denial): void {
+    if (reason === 'invalid') this.invalid(400, text);
+    else this.refuse(reason, text);
   }
 
   refuse(refusal: Refusal, text: string): void {
@@ -196,15 +220,18 @@ export class PostChannel implements Channel {
     if (this.#plane.draining) headers.connection = 'close';
     this.#response.writeHead(this.#replyStatus, headers);
     this.#response.end(message);
+    this.#wrote(message.length);
   }
 
   #sendEvent(message: Buffer, final: boolean): void {
     const event = encodeEvent(message);
     if (final) this.#response.end(event);
-    else if (!this.#response.write(event) && this.#response.writableLength > this.#plane.limits.unsentPause) {
-      this.#session?.pauseWork(this);
-      this.#response.once('drain', () => this.#session?.resumeWork(this));
-    }
+    else this.#response.write(event);
+    this.#wrote(event.length);
+  }
+
+  #wrote(length: number): void {
+    if (this.#response.writableLength > 0) this.#plane.congestion.wrote(this, length);
   }
 
   #acceptsEvents(): boolean {

@@ -1,11 +1,19 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Refusal, refusals } from '../wire/mcp.ts';
+import { errorObject, RpcCode } from '../wire/jsonrpc.ts';
+import { refusals } from '../wire/mcp.ts';
+import type { Denial } from './admission.ts';
 import { refusalError } from './frontend.ts';
 
-/** A refusal that answers no request in particular, as a whole JSON-RPC message. */
-export function refusalMessage(refusal: Refusal, text: string): string {
-  return `{"jsonrpc":"2.0","id":null,"error":${refusalError(refusal, refusals[refusal].code, text)}}`;
+/** What answers a request that may not come in: a JSON-RPC message, and the HTTP status that carries it. */
+export function denialReply({ reason, text }: Denial): { readonly status: number; readonly body: string } {
+  if (reason === 'invalid') return { status: 400, body: withoutId(errorObject(RpcCode.invalidRequest, text)) };
+  const { code, status } = refusals[reason];
+  return { status, body: withoutId(refusalError(reason, code, text)) };
+}
+
+function withoutId(error: Buffer): string {
+  return `{"jsonrpc":"2.0","id":null,"error":${error}}`;
 }
 
 /** Headers that go with a refusal's HTTP status. */

@@ -114,7 +114,6 @@ export class TcpConnection extends Connection implements FrameSink {
     }
     if (draining && !this.session?.inFlight) return this.#close();
     if (now > this.tokenEnds) return this.refuse('Token expired', 'unauthorized');
-    this.sweepCongestion(now);
     if (this.#state !== 'authenticated' && now - this.#accepted > limits.handshakeMillis)
       return this.refuse('Handshake timed out', 'timeout');
     this.#incompleteSince = this.#decoder.incomplete ? this.#incompleteSince || now : 0;
@@ -139,7 +138,7 @@ export class TcpConnection extends Connection implements FrameSink {
     if (!this.#checking) this.socket.resume();
   }
 
-  protected dropSlow(): void {
+  cut(): void {
     this.plane.counters.failure('tcp', 'slow_consumer');
     this.socket.destroy();
   }
@@ -255,7 +254,7 @@ export class TcpConnection extends Connection implements FrameSink {
     });
     this.tokenEnds = endOf(identity);
     this.#state = 'authenticated';
-    plane.counters.established('tcp', performance.now() - this.#accepted);
+    plane.connections.usable(this.socket, 'tcp');
     return this.session;
   }
 

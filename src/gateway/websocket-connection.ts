@@ -46,7 +46,6 @@ export class WebSocketConnection extends Connection {
   }
 
   sweep(now: number): void {
-    this.sweepCongestion(now);
     if (now > this.tokenEnds) this.#expire();
     if (this.plane.draining && this.session.inFlight === 0) this.close(1001, 'shutting down');
   }
@@ -83,7 +82,7 @@ export class WebSocketConnection extends Connection {
     this.#client.resume();
   }
 
-  protected dropSlow(): void {
+  cut(): void {
     this.plane.counters.failure('websocket', 'slow_consumer');
     this.close(1008, 'slow_consumer');
     setImmediate(() => this.socket.destroy());

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -135,6 +135,35 @@ describe('admin', () => {
     await expect.poll(() => sample(gateway, 'mcp_connections_active{transport="websocket"}')).toBe(0);
   });
 
+  it('counts HTTP connections from accept, also those that send nothing', async () => {
+    const gateway = await start({ admin: '0', limits: { connections: 1 } });
+    const socket = connect(Number(new URL(`${gateway.addresses.http}`).port), '127.0.0.1');
+    await expect.poll(() => sample(gateway, 'mcp_connections_active{transport="http"}')).toBe(1);
+    const refused = await post(gateway, initialize);
+    expect([refused.status, refused.headers.get('connection')]).toEqual([503, 'close']);
+    await expect(webSocketClient(gateway)).rejects.toThrow('503');
+    socket.destroy();
+    await expect.poll(() => sample(gateway, 'mcp_connections_active{transport="http"}')).toBe(0);
+    const client = await webSocketClient(gateway);
+    const ping = () => client.request('{"jsonrpc":"2.0","id":1,"method":"ping"}');
+    expect(await ping()).toContain('"result"');
+    expect(await sample(gateway, 'mcp_connections_active{transport="websocket"}')).toBe(1);
+    expect(await sample(gateway, 'mcp_connections_active{transport="http"}')).toBe(0);
+    expect((await post(gateway, initialize)).status).toBe(503);
+    expect(await ping()).toContain('"result"');
+    client.close();
+  });
+
+  it('drains in spite of connections that have sent nothing', async () => {
+    const gateway = await start({ admin: '0', limits: { drainMillis: 60_000 } });
+    const socket = connect(Number(new URL(`${gateway.addresses.http}`).port), '127.0.0.1');
+    socket.on('error', () => socket.destroy());
+    await expect.poll(() => sample(gateway, 'mcp_connections_active{transport="http"}')).toBe(1);
+    await gateway.drain();
+    expect(await gateway.closed).toEqual({ how: 'drained' });
+    socket.destroy();
+  });
+
   it('measures what the backend takes', async () => {
     const gateway = await start({ admin: '0', backend: 'synthetic:delay=60ms' });
     const client = await webSocketClient(gateway);
@@ -208,6 +237,27 @@ describe('back-pressure', () => {
       .poll(() => sample(gateway, 'mcp_connection_failures{transport="websocket",reason="slow_consumer"}'))
       .toBe(1);
     socket.terminate();
+  });
+
+  it('cuts an HTTP client that does not take its reply', async () => {
+    const gateway = await start({ admin: '0', backend: 'synthetic:size=20MB', limits: { slowMillis: 200 } });
+    const body = call(1, '{"message":"x"}');
+    const socket = connect(Number(new URL(`${gateway.addresses.http}`).port), '127.0.0.1').pause();
+    socket.on('error', () => socket.destroy());
+    const head = 'POST /api/tools HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+    socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+    await expect
+      .poll(() => sample(gateway, 'mcp_connection_failures{transport="http",reason="slow_consumer"}'))
+      .toBe(1);
+    await expect.poll(() => sample(gateway, 'mcp_connections_active{transport="http"}')).toBe(0);
+    socket.destroy();
+  });
+
+  it('sends a reply that is larger than what may wait', async () => {
+    const gateway = await start({ backend: 'synthetic:size=9MB' });
+    const client = await webSocketClient(gateway);
+    expect((await client.request(call(1, '{"message":"x"}'))).length).toBeGreaterThan(9_000_000);
+    client.close();
   });
 
   it('has no more requests of one connection in flight than allowed', async () => {

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net';
+import { connectionDenial } from '../admission.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { FrontEnd } from '../frontend.ts';
 import { TcpConnection } from '../tcp-connection.ts';
@@ -13,10 +14,6 @@ export class TcpFrontEnd implements FrontEnd {
     this.#plane = plane;
   }
 
-  get connections(): number {
-    return this.#connections.size;
-  }
-
   attach(server: Server): void {
     server.on('connection', (socket) => this.#accept(socket));
   }
@@ -29,19 +26,15 @@ export class TcpFrontEnd implements FrontEnd {
     for (const connection of this.#connections) connection.announceShutdown(reason);
   }
 
-  cut(): void {
-    for (const connection of this.#connections) connection.socket.destroy();
-  }
-
   #accept(socket: Socket): void {
+    this.#plane.connections.accepted(socket, 'tcp');
     const connection = new TcpConnection(this.#plane, socket);
     this.#connections.add(connection);
-    this.#plane.opened('tcp');
     socket.on('close', () => {
       this.#connections.delete(connection);
-      this.#plane.closed('tcp');
       connection.session?.end();
     });
-    if (this.#plane.overfull) connection.refuse('Connection limit reached', 'overloaded');
+    const denial = connectionDenial(this.#plane, socket);
+    if (denial !== undefined) connection.refuse(denial.text, 'overloaded');
   }
 }

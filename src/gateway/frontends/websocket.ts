@@ -2,15 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { type Server as HandshakeServer, WebSocketServer } from 'ws';
-import { type Refusal, refusals } from '../../wire/mcp.ts';
+import { type Denial, unproven, upgradeDenial } from '../admission.ts';
 import { bearerToken, endOf, type Identity } from '../authenticator.ts';
 import type { Listener } from '../config.ts';
-import type { FailureReason } from '../counters.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { FrontEnd } from '../frontend.ts';
 import { answerProbe, pathOf } from '../health.ts';
-import { duplicateHeader, originFault } from '../origin.ts';
-import { refusalMessage, rejectUpgrade } from '../refuse.ts';
+import { denialReply, rejectUpgrade } from '../refuse.ts';
 import { Session } from '../session.ts';
 import { ServerSocket, WebSocketConnection } from '../websocket-connection.ts';
 
@@ -42,15 +40,12 @@ export class WebSocketFrontEnd implements FrontEnd {
     this.#handshake = new WebSocketServer(options);
   }
 
-  get connections(): number {
-    return this.#connections.size;
-  }
-
   attach(server: Server, { address, transports }: Listener): void {
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
       this.#upgrade(request, socket, head, address.host),
     );
     if (transports.includes('http')) return;
+    server.on('connection', (socket: Socket) => this.#plane.connections.accepted(socket, 'websocket'));
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       if (!answerProbe(request, response, !this.#plane.draining))
         response.writeHead(426, { upgrade: 'websocket' }).end();
@@ -65,31 +60,25 @@ export class WebSocketFrontEnd implements FrontEnd {
     this.sweep(performance.now());
   }
 
-  cut(): void {
-    for (const connection of this.#connections) connection.socket.destroy();
-  }
-
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer, host: string): void {
     socket.on('error', () => socket.destroy());
     if (!paths.has(pathOf(request))) return rejectUpgrade(socket, 404, 'Not found');
-    const fault = originFault(request, host) ?? duplicateHeader(request);
-    if (fault !== undefined) return this.#refuse(socket, 'forbidden', fault);
+    const denial = upgradeDenial(this.#plane, request, host);
+    if (denial !== undefined) return this.#deny(socket, denial);
     const identity = this.#plane.auth.check(bearerToken(request.headers.authorization));
-    if (identity instanceof Promise) identity.then((known) => this.#admit(request, socket, head, known));
-    else this.#admit(request, socket, head, identity);
+    if (identity instanceof Promise) identity.then((known) => this.#shakeHands(request, socket, head, known));
+    else this.#shakeHands(request, socket, head, identity);
   }
 
-  #admit(request: IncomingMessage, socket: Socket, head: Buffer, identity: Identity | undefined): void {
-    const { overfull, draining } = this.#plane;
-    if (identity === undefined) return this.#refuse(socket, 'unauthorized', 'A valid bearer token is required');
-    if (overfull || draining)
-      return this.#refuse(socket, 'overloaded', draining ? 'The gateway is shutting down' : 'Connection limit reached');
+  #shakeHands(request: IncomingMessage, socket: Socket, head: Buffer, identity: Identity | undefined): void {
+    if (identity === undefined) return this.#deny(socket, unproven);
     this.#handshake.handleUpgrade(request, socket, head, (client) => this.#open(client, socket, identity));
   }
 
-  #refuse(socket: Socket, refusal: Refusal & FailureReason, text: string): void {
-    this.#plane.counters.failure('websocket', refusal);
-    rejectUpgrade(socket, refusals[refusal].status, refusalMessage(refusal, text));
+  #deny(socket: Socket, denial: Denial): void {
+    this.#plane.counters.failure('websocket', denial.reason === 'invalid' ? 'protocol' : denial.reason);
+    const { status, body } = denialReply(denial);
+    rejectUpgrade(socket, status, body);
   }
 
   #open(client: ServerSocket, socket: Socket, identity: Identity): void {
@@ -104,11 +93,9 @@ export class WebSocketFrontEnd implements FrontEnd {
     connection.tokenEnds = endOf(identity);
     gatherReplies(socket);
     this.#connections.add(connection);
-    this.#plane.opened('websocket');
-    this.#plane.usable('websocket', socket);
+    this.#plane.connections.usable(socket, 'websocket');
     client.listen(connection, () => {
       this.#connections.delete(connection);
-      this.#plane.closed('websocket');
       connection.session.end();
     });
   }

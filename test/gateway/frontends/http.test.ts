@@ -100,6 +100,9 @@ describe('http front end', () => {
     expect((await post(ping, { origin: 'https://evil.example' }, '/api/tools')).status).toBe(403);
     expect((await post(ping, { origin: 'http://localhost:5173' }, '/api/tools')).status).toBe(200);
     expect(await raw('Host: evil.example\r\n')).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await raw('Host: localhost\r\nOrigin: http://localhost\r\nOrigin: http://localhost\r\n')).toMatch(
+      /^HTTP\/1\.1 400 /,
+    );
     expect(await raw('Host: localhost\r\nMcp-Session-Id: a\r\nMCP-Session-Id: b\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 

@@ -1,0 +1,69 @@
+import type { Socket } from 'node:net';
+import type { Transport } from '../wire/mcp.ts';
+import type { Counters } from './counters.ts';
+
+/** The connections of one worker, each counted from accept to close under the transport spoken on it. */
+export class Connections {
+  readonly #limit: number;
+  readonly #counters: Counters;
+  readonly #transports = new Map<Socket, Transport>();
+  /** Those nothing usable has come from, with the time of accept, `performance.now()`. */
+  readonly #arriving = new Map<Socket, number>();
+  readonly #excess = new WeakSet<Socket>();
+  /** One listener for all sockets. */
+  readonly #onClose: (this: Socket) => void;
+
+  constructor(limit: number, counters: Counters) {
+    this.#limit = limit;
+    this.#counters = counters;
+    const connections = this;
+    this.#onClose = function () {
+      connections.#closed(this);
+    };
+  }
+
+  get size(): number {
+    return this.#transports.size;
+  }
+
+  accepted(socket: Socket, transport: Transport): void {
+    this.#transports.set(socket, transport);
+    this.#arriving.set(socket, performance.now());
+    this.#counters.connected(transport, 1);
+    if (this.size > this.#limit) this.#excess.add(socket);
+    socket.on('close', this.#onClose);
+  }
+
+  /** Accepted when there were as many as allowed: it is told so, and served nothing. */
+  isExcess(socket: Socket): boolean {
+    return this.#excess.has(socket);
+  }
+
+  /** A request head or handshake has come through, and `transport` is what is spoken from now on. */
+  usable(socket: Socket, transport: Transport): void {
+    const accepted = this.#arriving.get(socket);
+    if (accepted !== undefined) this.#counters.established(transport, performance.now() - accepted);
+    this.#arriving.delete(socket);
+    const before = this.#transports.get(socket);
+    if (before === undefined || before === transport) return;
+    this.#counters.connected(before, -1);
+    this.#counters.connected(transport, 1);
+    this.#transports.set(socket, transport);
+  }
+
+  /** Closes those that have sent nothing usable for `millis`. */
+  dropSilent(now: number, millis: number): void {
+    for (const [socket, accepted] of this.#arriving) if (now - accepted > millis) socket.destroy();
+  }
+
+  cut(): void {
+    for (const socket of this.#transports.keys()) socket.destroy();
+  }
+
+  #closed(socket: Socket): void {
+    const transport = this.#transports.get(socket);
+    if (transport !== undefined) this.#counters.connected(transport, -1);
+    this.#transports.delete(socket);
+    this.#arriving.delete(socket);
+  }
+}
