@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { transportContract } from '../../contracts/transport.ts';
 import { outcomesOf, planOf, runHere } from '../../support/engine.ts';
 import { startLinesServer } from '../../support/servers/lines.ts';
+import { overTls } from '../../support/servers/over-tls.ts';
 import { serve } from '../../support/servers/serve.ts';
 import { type Answer, reply, trickle } from '../../support/servers/server.ts';
 
-transportContract({ name: 'tcp, lines', start: startLinesServer, multiplexed: true, deleted: ['end'] });
+const contract = { name: 'tcp, lines', multiplexed: true, deleted: ['end'] } as const;
+transportContract({ ...contract, start: startLinesServer });
+transportContract({ ...contract, over: 'TLS', start: overTls(startLinesServer) });
 
 async function outcomes(answer: Answer) {
   const server = await serve(startLinesServer, { answer });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { transportContract } from '../../contracts/transport.ts';
 import { outcomesOf, planOf, runHere } from '../../support/engine.ts';
 import { enveloped, startEnvelopeServer } from '../../support/servers/envelope.ts';
+import { overTls } from '../../support/servers/over-tls.ts';
 import { serve } from '../../support/servers/serve.ts';
 import { reply } from '../../support/servers/server.ts';
 import { websocketFrame } from '../../support/servers/websocket.ts';
@@ -16,14 +17,15 @@ const envelopePlan: typeof planOf = (overrides, changes = {}) => {
   return { ...plan, scenarios };
 };
 
-transportContract({
+const contract = {
   name: 'websocket, envelope',
-  start: startEnvelopeServer,
   multiplexed: true,
   deleted: ['close 1000', 'end'],
   goodbye: websocketFrame('', 0x88),
   planOf: envelopePlan,
-});
+} as const;
+transportContract({ ...contract, start: startEnvelopeServer });
+transportContract({ ...contract, over: 'TLS', start: overTls(startEnvelopeServer) });
 
 describe('envelopes', () => {
   it('carry the id of their message, a token where there is one, and nothing a gateway does not know', async () => {
