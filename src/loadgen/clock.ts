@@ -3,6 +3,11 @@ import { performance } from 'node:perf_hooks';
 /** Milliseconds of this thread's monotonic clock, sub-µs resolution. */
 export const now = (): number => performance.now();
 
+/** Milliseconds of the process-wide monotonic clock. */
+export function processNow(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 const readings = 8;
 
 /**
@@ -10,6 +15,6 @@ const readings = 8;
  * the two clocks makes it too small: the largest of several is the best.
  */
 export function processClockOffset(): number {
-  const offset = () => Number(process.hrtime.bigint()) / 1e6 - performance.now();
+  const offset = () => processNow() - performance.now();
   return Math.max(...Array.from({ length: readings }, offset));
 }

@@ -5,6 +5,7 @@ import { environmentBetween } from '../results/environment.ts';
 import type { RunResult, TargetInfo } from '../results/result.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { buildResult } from './build-result.ts';
+import { processNow } from './clock.ts';
 import { liveInterval } from './live-interval.ts';
 import { LiveThresholds } from './live-thresholds.ts';
 import { WorkerPool } from './pool.ts';
@@ -124,11 +125,6 @@ function interrupted(): McpbError {
   return new McpbError('MCPB_E_INTERRUPTED', 'interrupted before there was a result', {
     hint: 'once the load runs, one Ctrl-C ends it and keeps its result',
   });
-}
-
-/** ms of the process-wide monotonic clock. */
-function processNow(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 function isLoopback(host: string): boolean {

@@ -1,3 +1,4 @@
+import { percentiles, samplesNeeded } from '../metrics/distribution.ts';
 import { generatorShare } from '../metrics/generator-share.ts';
 import type { Distribution, OperationMetrics, PercentileKey } from '../results/result.ts';
 import { formatCount, formatMicros } from '../units.ts';
@@ -9,15 +10,6 @@ export const percentileNames: Readonly<Record<PercentileKey, string>> = {
   p99: 'p99',
   p999: 'p99.9',
   p9999: 'p99.99',
-};
-
-const samplesFor: Readonly<Record<PercentileKey, number>> = {
-  p50: 20,
-  p90: 100,
-  p95: 200,
-  p99: 1_000,
-  p999: 10_000,
-  p9999: 100_000,
 };
 
 /** A percentile as it may be printed: `–` without enough samples, `≥` when it falls among requests never answered. */
@@ -52,10 +44,14 @@ export function legend(
 ): string[] {
   const text = printed.join('\n');
   const absent = keys.filter((key) => distributions.some((one) => one[key] === null));
-  const needs = absent.map((key) => `${percentileNames[key]} needs ${formatCount(samplesFor[key])}`);
+  const needs = absent.map((key) => `${percentileNames[key]} needs ${formatCount(samplesFor(key))}`);
   return [
     ...(absent.length > 0 ? [`– too few samples: ${needs.join(', ')}`] : []),
     ...(text.includes('≥') ? ['≥ value: it falls among requests that were never answered'] : []),
     ...(text.includes('≤') ? ['≤ value (x %): that share is the generator’s own lateness'] : []),
   ].map((line) => `  ${line}`);
+}
+
+function samplesFor(key: PercentileKey): number {
+  return samplesNeeded(percentiles.find((one) => one.key === key)!.p);
 }

@@ -1,4 +1,5 @@
 import { McpbError } from '../errors.ts';
+import { processNow } from '../loadgen/clock.ts';
 import { type RunOptions, run } from '../loadgen/run.ts';
 import type { RunResult } from '../results/result.ts';
 import type { Plan } from '../scenario/plan.ts';
@@ -94,9 +95,4 @@ class Stopper {
     this.#stoppedAt = undefined;
     this.#server.signal('SIGCONT');
   }
-}
-
-/** ms of the process-wide monotonic clock. */
-function processNow(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
 }
