@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Collector } from '../metrics/collector.ts';
-import type { Metrics } from '../metrics/figures.ts';
+import type { Metrics, OperationMetrics } from '../metrics/figures.ts';
 import { histogramConfig } from '../metrics/histogram.ts';
 import { littleDeviation, timeInSystem, unaccounted } from '../metrics/identities.ts';
-import { encodedHistograms, httpStatusByEra, operationsOf, runMetrics, stageResults } from '../metrics/summary.ts';
+import {
+  encodedHistograms,
+  httpStatusByEra,
+  measuredRows,
+  operationMetrics,
+  operationsOf,
+  runMetrics,
+  stageResults,
+} from '../metrics/summary.ts';
 import { openFileLimit } from '../results/limits.ts';
 import type {
   CheckResult,
@@ -67,6 +75,7 @@ export function buildResult(plan: Plan, record: RunRecord, context: ResultContex
     model,
     inSession: plan.scenarios.some(({ operations }) => operations.some(({ inSessionOf }) => inSessionOf !== undefined)),
     metrics,
+    closedBeside: closedBeside(collector, seconds),
     thresholds,
     steal: context.environment.steal,
     throttled: context.environment.cgroup.throttledRatio,
@@ -125,6 +134,13 @@ function modelOf({ scenarios }: Plan): Model {
   const models = new Set(scenarios.map(({ executor }) => executor.model));
   if (models.has('closed')) return 'closed';
   return models.has('session') ? 'session' : 'open';
+}
+
+/** What is measured of virtual users, in a run whose times are those of arrivals. */
+function closedBeside(collector: Collector, seconds: number): OperationMetrics | undefined {
+  const closed = measuredRows(collector, (row) => row.closed);
+  const mixed = closed.length > 0 && closed.length < measuredRows(collector).length;
+  return mixed ? operationMetrics(collector, closed, seconds) : undefined;
 }
 
 function targetInfo(plan: Plan, { facts, identity }: ResultContext): TargetInfo {

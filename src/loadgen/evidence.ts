@@ -1,5 +1,5 @@
 import type { Collector } from '../metrics/collector.ts';
-import type { Metrics } from '../metrics/figures.ts';
+import type { Metrics, OperationMetrics } from '../metrics/figures.ts';
 import type { Model, Plan } from '../scenario/plan.ts';
 import type { ThresholdResult } from '../scenario/threshold-results.ts';
 import type { GcSummary } from './pool.ts';
@@ -14,6 +14,8 @@ export interface Evidence extends Disturbances {
   /** Some calls follow the first one of an open arrival. */
   readonly inSession: boolean;
   readonly metrics: Metrics;
+  /** Of the virtual users, where arrivals are measured beside them: the times of `metrics` are those of the arrivals. */
+  readonly closedBeside: Pick<OperationMetrics, 'responseTime' | 'generatorLag'> | undefined;
   readonly thresholds: readonly ThresholdResult[];
   readonly steal: number | null;
   readonly throttled: number | null;

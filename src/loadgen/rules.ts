@@ -15,8 +15,13 @@ export interface Rule {
   readonly atLeast?: true;
   /** A lower limit, from which on there is a warning. */
   readonly warnsAbove?: number;
-  /** What becomes of a run that breaks it; `lateness`: to a generator-limited run, which has named it, a warning. */
-  readonly broken: 'fail' | 'warn' | 'lateness';
+  /**
+   * What becomes of a run that breaks it. `lateness`: of what the times of the run are taken from; `closed-lateness`: of
+   * virtual users beside arrivals. To a generator-limited run, which has named it, late virtual users are a warning.
+   */
+  readonly broken: 'fail' | 'warn' | 'lateness' | 'closed-lateness';
+  /** Without it every run is judged by the rule. */
+  readonly concerns?: (evidence: Evidence) => boolean;
   /** What is wrong then, in words; `value` as people read it. */
   readonly says: (value: string, evidence: Evidence) => string;
 }
@@ -102,6 +107,17 @@ const lateness: readonly Rule[] = [
     broken: 'lateness',
     says: (value) => `the generator was late in ${value}`,
   },
+  ...(['p50', 'p99'] as const).map(
+    (key): Rule => ({
+      rule: `closed_lag_${key}`,
+      unit: 'us',
+      value: ({ closedBeside }) => closedBeside?.generatorLag[key] ?? null,
+      limit: ({ closedBeside }) => latenessLimits[key](closedBeside?.responseTime[key] ?? null),
+      broken: 'closed-lateness',
+      concerns: ({ closedBeside }) => closedBeside !== undefined,
+      says: (value) => `the generator was late with its virtual users: send lag ${key} ${value}`,
+    }),
+  ),
 ];
 
 const accounting: readonly Rule[] = [

@@ -49,7 +49,8 @@ export function judge(evidence: Evidence): Judged {
  * Who set the pace: the schedule in an open run that was answered; in a closed one the side that used up its cores, or a
  * late generator. Late by its own work comes before a busy target: each then waits for the other in turn, so that
  * throughput is a bound whoever is slower and latency is partly ours. To call it the target's limit would hold the lag
- * against the run, and void every saturated one where both sides have a core each.
+ * against the run, and void every saturated one where both sides have a core each. Where arrivals are measured beside the
+ * virtual users, only the lateness with those counts here: that with the arrivals voids the run.
  */
 function limit(evidence: Evidence): GeneratorInfo['limitedBy'] {
   const { model, metrics, workersBusy, targetCores } = evidence;
@@ -77,7 +78,7 @@ function keptUp({ requests, outcomes }: Metrics): boolean {
 
 /** What is to be known of the figures beside the certificate. */
 function remarks(
-  { metrics, steal, model, inSession, targetGone }: Evidence,
+  { metrics, closedBeside, steal, model, inSession, targetGone }: Evidence,
   limitedBy: GeneratorInfo['limitedBy'],
 ): Finding[] {
   const found: Finding[] = [];
@@ -88,6 +89,11 @@ function remarks(
     });
   if (steal === null) found.push({ code: 'steal_unknown', message: 'CPU steal is not known on this system' });
   if (model === 'closed') found.push({ code: 'closed_loop', message: 'closed loop: stalls of the target are hidden' });
+  if (closedBeside)
+    found.push({
+      code: 'mixed_models',
+      message: 'times of the run are those of arrivals; those of virtual users stand in their own stages',
+    });
   if (inSession)
     found.push({
       code: 'in_session',

@@ -38,6 +38,7 @@ export interface MeasuredPlan {
     readonly startTime: number;
     readonly phases: { readonly warmup: number };
     readonly executor: {
+      readonly model: 'open' | 'session' | 'closed';
       readonly stages: readonly { readonly name: string; readonly seconds: number; readonly to: number }[];
     };
     readonly operations: readonly MeasuredOperation[];
@@ -59,6 +60,8 @@ export interface Row {
   readonly operationName: string;
   /** Of calls that no schedule planned, in a run whose first ones it did. */
   readonly inSession: boolean;
+  /** Of virtual users, who wait for their replies. */
+  readonly closed: boolean;
 }
 
 /** A check of an operation in a scenario. */
@@ -98,6 +101,7 @@ export function seriesLayout(plan: MeasuredPlan): SeriesLayout {
           operation: position,
           operationName: operation.name,
           inSession,
+          closed: scenario.executor.model === 'closed',
         });
       });
     firstCheck.push(
@@ -114,10 +118,10 @@ export function seriesLayout(plan: MeasuredPlan): SeriesLayout {
 }
 
 /**
- * The rows whose times stand for all of `rows`. Calls in a session wait for the one before and hide stalls as a closed
- * loop does, so that they do not count where there are arrivals.
+ * The rows whose times stand for all of `rows`. Virtual users and calls in a session wait for the reply before and hide
+ * stalls, so that they do not count where there are arrivals.
  */
 export function timedRows({ rows: all }: SeriesLayout, rows: readonly number[]): readonly number[] {
-  const arrivals = rows.filter((row) => !all[row].inSession);
+  const arrivals = rows.filter((row) => !all[row].inSession && !all[row].closed);
   return arrivals.length > 0 ? arrivals : rows;
 }

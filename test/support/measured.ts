@@ -35,6 +35,7 @@ export function naivePercentile(sorted: readonly number[], p: number): number {
 }
 
 type MeasuredScenario = MeasuredPlan['scenarios'][number];
+type Model = MeasuredScenario['executor']['model'];
 type MeasuredOperation = MeasuredScenario['operations'][number];
 
 export function measuredOperation(name: string, checks: readonly string[] = []): MeasuredOperation {
@@ -44,13 +45,13 @@ export function measuredOperation(name: string, checks: readonly string[] = []):
 /** A scenario of stages of so many seconds each. */
 export function measuredScenario(
   stages: readonly number[],
-  changes: Partial<Omit<MeasuredScenario, 'executor'>> = {},
+  { model = 'open', ...changes }: Partial<Omit<MeasuredScenario, 'executor'>> & { readonly model?: Model } = {},
 ): MeasuredScenario {
   return {
     name: 'one',
     startTime: 0,
     phases: { warmup: 0 },
-    executor: { stages: stages.map((seconds, i) => ({ name: `stage ${i}`, seconds, to: 10 * (i + 1) })) },
+    executor: { model, stages: stages.map((seconds, i) => ({ name: `stage ${i}`, seconds, to: 10 * (i + 1) })) },
     operations: [measuredOperation('tools/list')],
     ...changes,
   };
