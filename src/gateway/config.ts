@@ -51,6 +51,8 @@ export interface Limits {
   readonly slowMillis: number;
   readonly connections: number;
   readonly sessions: number;
+  /** Subjects without a session that are remembered, in each worker. */
+  readonly sessionless: number;
   readonly sessionIdleMillis: number;
   /** From accept to a usable connection. */
   readonly handshakeMillis: number;
@@ -71,6 +73,7 @@ export const defaultLimits: Limits = {
   slowMillis: 30_000,
   connections: 50_000,
   sessions: 50_000,
+  sessionless: 1_000,
   sessionIdleMillis: 30 * 60_000,
   handshakeMillis: 10_000,
   frameMillis: 30_000,

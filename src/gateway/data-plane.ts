@@ -7,11 +7,13 @@ import type { Limits, Listener } from './config.ts';
 import { Congestion } from './congestion.ts';
 import { Connections } from './connections.ts';
 import { Counters } from './counters.ts';
+import { DueList } from './due-list.ts';
 import { type FrontEnd, frontEnds } from './frontend.ts';
 import { createListener, listen } from './listeners.ts';
+import { PendingList } from './pending-list.ts';
 import type { FromWorker, WorkerStart } from './protocol.ts';
-import { Session } from './session.ts';
 import { SessionStore } from './session-store.ts';
+import { Sessionless } from './sessionless.ts';
 
 /** How often time limits are looked at, in ms. */
 export const sweepMillis = 100;
@@ -27,19 +29,22 @@ export class DataPlane {
   readonly store: SessionStore;
   readonly connections: Connections;
   readonly congestion: Congestion;
-  /** Every session: connections, HTTP sessions, and the ones of requests without a session. */
-  readonly sessions = new Set<Session>();
+  readonly sessionless = new Sessionless(this);
+  /** Every request in flight. */
+  readonly pending = new PendingList();
+  /** Connections with a time limit. */
+  readonly dueList = new DueList(performance.now());
   /** No other worker: nothing needs to be told about sessions. */
   readonly alone: boolean;
   draining = false;
-  inFlight = 0;
+  /** `performance.now()` of the last sweep. */
+  now = performance.now();
   /** Replies that came after the request was over. */
   lateReplies = 0;
   readonly #listeners: readonly Listener[];
   readonly #post: (message: FromWorker) => void;
   readonly #frontEnds: Record<Transport, FrontEnd>;
   readonly #servers: Server[] = [];
-  readonly #sessionless = new Map<string, Session>();
   #sweep: NodeJS.Timeout | undefined;
 
   constructor({ config, counters }: WorkerStart, router: Router, post: (message: FromWorker) => void) {
@@ -65,16 +70,6 @@ export class DataPlane {
     this.#sweep = setInterval(() => this.#onSweep(performance.now()), sweepMillis);
   }
 
-  /** The session that requests without one share. */
-  sessionless(subject: string): Session {
-    const known = this.#sessionless.get(subject);
-    if (known !== undefined) return known;
-    const id = `sessionless-${subject}`;
-    const session = new Session(this, { id, subject, transport: 'http', maxInFlight: Number.POSITIVE_INFINITY });
-    this.#sessionless.set(subject, session);
-    return session;
-  }
-
   /** Takes no more connections and requests; reports `drained` when the last connection has closed. */
   drain(reason: string): void {
     this.draining = true;
@@ -85,26 +80,30 @@ export class DataPlane {
   /** Ends what `drain` has left. */
   cut(): void {
     this.draining = true;
-    for (const session of this.sessions) session.refuseAll('The gateway is shutting down');
+    this.pending.refuseAll('The gateway is shutting down');
     setImmediate(() => {
       this.connections.cut();
     });
   }
 
   #onSweep(now: number): void {
-    for (const session of this.sessions) session.sweep(now);
-    for (const transport of transports) this.#frontEnds[transport].sweep(now);
+    this.now = now;
+    this.pending.sweep(now);
+    this.dueList.sweep(now);
     this.congestion.sweep(now);
-    this.counters.setGauge('inFlight', this.inFlight);
+    this.store.sweep(now);
+    this.sessionless.sweep(now);
+    this.counters.setGauge('inFlight', this.pending.length);
     this.counters.setGauge('sessions', this.store.size);
     this.counters.setGauge('lateReplies', this.lateReplies);
     if (this.draining) this.#finish(now);
   }
 
   #finish(now: number): void {
+    for (const transport of transports) this.#frontEnds[transport].sweep(now);
     for (const server of this.#servers) if (server instanceof HttpServer) server.closeIdleConnections();
     this.connections.dropSilent(now, silentMillis);
-    if (this.inFlight > 0 || this.connections.size > 0) return;
+    if (this.pending.length > 0 || this.connections.size > 0) return;
     clearInterval(this.#sweep);
     this.#post({ type: 'drained' });
   }

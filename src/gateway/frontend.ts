@@ -9,15 +9,15 @@ import { WebSocketFrontEnd } from './frontends/websocket.ts';
 
 /**
  * One transport of the gateway, in one worker. It turns bytes into messages for a session and replies into bytes.
- * `attach` is called once per listener; `sweep` every `sweepMillis` from then on, also while draining.
+ * `attach` is called once per listener.
  */
 export interface FrontEnd {
   readonly transport: Transport;
   attach(server: Server, listener: Listener): void;
-  /** Time limits of connections are kept here: no connection has a timer of its own. */
-  sweep(now: number): void;
-  /** Says goodbye to clients. Connections close once nothing is in flight on them. */
+  /** Says goodbye to clients. */
   drain(reason: string): void;
+  /** Closes connections with nothing in flight; called every `sweepMillis` while draining. */
+  sweep(now: number): void;
 }
 
 /** Where messages to a client go: a connection, or the reply to one POST. */

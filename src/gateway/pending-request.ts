@@ -5,7 +5,7 @@ import type { ErrorReason } from './counters.ts';
 import { type Channel, sendMessage, sendReply } from './frontend.ts';
 import type { Session } from './session.ts';
 
-/** A request of a session that has no final reply yet; the session keeps them in a list, oldest first. */
+/** A request that has no final reply yet, in two lists, oldest first: its session's and its worker's. */
 export class PendingRequest implements Exchange {
   readonly caller: Session;
   readonly request: Message;
@@ -13,8 +13,12 @@ export class PendingRequest implements Exchange {
   readonly channel: Channel;
   readonly started: number;
   readonly deadline: number;
+  /** In the session. */
   older: PendingRequest | undefined = undefined;
   newer: PendingRequest | undefined = undefined;
+  /** In the worker. */
+  before: PendingRequest | undefined = undefined;
+  after: PendingRequest | undefined = undefined;
   /** What the backend does for it, when it did not answer at once. */
   work: Work | undefined = undefined;
   #over = false;
@@ -49,6 +53,12 @@ export class PendingRequest implements Exchange {
   expire(): void {
     this.refuse('timeout', 'The backend did not answer in time');
     this.work?.cancel('deadline passed');
+  }
+
+  /** Refuses it though work for it has begun. */
+  drop(text: string): void {
+    this.refuse('overloaded', text);
+    this.work?.cancel(text);
   }
 
   /** Ends without a reply: the client cancelled or is gone. */

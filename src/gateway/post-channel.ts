@@ -12,6 +12,7 @@ import {
 } from '../wire/mcp.ts';
 import { encodeEvent } from '../wire/sse-writer.ts';
 import type { Denial } from './admission.ts';
+import { Body } from './body.ts';
 import type { Recipient } from './congestion.ts';
 import type { DataPlane } from './data-plane.ts';
 import { type Channel, refusalError, sendReply } from './frontend.ts';
@@ -31,8 +32,7 @@ export class PostChannel implements Channel, Recipient {
   readonly #response: ServerResponse;
   #subject = '';
   #inSession = false;
-  #chunks: Buffer[] = [];
-  #size = 0;
+  readonly #body = new Body();
   #session: Session | undefined = undefined;
   #replyStatus = 200;
   #newSessionId: string | undefined = undefined;
@@ -57,19 +57,17 @@ export class PostChannel implements Channel, Recipient {
   }
 
   data(chunk: Buffer): void {
-    this.#size += chunk.length;
-    if (this.#size > this.#plane.limits.body) return this.#tooLarge();
-    this.#chunks.push(chunk);
+    if (this.#body.length + chunk.length > this.#plane.limits.body) return this.#tooLarge();
+    this.#body.append(chunk);
   }
 
   end(): void {
     if (this.#response.writableEnded) return;
-    const message = readMessage(this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks));
-    this.#chunks = [];
+    const message = readMessage(this.#body.take());
     if (message.kind === 'invalid') {
       this.#replyStatus = 400;
-      this.#plane.sessionless(this.#subject).receive(message, this);
-    } else if (!this.#inSession) this.#deliver(this.#plane.sessionless(this.#subject), message);
+      this.#plane.sessionless.of(this.#subject).receive(message, this);
+    } else if (!this.#inSession) this.#deliver(this.#plane.sessionless.of(this.#subject), message);
     else if (this.#speaksLegacy(message)) this.#route(message);
   }
 
@@ -173,7 +171,7 @@ export class PostChannel implements Channel, Recipient {
   async #initialize(message: Message): Promise<void> {
     const { store, router, draining } = this.#plane;
     if (negotiate(message) === undefined || draining)
-      return this.#deliver(this.#plane.sessionless(this.#subject), message);
+      return this.#deliver(this.#plane.sessionless.of(this.#subject), message);
     const session = store.create(this.#subject);
     if (session === undefined) return this.refuse('overloaded', 'Session limit reached');
     try {

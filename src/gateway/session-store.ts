@@ -10,6 +10,7 @@ import { Session } from './session.ts';
 export class SessionStore {
   readonly #plane: DataPlane;
   readonly #post: (message: FromWorker) => void;
+  /** Moved longest ago first, so that the first ones are all that may have been idle too long. */
   readonly #byId = new Map<string, Session>();
   readonly #waiting = new Map<string, () => void>();
   readonly #used = new Set<string>();
@@ -28,6 +29,7 @@ export class SessionStore {
   find(id: string, subject: string): Session | undefined {
     const session = this.#byId.get(id);
     if (session?.subject !== subject) return undefined;
+    if (this.#plane.now - session.movedAt > this.#plane.limits.sessionIdleMillis / 10) this.#move(session);
     if (this.#plane.alone) return session;
     this.#used.add(id);
     return session;
@@ -79,15 +81,19 @@ export class SessionStore {
     const now = performance.now();
     for (const id of ids) {
       const session = this.#byId.get(id);
-      if (session !== undefined) session.lastUsed = now;
+      if (session === undefined) continue;
+      session.lastUsed = now;
+      this.#move(session);
     }
   }
 
   /** Ends what has been idle too long. */
   sweep(now: number): void {
     const { sessionIdleMillis } = this.#plane.limits;
-    for (const session of this.#byId.values())
+    for (const session of this.#byId.values()) {
+      if (now - session.movedAt <= sessionIdleMillis) break;
       if (session.inFlight === 0 && now - session.lastUsed > sessionIdleMillis) this.end(session);
+    }
     if (this.#used.size === 0 || now - this.#lastBroadcast < sessionIdleMillis / 10) return;
     this.#lastBroadcast = now;
     this.#post({ type: 'sessions-used', ids: [...this.#used] });
@@ -99,6 +105,14 @@ export class SessionStore {
     const session = new Session(this.#plane, { id, subject, transport: 'http', maxInFlight });
     this.#byId.set(id, session);
     return session;
+  }
+
+  /** It is in use. */
+  #move(session: Session): void {
+    session.movedAt = this.#plane.now;
+    session.lastUsed = Math.max(session.lastUsed, session.movedAt);
+    this.#byId.delete(session.id);
+    this.#byId.set(session.id, session);
   }
 
   #forget(id: string): void {

@@ -27,6 +27,8 @@ export class Session implements Caller {
   readonly series: number;
   upstream: UpstreamSession | undefined = undefined;
   lastUsed: number;
+  /** When its store put it behind all others; every so often when it is used. */
+  movedAt: number;
   inFlight = 0;
   readonly #channel: Channel | undefined;
   readonly #maxInFlight: number;
@@ -40,9 +42,9 @@ export class Session implements Caller {
     this.transport = options.transport;
     this.series = seriesOf(transports.indexOf(options.transport), eras.indexOf(this.era));
     this.lastUsed = performance.now();
+    this.movedAt = this.lastUsed;
     this.#channel = options.channel;
     this.#maxInFlight = options.maxInFlight;
-    plane.sessions.add(this);
   }
 
   /** Replies go to `channel`, perhaps before this returns. A response is dropped: the gateway asks clients nothing. */
@@ -66,13 +68,10 @@ export class Session implements Caller {
     else pending.older.newer = pending.newer;
     if (pending.newer === undefined) this.#newest = pending.older;
     else pending.newer.older = pending.older;
-    this.plane.inFlight--;
+    pending.older = undefined;
+    pending.newer = undefined;
+    this.plane.pending.remove(pending);
     if (this.inFlight-- === this.#maxInFlight) pending.channel.resume();
-  }
-
-  /** Answers what is past its deadline. All deadlines are equally far away, so the oldest request is due first. */
-  sweep(now: number): void {
-    while (this.#oldest !== undefined && now > this.#oldest.deadline) this.#oldest.expire();
   }
 
   /** The client does not read this channel: backends stop producing for it. */
@@ -86,19 +85,9 @@ export class Session implements Caller {
       if (pending.channel === channel) pending.work?.resume();
   }
 
-  /** Refuses everything in flight. */
-  refuseAll(text: string): void {
-    while (this.#oldest !== undefined) {
-      const pending = this.#oldest;
-      pending.refuse('overloaded', text);
-      pending.work?.cancel(text);
-    }
-  }
-
   /** The client is gone: what it still waits for is cancelled. */
   end(): void {
     while (this.#oldest !== undefined) this.#oldest.abandon('client disconnected');
-    this.plane.sessions.delete(this);
     this.plane.router.end(this);
   }
 
@@ -121,7 +110,7 @@ export class Session implements Caller {
     if (this.#newest === undefined) this.#oldest = pending;
     else this.#newest.newer = pending;
     this.#newest = pending;
-    this.plane.inFlight++;
+    this.plane.pending.add(pending);
     if (++this.inFlight === this.#maxInFlight) pending.channel.pause();
   }
 

@@ -15,10 +15,11 @@ import { endOf, type Identity } from './authenticator.ts';
 import { Connection } from './connection.ts';
 import type { FailureReason } from './counters.ts';
 import type { DataPlane } from './data-plane.ts';
+import type { Due } from './due-list.ts';
 import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
 import { refusalError, sendReply } from './frontend.ts';
 import { Session } from './session.ts';
-import { isMethodName, isTokenFormat, textOf, versionFault } from './tcp-handshake.ts';
+import { isTokenFormat, messageFault, textOf, versionFault } from './tcp-handshake.ts';
 
 const healthCheck = encodeFrame(FrameType.healthCheck, '');
 const versionAck = encodeFrame(FrameType.versionAck, JSON.stringify({ agreed_version: frameVersion }));
@@ -55,7 +56,7 @@ type State = 'new' | 'negotiated' | 'authenticated' | 'closing';
  *
  * ¹ authenticated when no authentication is required. Time limits (handshake, rest of a frame) end in an Error, then closing.
  */
-export class TcpConnection extends Connection implements FrameSink {
+export class TcpConnection extends Connection implements Due, FrameSink {
   /** Less than a frame holds, by room for the envelope and the id. */
   override readonly maxReply = maxFramePayload - maxEnvelope;
   readonly plane: DataPlane;
@@ -67,6 +68,7 @@ export class TcpConnection extends Connection implements FrameSink {
   #checking = false;
   #heard = false;
   #lastHeard = this.#accepted;
+  /** When the frame under way began, `performance.now()`; 0: there is none. */
   #incompleteSince = 0;
   #closingSince = 0;
 
@@ -86,6 +88,7 @@ export class TcpConnection extends Connection implements FrameSink {
   }
 
   frame(type: number, payload: Buffer): boolean {
+    this.#incompleteSince = 0;
     if (this.#state === 'new') this.#negotiate(type, payload);
     else this.#negotiated(type, payload);
     return this.#state !== 'closing' && !this.#checking;
@@ -106,17 +109,23 @@ export class TcpConnection extends Connection implements FrameSink {
       this.socket.write(encodeFrame(FrameType.control, JSON.stringify({ command: 'shutdown', reason })));
   }
 
-  sweep(now: number): void {
+  due(now: number): number {
+    if (this.socket.destroyed) return Number.POSITIVE_INFINITY;
+    const closedAt = this.#closingSince + closeMillis;
+    if (this.#state === 'closing' && now > closedAt) this.socket.destroy();
+    if (this.#state === 'closing') return closedAt;
+    this.#checkTimes(now);
+    const { handshakeMillis, frameMillis, idleMillis } = this.plane.limits;
+    const shortest = Math.min(frameMillis, this.#state === 'authenticated' ? idleMillis : handshakeMillis);
+    return Math.min(now + shortest / 4, this.tokenEnds);
+  }
+
+  #checkTimes(now: number): void {
     const { limits, draining } = this.plane;
-    if (this.#state === 'closing') {
-      if (now - this.#closingSince > closeMillis) this.socket.destroy();
-      return;
-    }
     if (draining && !this.session?.inFlight) return this.#close();
     if (now > this.tokenEnds) return this.refuse('Token expired', 'unauthorized');
     if (this.#state !== 'authenticated' && now - this.#accepted > limits.handshakeMillis)
       return this.refuse('Handshake timed out', 'timeout');
-    this.#incompleteSince = this.#decoder.incomplete ? this.#incompleteSince || now : 0;
     if (this.#incompleteSince > 0 && now - this.#incompleteSince > limits.frameMillis)
       return this.refuse('Frame timed out', 'timeout');
     this.#checkHealth(now);
@@ -149,6 +158,7 @@ export class TcpConnection extends Connection implements FrameSink {
     this.socket.cork();
     this.#decoder.push(chunk);
     this.socket.uncork();
+    if (this.#decoder.incomplete) this.#incompleteSince ||= performance.now();
   }
 
   #negotiate(type: number, payload: Buffer): void {
@@ -199,13 +209,10 @@ export class TcpConnection extends Connection implements FrameSink {
 
   /** `length`: of the payload it came in. */
   #message(message: Message, length: number): void {
-    if (message.kind === 'invalid') {
-      if (message.fault === 'parse' || message.fault === 'encoding')
-        return this.refuse('Malformed message', 'protocol');
-      if (message.fault === 'id') return this.#fatal(message, 'Invalid request ID: must be a string or an integer');
-      if (message.fault === 'method') return this.#fatal(message, 'Invalid method: must be a string');
-    } else if (message.methodStart >= 0 && !isMethodName(message))
-      return this.#fatal(message, 'Invalid method: only letters, digits and ._/- are allowed');
+    if (message.kind === 'invalid' && (message.fault === 'parse' || message.fault === 'encoding'))
+      return this.refuse('Malformed message', 'protocol');
+    const fault = messageFault(message);
+    if (fault !== undefined) return this.#fatal(message, fault);
     if (this.session === undefined) return this.#authenticate(message);
     if (length > this.plane.limits.message)
       return sendReply(this, message, 'error', this.refusal('tooLarge', 'The message is too large'));
@@ -275,6 +282,7 @@ export class TcpConnection extends Connection implements FrameSink {
     if (reason !== undefined) this.plane.counters.failure('tcp', reason);
     this.#state = 'closing';
     this.#closingSince = performance.now();
+    this.plane.dueList.add(this, this.#closingSince + closeMillis);
     this.socket.end();
   }
 

@@ -19,8 +19,18 @@ function parsed(payload: Buffer): unknown {
   }
 }
 
+/** Why the framing does not take a message, although it is JSON; or undefined. */
+export function messageFault(message: Message): string | undefined {
+  if (message.kind === 'invalid') {
+    if (message.fault === 'id') return 'Invalid request ID: must be a string or an integer';
+    return message.fault === 'method' ? 'Invalid method: must be a string' : undefined;
+  }
+  if (message.methodStart < 0 || isMethodName(message)) return undefined;
+  return 'Invalid method: only letters, digits and ._/- are allowed';
+}
+
 /** The characters the framing allows in a method. */
-export function isMethodName(message: Message): boolean {
+function isMethodName(message: Message): boolean {
   if (methodOf(message) !== otherMethod) return true;
   const name = methodName(message);
   return /^[\w./-]{1,255}$/.test(name) && !name.includes('..');

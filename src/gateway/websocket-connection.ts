@@ -4,6 +4,7 @@ import { readMessage } from '../wire/jsonrpc.ts';
 import { type Refusal, refusals } from '../wire/mcp.ts';
 import { Connection } from './connection.ts';
 import type { DataPlane } from './data-plane.ts';
+import type { Due } from './due-list.ts';
 import { refusalError } from './frontend.ts';
 import type { Session } from './session.ts';
 
@@ -11,7 +12,7 @@ import type { Session } from './session.ts';
  * One WebSocket client. `ws` does the handshake, incoming frames, ping and close; replies are written to the socket as one
  * buffer with their frame header, which costs one system call instead of two chunks gathered into one.
  */
-export class WebSocketConnection extends Connection {
+export class WebSocketConnection extends Connection implements Due {
   declare session: Session;
   readonly plane: DataPlane;
   readonly #client: ServerSocket;
@@ -45,13 +46,17 @@ export class WebSocketConnection extends Connection {
     this.plane.counters.failure('websocket', 'protocol');
   }
 
-  sweep(now: number): void {
+  due(now: number): number {
+    if (!this.writable) return Number.POSITIVE_INFINITY;
     if (now > this.tokenEnds) this.#expire();
-    if (this.plane.draining && this.session.inFlight === 0) this.close(1001, 'shutting down');
+    return this.tokenEnds;
+  }
+
+  closeIdle(): void {
+    if (this.session.inFlight === 0) this.close(1001, 'shutting down');
   }
 
   #expire(): void {
-    if (!this.writable) return;
     this.plane.counters.failure('websocket', 'unauthorized');
     this.close(1008, 'token expired');
   }

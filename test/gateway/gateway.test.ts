@@ -6,6 +6,7 @@ import type { GatewayOptions } from '../../src/gateway/config.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/gateway.ts';
 import { quiet } from '../contracts/frontend.ts';
 import { startSdkServer } from '../router/sdk-server.ts';
+import { audience, issuer, secret, signed } from '../support/tokens.ts';
 import { call, initialize, jsonHeaders, tcpClient, webSocketClient } from './clients.ts';
 
 const running: RunningGateway[] = [];
@@ -67,6 +68,27 @@ describe('starting', () => {
 
   it('fails on an address that is not of this machine', async () => {
     await expect(start({ http: '192.0.2.1:0', token: 'x' })).rejects.toMatchObject({ code: 'MCPB_E_LISTEN' });
+  });
+});
+
+describe('requests without a session', () => {
+  it('share one upstream session a subject, which goes when too many other subjects came', async () => {
+    const server = await startSdkServer({ json: true });
+    const limits = { sessionless: 2 };
+    const gateway = await start({ backend: server.url, jwt: { secret, issuer, audience }, limits });
+    const url = new URL('/api/tools', gateway.addresses.http);
+    const list = async (sub: string): Promise<void> => {
+      const authorization = `Bearer ${await signed({ sub })}`;
+      const body = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
+      const reply = await fetch(url, { method: 'POST', body, headers: { ...jsonHeaders, authorization } });
+      expect(await reply.text()).toContain('"tools"');
+    };
+    const deleted = server.nextDeleted();
+    for (const subject of ['ada', 'bob', 'ada', 'eve', 'ada', 'eve']) await list(subject);
+    await deleted;
+    expect(server.opened).toHaveLength(3);
+    expect(server.deleted).toEqual([server.opened[1]]);
+    await server.close();
   });
 });
 

@@ -27,11 +27,9 @@ export class HttpFrontEnd implements FrontEnd {
     );
   }
 
-  sweep(now: number): void {
-    this.#plane.store.sweep(now);
-  }
-
   drain(): void {}
+
+  sweep(): void {}
 
   #route(request: PostRequest, response: ServerResponse, host: string): void {
     const { connections } = this.#plane;

@@ -18,12 +18,12 @@ export class TcpFrontEnd implements FrontEnd {
     server.on('connection', (socket) => this.#accept(socket));
   }
 
-  sweep(now: number): void {
-    for (const connection of this.#connections) connection.sweep(now);
-  }
-
   drain(reason: string): void {
     for (const connection of this.#connections) connection.announceShutdown(reason);
+  }
+
+  sweep(now: number): void {
+    for (const connection of this.#connections) connection.due(now);
   }
 
   #accept(socket: Socket): void {
@@ -34,6 +34,7 @@ export class TcpFrontEnd implements FrontEnd {
       this.#connections.delete(connection);
       connection.session?.end();
     });
+    this.#plane.dueList.add(connection, performance.now());
     const denial = connectionDenial(this.#plane, socket);
     if (denial !== undefined) connection.refuse(denial.text, 'overloaded');
   }

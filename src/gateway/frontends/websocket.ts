@@ -52,12 +52,12 @@ export class WebSocketFrontEnd implements FrontEnd {
     });
   }
 
-  sweep(now: number): void {
-    for (const connection of this.#connections) connection.sweep(now);
+  drain(): void {
+    this.sweep();
   }
 
-  drain(): void {
-    this.sweep(performance.now());
+  sweep(): void {
+    for (const connection of this.#connections) connection.closeIdle();
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer, host: string): void {
@@ -91,6 +91,7 @@ export class WebSocketFrontEnd implements FrontEnd {
       maxInFlight: this.#plane.limits.inFlight,
     });
     connection.tokenEnds = endOf(identity);
+    this.#plane.dueList.add(connection, connection.tokenEnds);
     gatherReplies(socket);
     this.#connections.add(connection);
     this.#plane.connections.usable(socket, 'websocket');

@@ -1,0 +1,40 @@
+import type { PendingRequest } from './pending-request.ts';
+
+/** The requests of one worker without a final reply, oldest first. All may take equally long, so the oldest is due first. */
+export class PendingList {
+  #first: PendingRequest | undefined = undefined;
+  #last: PendingRequest | undefined = undefined;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(pending: PendingRequest): void {
+    pending.before = this.#last;
+    if (this.#last === undefined) this.#first = pending;
+    else this.#last.after = pending;
+    this.#last = pending;
+    this.#length++;
+  }
+
+  remove(pending: PendingRequest): void {
+    if (pending.before === undefined) this.#first = pending.after;
+    else pending.before.after = pending.after;
+    if (pending.after === undefined) this.#last = pending.before;
+    else pending.after.before = pending.before;
+    // Who still holds a request that is over must not hold all that came after it.
+    pending.before = undefined;
+    pending.after = undefined;
+    this.#length--;
+  }
+
+  /** Answers what is past its deadline. */
+  sweep(now: number): void {
+    while (this.#first !== undefined && now > this.#first.deadline) this.#first.expire();
+  }
+
+  refuseAll(text: string): void {
+    while (this.#first !== undefined) this.#first.drop(text);
+  }
+}
