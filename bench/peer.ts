@@ -6,9 +6,7 @@ import { nodePeer } from './peers/node-peer.ts';
 import { oha } from './peers/oha.ts';
 import { vegeta } from './peers/vegeta.ts';
 import { wrk } from './peers/wrk.ts';
-import type { Subject } from './support/comparison.ts';
-import type { Measurement } from './support/measurement.ts';
-import type { Server } from './support/null-server.ts';
+import type { Client } from './support/client.ts';
 
 export interface Load {
   readonly url: string;
@@ -21,11 +19,9 @@ export interface Load {
    * next request when the reply to the one before is there.
    */
   readonly rate?: number;
-  /** Told the client's process once it runs. */
-  readonly started?: (pid: number) => void;
 }
 
-/** A load generator, run in a process of its own and measured by its own rate and CPU time. */
+/** A load generator that is run in a process of its own. */
 export interface Peer {
   readonly name: string;
   readonly transport: BundledTransport;
@@ -33,7 +29,7 @@ export interface Peer {
   readonly program?: string;
   /** Whether it has an open model. */
   readonly open: boolean;
-  run(load: Load): Promise<Measurement>;
+  start(load: Load): Promise<Client>;
 }
 
 const autocannon = new URL('./peers/autocannon-client.ts', import.meta.url);
@@ -56,9 +52,3 @@ export const peers: readonly Peer[] = [
   mcpb('websocket'),
   mcpb('tcp'),
 ];
-
-/** The peer as it is measured against one server. */
-export function against(server: Server, { name, transport, run }: Peer, load: Pick<Load, 'seconds' | 'core'>): Subject {
-  const url = server.urls[transport];
-  return { name, transport, measure: (connections) => run({ ...load, url, connections }) };
-}

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Bench } from '../bench.ts';
-import { measurementOf } from '../peers/mcpb.ts';
+import { costOf } from '../peers/mcpb.ts';
 import { startLoad } from '../support/mcpb.ts';
 import { startNullServer } from '../support/null-server.ts';
 import { pinned, pinningNote, separateCores } from '../support/pinning.ts';
@@ -71,8 +71,7 @@ async function measureRound(seconds: number, round: number, progress: (line: str
         const path = fileURLToPath(new URL(`../features/${scenario}`, import.meta.url));
         const target = secure ? ['-t', front.url, '--insecure'] : ['-t', urls.websocket];
         const load = [path, ...target, '-w', '1', '-d', `${seconds}s`];
-        const { userMicros, kernelMicros } = measurementOf(await (await startLoad(load, cores?.client)).result);
-        return [name, { userMicros, kernelMicros }] as const;
+        return [name, costOf(await (await startLoad(load, cores?.client)).result)] as const;
       });
       return Object.fromEntries(costs);
     }),

@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.ts';
-import { against, type Load } from '../peer.ts';
-import { measurementOf } from '../peers/mcpb.ts';
+import type { Load } from '../peer.ts';
+import { reportOf } from '../peers/mcpb.ts';
 import { wrk } from '../peers/wrk.ts';
 import { comparisonHead, comparisonRows, type Round, roundPieces, type Subject } from '../support/comparison.ts';
 import { type Gateway, gateways, startGateway } from '../support/gateways.ts';
@@ -9,6 +9,7 @@ import type { Measurement } from '../support/measurement.ts';
 import { type Server, startNullServer } from '../support/null-server.ts';
 import { pinningNote, separateCores } from '../support/pinning.ts';
 import { type CpuTime, cpuOf, peakResidentBytes } from '../support/proc.ts';
+import { ruled } from '../support/ruler.ts';
 import { sampleDuring, valueAt } from '../support/sampler.ts';
 
 const sampleMillis = 50;
@@ -26,7 +27,7 @@ export const gateway: Bench<Round> = {
       try {
         const nullServer = await startNullServer(cores?.server);
         servers.push(nullServer);
-        const subjects = [against(nullServer, wrk, load)];
+        const subjects = [ruled(nullServer, wrk, load)];
         for (const one of gateways) {
           const server = await startGateway(one, cores?.server);
           servers.push(server);
@@ -62,9 +63,10 @@ async function costPerRequest(pid: number, load: Load): Promise<Measurement> {
   const spent = (of: (cpu: CpuTime) => number) =>
     valueAt(samples, Date.parse(window.to), of) - valueAt(samples, Date.parse(window.from), of);
   return {
-    ...measurementOf(run),
+    requestsPerSecond: metrics.throughputPerSecond,
     userMicros: spent(({ user }) => user) / metrics.requests.completed,
     kernelMicros: spent(({ kernel }) => kernel) / metrics.requests.completed,
     peakBytes: peakResidentBytes(pid),
+    report: reportOf(run),
   };
 }

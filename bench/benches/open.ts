@@ -1,7 +1,7 @@
 import { formatCount } from '../../src/units.ts';
 import type { Bench } from '../bench.ts';
 import { type Peer, peers } from '../peer.ts';
-import type { Measurement } from '../support/measurement.ts';
+import type { ToolReport } from '../support/measurement.ts';
 import { startNullServer } from '../support/null-server.ts';
 import { pinningNote, separateCores } from '../support/pinning.ts';
 import { whileRunning } from '../support/processes.ts';
@@ -16,7 +16,7 @@ const rates: Readonly<Record<string, number>> = { vegeta: 10_000, k6: 5000 };
 
 const contestants = peers.filter(({ open }) => open);
 
-interface Sent extends Measurement {
+interface Sent extends ToolReport {
   readonly name: string;
   readonly transport: string;
   readonly rate: number;
@@ -45,10 +45,11 @@ async function sent(peer: Peer, seconds: number, progress: (line: string) => voi
   const rate = rates[name] ?? most;
   const cores = separateCores();
   progress(`${name}, ${transport}, ${rate} arrivals/s`);
-  const measurement = await whileRunning(await startNullServer(cores?.server), ({ urls }) =>
-    peer.run({ url: urls[transport], connections, seconds, core: cores?.client, rate }),
-  );
-  return { ...measurement, name, transport, rate };
+  const report = await whileRunning(await startNullServer(cores?.server), async ({ urls }) => {
+    const client = await peer.start({ url: urls[transport], connections, seconds, core: cores?.client, rate });
+    return client.report;
+  });
+  return { ...report, name, transport, rate };
 }
 
 const head = [
@@ -77,7 +78,7 @@ function row(rounds: readonly Sent[]): string[] {
     micros(({ lag }) => lag?.p99),
     micros(({ latency }) => latency?.p50),
     micros(({ latency }) => latency?.p99),
-    total(({ dropped }) => dropped),
+    total(({ dropped = 0 }) => dropped),
     total(({ errors }) => errors),
   ];
 }

@@ -58,8 +58,9 @@ export const stall: Bench<Seen> = {
 async function seen(peer: Peer, seconds: number): Promise<Seen> {
   const { name, transport } = peer;
   const cores = separateCores();
-  const { latency, requests } = await whileRunning(await startNullServer(cores?.server, freeze), ({ urls }) =>
-    peer.run({ ...load, seconds, url: urls[transport], core: cores?.client }),
+  const { latency, requests } = await whileRunning(
+    await startNullServer(cores?.server, freeze),
+    async ({ urls }) => (await peer.start({ ...load, seconds, url: urls[transport], core: cores?.client })).report,
   );
   return { name, transport, latency, missing: Math.max(0, 1 - requests / (load.rate * seconds)) };
 }

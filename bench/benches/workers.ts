@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { formatCount } from '../../src/units.ts';
 import type { Bench } from '../bench.ts';
-import { measurementOf } from '../peers/mcpb.ts';
+import { costOf } from '../peers/mcpb.ts';
 import { startLoad } from '../support/mcpb.ts';
 import { startNullServer } from '../support/null-server.ts';
 import { pinningNote, separateCores } from '../support/pinning.ts';
@@ -54,9 +54,9 @@ export async function measureWorkers(seconds: number, round: number): Promise<Wo
     const run = async (...args: string[]) => (await startLoad([...args, ...target], cores?.client)).result;
     const costs = await inRound(workers, round, async (count): Promise<Cost> => {
       const window = ['-d', `${seconds}s`, '--warmup', `${2 * warmupSeconds}s`];
-      const { requestsPerSecond, userMicros, kernelMicros } = measurementOf(
-        await run('-w', `${count}`, '-u', `${connections}`, ...window),
-      );
+      const result = await run('-w', `${count}`, '-u', `${connections}`, ...window);
+      const { userMicros, kernelMicros } = costOf(result);
+      const requestsPerSecond = result.metrics.throughputPerSecond;
       return { workers: count, requestsPerSecond, cpuMicros: userMicros + kernelMicros };
     });
     const plans = await inRound(workers, round, async (count): Promise<Plan> => {

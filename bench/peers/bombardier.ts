@@ -1,8 +1,9 @@
 import type { Load, Peer } from '../peer.ts';
-import type { Measurement, ToolReport } from '../support/measurement.ts';
+import { type Client, startClient } from '../support/client.ts';
+import type { ToolReport } from '../support/measurement.ts';
 import { peerProgram } from '../support/programs.ts';
 import { body } from '../workload.ts';
-import { headerFlags, measureProgram } from './program-peer.ts';
+import { headerFlags } from './header-flags.ts';
 
 /** Its `--rate` caps a closed loop; an open model it has not. */
 export const bombardier: Peer = {
@@ -10,15 +11,15 @@ export const bombardier: Peer = {
   transport: 'http',
   program: 'bombardier',
   open: false,
-  run: measure,
+  start,
 };
 
-function measure(load: Load): Promise<Measurement> {
+function start(load: Load): Promise<Client> {
   const extent = ['-c', `${load.connections}`, '-d', `${load.seconds}s`, '-t', '30s'];
   const request = ['-m', 'POST', '-b', body, ...headerFlags('-H'), load.url];
-  return measureProgram(
+  return startClient(
     [peerProgram('bombardier'), '-p', 'result', '-o', 'json', '-l', ...extent, ...request],
-    load,
+    load.core,
     parseBombardier,
   );
 }

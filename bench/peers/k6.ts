@@ -1,22 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import type { Load, Peer } from '../peer.ts';
-import type { Latency, Measurement, ToolReport } from '../support/measurement.ts';
+import { type Client, startClient } from '../support/client.ts';
+import type { Latency, ToolReport } from '../support/measurement.ts';
 import type { Command } from '../support/processes.ts';
 import { peerProgram } from '../support/programs.ts';
 import { body, headers } from '../workload.ts';
-import { measureProgram } from './program-peer.ts';
 
 const script = fileURLToPath(new URL('k6-script.js', import.meta.url));
 const quiet = ['--quiet', '--no-usage-report', '--address', '127.0.0.1:0'];
 
 /** Over HTTP its default executor, with as many VUs as connections; a WebSocket gets its next message in `onmessage`. */
 export function k6(transport: 'http' | 'websocket'): Peer {
-  return { name: 'k6', transport, program: 'k6', open: transport === 'http', run: (load) => measure(transport, load) };
+  return { name: 'k6', transport, program: 'k6', open: transport === 'http', start: (load) => start(transport, load) };
 }
 
-function measure(transport: string, load: Load): Promise<Measurement> {
+function start(transport: string, load: Load): Promise<Client> {
   const { command, env } = k6Command(transport, load);
-  return measureProgram(command, load, parseK6, env);
+  return startClient(command, load.core, parseK6, env);
 }
 
 /** With `idle` each WebSocket sends one message and then nothing. */

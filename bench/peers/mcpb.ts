@@ -1,31 +1,32 @@
 import type { Distribution, RunResult } from '../../src/results/result.ts';
 import type { BundledTransport } from '../../src/scenario/plan.ts';
 import type { Load, Peer } from '../peer.ts';
+import { type Client, clientOf } from '../support/client.ts';
 import { errorsOf, loadArguments, startLoad } from '../support/mcpb.ts';
-import { peakBytesOf } from '../support/measured-run.ts';
-import type { Latency, Measurement } from '../support/measurement.ts';
+import type { Latency, Measurement, ToolReport } from '../support/measurement.ts';
 
 /** `mcpb load` with one worker, all its accounting on. */
 export function mcpb(transport: BundledTransport): Peer {
-  return { name: 'mcpb', transport, open: true, run: measure };
+  return { name: 'mcpb', transport, open: true, start };
 }
 
-async function measure(load: Load): Promise<Measurement> {
-  const { pid, result } = await startLoad(loadArguments(load), load.core);
-  load.started?.(pid);
-  const [run, peakBytes] = await Promise.all([result, peakBytesOf({ pid, ended: result })]);
-  return { ...measurementOf(run), peakBytes };
+async function start(load: Load): Promise<Client> {
+  const started = await startLoad(loadArguments(load), load.core);
+  return clientOf(started, started.result.then(reportOf));
 }
 
-/** What a result says of its own window. */
-export function measurementOf({ metrics, generator }: RunResult): Omit<Measurement, 'peakBytes'> {
+/** What a result says of the generator's CPU time in its own window. */
+export function costOf({ generator }: RunResult): Pick<Measurement, 'userMicros' | 'kernelMicros'> {
   const { cpuMicrosPerRequest: cpu, userMicrosPerRequest: user } = generator;
   if (cpu === null || user === null) throw new Error('mcpb load completed no request in its window');
+  return { userMicros: user, kernelMicros: cpu - user };
+}
+
+/** What a result says of the requests of its own window. */
+export function reportOf({ metrics }: RunResult): ToolReport {
   return {
     requests: metrics.requests.completed,
     requestsPerSecond: metrics.throughputPerSecond,
-    userMicros: user,
-    kernelMicros: cpu - user,
     errors: errorsOf(metrics),
     dropped: metrics.requests.dropped,
     latency: latencyOf(metrics.responseTime),

@@ -1,20 +1,21 @@
 import type { Load, Peer } from '../peer.ts';
-import type { Measurement, ToolReport } from '../support/measurement.ts';
+import { type Client, startClient } from '../support/client.ts';
+import type { ToolReport } from '../support/measurement.ts';
 import { peerProgram } from '../support/programs.ts';
 import { body } from '../workload.ts';
-import { headerFlags, measureProgram } from './program-peer.ts';
+import { headerFlags } from './header-flags.ts';
 
 /** In the open model with the correction of latencies it offers. */
-export const oha: Peer = { name: 'oha', transport: 'http', program: 'oha', open: true, run: measure };
+export const oha: Peer = { name: 'oha', transport: 'http', program: 'oha', open: true, start };
 
-function measure(load: Load): Promise<Measurement> {
+function start(load: Load): Promise<Client> {
   const { connections, seconds, rate } = load;
   const pace = rate === undefined ? [] : ['-q', `${rate}`, '--latency-correction'];
   const extent = ['-c', `${connections}`, '-z', `${seconds}s`, '--wait-ongoing-requests-after-deadline', ...pace];
   const request = ['-m', 'POST', '-d', body, ...headerFlags('-H'), load.url];
-  return measureProgram(
+  return startClient(
     [peerProgram('oha'), '--no-tui', '--output-format', 'json', ...extent, ...request],
-    load,
+    load.core,
     parseOha,
   );
 }

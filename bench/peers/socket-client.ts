@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { hostField, requestHead } from '../../src/wire/http1.ts';
 import { encodeFrame, FrameType } from '../../src/wire/mcpb-frame.ts';
 import { encodeMasked, handshakeKey, Opcode } from '../../src/wire/websocket-frame.ts';
 import type { Load } from '../peer.ts';
-import { body, headers, warmupSeconds } from '../workload.ts';
-import { measurement } from './node-peer.ts';
+import { body, headers } from '../workload.ts';
+import { replyReport } from './reply-report.ts';
 
 /**
  * What a closed loop over Node's sockets costs before anything is made of it: the same bytes every time, and whatever a
@@ -54,14 +53,5 @@ const request = requestBytes();
 const first = protocol === 'ws:' ? upgradeBytes() : request;
 const sockets = await Promise.all(Array.from({ length: load.connections }, () => open(request)));
 for (const socket of sockets) socket.write(first);
-await sleep(warmupSeconds * 1000);
-
-const before = process.cpuUsage();
-const [from, repliesBefore] = [performance.now(), replies];
-await sleep(load.seconds * 1000);
-const seconds = (performance.now() - from) / 1000;
-const requests = replies - repliesBefore;
-console.log(
-  JSON.stringify(measurement({ requests, requestsPerSecond: requests / seconds, errors, latency: null }, before)),
-);
+console.log(JSON.stringify(await replyReport(load.seconds, () => ({ replies, errors }))));
 for (const socket of sockets) socket.destroy();

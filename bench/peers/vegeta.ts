@@ -1,27 +1,27 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Load, Peer } from '../peer.ts';
-import type { Measurement, ToolReport } from '../support/measurement.ts';
+import { type Client, startClient } from '../support/client.ts';
+import type { ToolReport } from '../support/measurement.ts';
 import { run } from '../support/processes.ts';
 import { peerProgram } from '../support/programs.ts';
 import { scratch } from '../support/scratch.ts';
 import { body } from '../workload.ts';
-import { headerFlags, measureProgram } from './program-peer.ts';
+import { headerFlags } from './header-flags.ts';
 
 /** One worker a connection; replies are read and not kept. The report is a process of its own, after the measurement. */
-export const vegeta: Peer = { name: 'vegeta', transport: 'http', program: 'vegeta', open: true, run: measure };
+export const vegeta: Peer = { name: 'vegeta', transport: 'http', program: 'vegeta', open: true, start };
 
-async function measure(load: Load): Promise<Measurement> {
+async function start(load: Load): Promise<Client> {
+  const program = peerProgram('vegeta');
   const file = (name: string) => join(scratch(), `vegeta-${process.pid}-${name}`);
   const [targets, content, results] = [file('targets'), file('body'), file('results')];
   await Promise.all([writeFile(targets, `POST ${load.url}`), writeFile(content, body)]);
-  try {
-    const what = ['-targets', targets, '-body', content, ...headerFlags('-header'), '-max-body', '0'];
-    const attack = [peerProgram('vegeta'), 'attack', ...what, ...extent(load), '-output', results];
-    return await measureProgram(attack, load, () => report(results));
-  } finally {
-    await Promise.all([targets, content, results].map((path) => rm(path, { force: true })));
-  }
+  const what = ['-targets', targets, '-body', content, ...headerFlags('-header'), '-max-body', '0'];
+  const attack = [program, 'attack', ...what, ...extent(load), '-output', results];
+  return startClient(attack, load.core, () =>
+    report(results).finally(() => Promise.all([targets, content, results].map((path) => rm(path, { force: true })))),
+  );
 }
 
 /** Rate 0 is a closed loop of so many workers; in the open model vegeta adds workers when all are busy. */

@@ -1,23 +1,23 @@
 import { fileURLToPath } from 'node:url';
 import { McpbError } from '../../src/errors.ts';
 import type { Load, Peer } from '../peer.ts';
-import type { Measurement, ToolReport } from '../support/measurement.ts';
+import { type Client, startClient } from '../support/client.ts';
+import type { ToolReport } from '../support/measurement.ts';
 import { hasProgram } from '../support/programs.ts';
 import { body, headers } from '../workload.ts';
-import { measureProgram } from './program-peer.ts';
 
 const script = fileURLToPath(new URL('wrk.lua', import.meta.url));
 
 /** The unit of every table: one thread. */
-export const wrk: Peer = { name: 'wrk', transport: 'http', open: false, run: measure };
+export const wrk: Peer = { name: 'wrk', transport: 'http', open: false, start };
 
-async function measure(load: Load): Promise<Measurement> {
+async function start(load: Load): Promise<Client> {
   if (!hasProgram('wrk'))
     throw new McpbError('MCPB_E_PLATFORM', 'the bench needs wrk, the unit of its tables', {
       hint: 'apt-get install wrk',
     });
   const command = ['wrk', '-t1', `-c${load.connections}`, `-d${load.seconds}s`, '-s', script, load.url];
-  return measureProgram(command, load, parseWrk, requestEnvironment());
+  return startClient(command, load.core, parseWrk, requestEnvironment());
 }
 
 function requestEnvironment(): NodeJS.ProcessEnv {

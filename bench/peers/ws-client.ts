@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { Load } from '../peer.ts';
-import { body, warmupSeconds } from '../workload.ts';
-import { measurement } from './node-peer.ts';
+import { body } from '../workload.ts';
+import { replyReport } from './reply-report.ts';
 
 /** The cheapest closed loop `ws` allows: fixed text out, replies counted and not read. */
 const load: Load = JSON.parse(process.argv[2]);
@@ -23,14 +22,5 @@ function open(): WebSocket {
 const sockets = Array.from({ length: load.connections }, open);
 await Promise.all(sockets.map((socket) => once(socket, 'open')));
 for (const socket of sockets) socket.send(body);
-await sleep(warmupSeconds * 1000);
-
-const before = process.cpuUsage();
-const [from, repliesBefore] = [performance.now(), replies];
-await sleep(load.seconds * 1000);
-const seconds = (performance.now() - from) / 1000;
-const requests = replies - repliesBefore;
-console.log(
-  JSON.stringify(measurement({ requests, requestsPerSecond: requests / seconds, errors, latency: null }, before)),
-);
+console.log(JSON.stringify(await replyReport(load.seconds, () => ({ replies, errors }))));
 for (const socket of sockets) socket.terminate();

@@ -27,7 +27,8 @@ export const manyConnections: Proof = {
   },
 };
 
-function evidence({ metrics, verdict }: RunResult, disturbance: Disturbance, note: string): Evidence {
+/** A run that is not valid shows nothing, whatever it counted. */
+export function evidence({ metrics, valid, verdict }: RunResult, disturbance: Disturbance, note: string): Evidence {
   const { connections: held, requests, outcomes, responseTime } = metrics;
   const allStood = held.peak === connections && held.failed === 0 && held.lost === 0;
   const head = ['run', 'connections', 'failed', 'lost', 'planned', 'ok', 'response p50', 'response p99'];
@@ -38,7 +39,7 @@ function evidence({ metrics, verdict }: RunResult, disturbance: Disturbance, not
   ];
   const holds = allStood && outcomes.ok === requests.planned;
   return {
-    verdict: holds ? 'holds' : isDisturbed(disturbance) ? 'undecided' : 'fails',
+    verdict: !valid || (!holds && isDisturbed(disturbance)) ? 'undecided' : holds ? 'holds' : 'fails',
     table: { head, rows: [row], notes: [note, disturbanceNote([disturbance])] },
   };
 }

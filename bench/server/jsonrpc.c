@@ -71,7 +71,10 @@ bool answer(const uint8_t *json, size_t length, struct reply *out) {
   return true;
 }
 
-void append_reply(struct bytes *to, const struct reply *reply) {
+void append_reply(struct connection *connection, struct bytes *to, const struct reply *reply) {
+  tally->replies++;
+  if (!connection->answered) tally->connections++;
+  connection->answered = true;
   APPEND_LITERAL(to, HEAD);
   append(to, reply->id, reply->id_length);
   append(to, reply->tail, strlen(reply->tail));

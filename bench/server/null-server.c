@@ -1,6 +1,7 @@
 /*
  * A server that costs nothing, for measuring clients: one epoll loop, one thread, no work beyond framing. It speaks
- * HTTP, WebSocket and mcpb on three loopback ports of the kernel's choice, printed as one JSON line when it is ready.
+ * HTTP, WebSocket and mcpb on three loopback ports of the kernel's choice, printed as one JSON line when it is ready,
+ * with the descriptor of its tally.
  * `null-server 100 1000`: it stands still for 100 ms at the end of every 1000 ms.
  */
 #define _GNU_SOURCE
@@ -56,6 +57,7 @@ static void watch(struct connection *connection, int operation, uint32_t events)
 }
 
 static void close_connection(struct connection *connection) {
+  tally->connections -= connection->answered;
   close(connection->fd);
   release(&connection->unread);
   release(&connection->unsent);
@@ -181,12 +183,14 @@ int main(int count, char **arguments) {
   signal(SIGINT, on_signal);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   raise_fd_limit();
+  int shared = share_tally();
+  if (shared < 0) die("share_tally");
   poller = epoll_create1(EPOLL_CLOEXEC);
   if (poller < 0) die("epoll_create1");
   int http = listen_on_loopback(take_http_request);
   int websocket = listen_on_loopback(take_websocket_upgrade);
   int tcp = listen_on_loopback(take_mcpb_frame);
-  printf("{\"http\":%d,\"websocket\":%d,\"tcp\":%d}\n", http, websocket, tcp);
+  printf("{\"http\":%d,\"websocket\":%d,\"tcp\":%d,\"tally\":%d}\n", http, websocket, tcp, shared);
   fflush(stdout);
   if (count == 3) {
     freeze = timespec_of(atol(arguments[1]));

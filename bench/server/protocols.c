@@ -30,16 +30,15 @@ static const char *header(const uint8_t *head, size_t length, const char *name) 
   return NULL;
 }
 
-static void append_http_reply(struct bytes *out, const struct reply *reply) {
+static void append_http_reply(struct connection *connection, struct bytes *out, const struct reply *reply) {
   char head[96];
   int length = snprintf(head, sizeof head,
                         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", reply->length);
   append(out, head, (size_t)length);
-  append_reply(out, reply);
+  append_reply(connection, out, reply);
 }
 
 ssize_t take_http_request(struct connection *connection, uint8_t *in, size_t length, struct bytes *out) {
-  (void)connection;
   size_t head = head_length(in, length);
   if (head == 0) return 0;
   const char *announced = header(in, head, "content-length:");
@@ -53,7 +52,7 @@ ssize_t take_http_request(struct connection *connection, uint8_t *in, size_t len
     APPEND_LITERAL(out, "HTTP/1.1 411 Length Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     return -1;
   } else if (answer(in + head, content, &reply)) {
-    append_http_reply(out, &reply);
+    append_http_reply(connection, out, &reply);
   } else {
     APPEND_LITERAL(out, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
   }
@@ -78,7 +77,6 @@ static void unmask(uint8_t *payload, size_t length, const uint8_t mask[4]) {
 }
 
 static ssize_t take_websocket_frame(struct connection *connection, uint8_t *in, size_t length, struct bytes *out) {
-  (void)connection;
   if (length < 2) return 0;
   if ((in[0] & FINAL) == 0 || (in[1] & MASKED) == 0) return -1;
   size_t payload_length = in[1] & 127, head = payload_length == 126 ? 8 : payload_length == 127 ? 14 : 6;
@@ -97,7 +95,7 @@ static ssize_t take_websocket_frame(struct connection *connection, uint8_t *in, 
     case OP_BINARY:
       if (!answer(payload, payload_length, &reply)) break;
       append_frame_head(out, OP_TEXT, reply.length);
-      append_reply(out, &reply);
+      append_reply(connection, out, &reply);
       break;
     case OP_PING:
       append_frame_head(out, OP_PONG, payload_length);
@@ -155,7 +153,6 @@ static void append_mcpb_head(struct bytes *out, uint16_t type, size_t length) {
 }
 
 ssize_t take_mcpb_frame(struct connection *connection, uint8_t *in, size_t length, struct bytes *out) {
-  (void)connection;
   static const char agreed[] = "{\"agreed_version\":1}";
   struct mcpb_head head;
   if (length < sizeof head) return 0;
@@ -168,7 +165,7 @@ ssize_t take_mcpb_frame(struct connection *connection, uint8_t *in, size_t lengt
     case REQUEST:
       if (!answer(in + sizeof head, payload_length, &reply)) break;
       append_mcpb_head(out, RESPONSE, reply.length);
-      append_reply(out, &reply);
+      append_reply(connection, out, &reply);
       break;
     case HEALTH_CHECK:
       append_mcpb_head(out, HEALTH_CHECK, 0);

@@ -32,9 +32,21 @@ struct connection {
   int fd;
   bool listening; /* then `take` is what its accepted connections start with */
   bool closing;   /* once `unsent` is gone */
+  bool answered;  /* has had a reply, and counts as open */
   take_message *take;
   struct bytes unread, unsent;
 };
+
+/* Of all protocols, since the start. */
+struct tally {
+  volatile uint64_t replies;
+  volatile uint64_t connections; /* open, and with a reply to their first request */
+};
+
+extern struct tally *tally;
+
+/* Descriptor of the memory `tally` is in, -1 when there is none. */
+int share_tally(void);
 
 /* A JSON-RPC reply before it is put in a frame: a fixed head, the request's id as it came, a tail by method. */
 struct reply {
@@ -46,7 +58,8 @@ struct reply {
 
 /* False when the message wants no reply: a notification, or itself a reply. `out` points into `json`. */
 bool answer(const uint8_t *json, size_t length, struct reply *out);
-void append_reply(struct bytes *to, const struct reply *reply);
+/* Counts it, too. */
+void append_reply(struct connection *connection, struct bytes *to, const struct reply *reply);
 
 #define WEBSOCKET_KEY_LENGTH 24
 #define WEBSOCKET_ACCEPT_LENGTH 28

@@ -2,14 +2,15 @@ import type { BundledTransport } from '../../src/scenario/plan.ts';
 import { formatBytes } from '../../src/units.ts';
 import type { Piece } from '../bench.ts';
 import type { Measurement } from './measurement.ts';
-import { inRound, roundNumbers, spread } from './rounds.ts';
+import { inRound, roundNumbers, type Spread, spread } from './rounds.ts';
 import { countCell, percentCell, ratioCell } from './table.ts';
 
 /** One row of a comparison. */
 export interface Subject {
   readonly name: string;
   readonly transport: BundledTransport;
-  measure(connections: number): Promise<Measurement>;
+  /** Null when not all connections stood in time. */
+  measure(connections: number): Promise<Measurement | null>;
 }
 
 /** All subjects, measured in the same minute; the first one is the unit. */
@@ -18,9 +19,10 @@ export interface Round {
   readonly rows: readonly Row[];
 }
 
-interface Row extends Measurement {
+interface Row {
   readonly name: string;
   readonly transport: BundledTransport;
+  readonly measured: Measurement | null;
 }
 
 export const comparisonHead = [
@@ -68,7 +70,7 @@ async function measureRound(
   const rows = await inRound(subjects, round, async (subject): Promise<Row> => {
     const { name, transport } = subject;
     progress(`${name}, ${transport}`);
-    return { ...(await subject.measure(connections)), name, transport };
+    return { name, transport, measured: await subject.measure(connections) };
   });
   return { connections, rows };
 }
@@ -78,9 +80,9 @@ export function comparisonRows(rounds: readonly Round[]): string[][] {
   const byConnections = Map.groupBy(rounds, ({ connections }) => connections);
   return [...byConnections].flatMap(([connections, same]) =>
     same[0].rows.map(({ name, transport }) => {
-      const pairs = same.flatMap(({ rows }) => {
-        const own = rows.find((row) => row.name === name && row.transport === transport);
-        return own ? [{ own, unit: rows[0] }] : [];
+      const pairs = same.flatMap(({ rows }): Pair[] => {
+        const own = rows.find((row) => row.name === name && row.transport === transport)?.measured;
+        return own ? [{ own, unit: rows[0].measured }] : [];
       });
       return [name, transport, String(connections), ...cells(pairs)];
     }),
@@ -89,27 +91,40 @@ export function comparisonRows(rounds: readonly Round[]): string[][] {
 
 interface Pair {
   readonly own: Measurement;
-  readonly unit: Measurement;
+  readonly unit: Measurement | null;
 }
 
 function cells(pairs: readonly Pair[]): string[] {
   const measured = pairs.map(({ own }) => own);
-  const median = (of: (measurement: Measurement) => number) => spread(measured.map(of)).median;
-  const toUnit = (of: (measurement: Measurement) => number) =>
-    ratioCell(spread(pairs.map(({ own, unit }) => of(own) / of(unit))));
+  const all = (cell: (spread: Spread) => string, of: (one: Measurement) => number) => cellOf(cell, measured.map(of));
+  const toUnit = (of: (one: Measurement) => number) =>
+    cellOf(
+      ratioCell,
+      pairs.flatMap(({ own, unit }) => (unit ? [of(own) / of(unit)] : [])),
+    );
+  const errors = measured.flatMap(({ report }) => report?.errors ?? []);
   return [
-    countCell(spread(measured.map(requestsPerSecond))),
+    all(countCell, requestsPerSecond),
     toUnit(requestsPerSecond),
-    median(({ userMicros }) => userMicros).toFixed(2),
-    median(({ kernelMicros }) => kernelMicros).toFixed(2),
+    all(twoDigits, ({ userMicros }) => userMicros),
+    all(twoDigits, ({ kernelMicros }) => kernelMicros),
     toUnit(cpuMicros),
-    percentCell(spread(measured.map(coreBusy))),
-    formatBytes(median(({ peakBytes }) => peakBytes)),
-    String(measured.reduce((sum, { errors }) => sum + errors, 0)),
+    all(percentCell, coreBusy),
+    all(
+      ({ median }) => formatBytes(median),
+      ({ peakBytes }) => peakBytes,
+    ),
+    errors.length === 0 ? '–' : String(errors.reduce((sum, count) => sum + count)),
   ];
 }
 
+/** A dash where there is nothing to show. */
+function cellOf(cell: (spread: Spread) => string, values: readonly number[]): string {
+  return values.length === 0 ? '–' : cell(spread(values));
+}
+
+const twoDigits = ({ median }: Spread) => median.toFixed(2);
 const requestsPerSecond = (measurement: Measurement) => measurement.requestsPerSecond;
 const cpuMicros = ({ userMicros, kernelMicros }: Measurement) => userMicros + kernelMicros;
-/** Share of one core, 0…1: a closed loop that leaves its core idle was held up by something else. */
+/** CPU time by the time of the same window: a closed loop that leaves its core idle was held up by something else. */
 const coreBusy = (measurement: Measurement) => (measurement.requestsPerSecond * cpuMicros(measurement)) / 1e6;

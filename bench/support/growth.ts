@@ -27,16 +27,14 @@ const sampleMillis = 100;
 /** Seconds before an instant of which the median counts: the resident memory of a collected heap goes up and down. */
 const medianSeconds = 2;
 
-export async function growthOf({ name, transport, run }: Peer, { early, late }: Instants): Promise<Growth> {
+export async function growthOf({ name, transport, start }: Peer, { early, late }: Instants): Promise<Growth> {
   const cores = separateCores();
   return whileRunning(await startNullServer(cores?.server), async ({ urls }) => {
-    const started = Promise.withResolvers<number>();
     const load = { url: urls[transport], connections, seconds: late, core: cores?.client };
-    const running = run({ ...load, started: started.resolve });
-    const pid = await Promise.race([started.promise, running.then(() => 0)]);
+    const { pid, report } = await start(load);
     const [samples, { requestsPerSecond }] = await Promise.all([
-      sampleDuring(running, sampleMillis, () => residentBytes(pid)),
-      running,
+      sampleDuring(report, sampleMillis, () => residentBytes(pid)),
+      report,
     ]);
     const [earlyBytes, lateBytes] = [early, late].map((seconds) => bytesAt(samples, seconds));
     return { name, transport, earlyBytes, lateBytes, requestsPerSecond };

@@ -3,7 +3,7 @@ import type { Metrics, RunResult } from '../../src/results/result.ts';
 import type { Load } from '../peer.ts';
 import { warmupSeconds } from '../workload.ts';
 import { pinned } from './pinning.ts';
-import { type Command, type Ended, start } from './processes.ts';
+import { type Command, type Ended, type Started, start } from './processes.ts';
 import { scratch } from './scratch.ts';
 
 /** How this clone's `mcpb` is run as a process. */
@@ -13,10 +13,10 @@ export const mcpbCommand: Command = [process.execPath, fileURLToPath(new URL('..
 export async function startLoad(
   args: readonly string[],
   core: number | undefined,
-): Promise<{ readonly pid: number; readonly result: Promise<RunResult> }> {
+): Promise<Started & { readonly result: Promise<RunResult> }> {
   const command = [...mcpbCommand, 'load', '--ui', 'none', '--json', ...args];
-  const { pid, ended } = await start(pinned(command, core), process.env, scratch());
-  return { pid, result: ended.then(parseResult) };
+  const started = await start(pinned(command, core), process.env, scratch());
+  return { ...started, result: started.ended.then(parseResult) };
 }
 
 /** Arguments of `mcpb load` for `tools/list` with one worker. */

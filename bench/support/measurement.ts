@@ -1,21 +1,28 @@
-/** What one run of one program under load cost and gave. */
+/** What one program under load gave and cost, all in one window of time. */
 export interface Measurement {
-  /** That got their reply. */
-  readonly requests: number;
   readonly requestsPerSecond: number;
   /** CPU time of the measured process per request, in µs. */
   readonly userMicros: number;
   readonly kernelMicros: number;
-  /** The most resident memory it had. */
+  /** The most resident memory it had until the window closed. */
   readonly peakBytes: number;
+  /** Of the load generator, at its end; null where it could not be had. */
+  readonly report: ToolReport | null;
+}
+
+/** What a load generator says itself at its end, of a time that it chose itself. */
+export interface ToolReport {
+  /** That got their reply. */
+  readonly requests: number;
+  readonly requestsPerSecond: number;
   /** Requests that did not end well. */
   readonly errors: number;
   /** Arrivals that were due and never sent. */
-  readonly dropped: number;
-  /** As the program itself reports it, in µs; null where it is not asked or does not tell. */
+  readonly dropped?: number;
+  /** In µs; null where it is not asked or does not tell. */
   readonly latency: Latency | null;
-  /** How late it sent what was due, in µs; null where it does not tell. */
-  readonly lag: Latency | null;
+  /** How late it sent what was due, in µs. */
+  readonly lag?: Latency | null;
 }
 
 export interface Latency {
@@ -23,8 +30,3 @@ export interface Latency {
   readonly p99: number;
   readonly max: number;
 }
-
-/** What a load generator says at its end. */
-export type ToolReport = Pick<Measurement, 'requests' | 'requestsPerSecond' | 'errors' | 'latency'> & {
-  readonly dropped?: number;
-};

@@ -16,6 +16,18 @@ export interface Server extends Started {
   readonly urls: Readonly<Record<BundledTransport, string>>;
 }
 
+/** What the null server has counted since its start, over all transports. */
+export interface Tally {
+  readonly replies: number;
+  /** Open, and with a reply to their first request. */
+  readonly connections: number;
+}
+
+export interface NullServer extends Server {
+  /** As it stands; the server does nothing for it. */
+  tally(): Tally;
+}
+
 /** Path of the null server's program, compiled when its source has changed. */
 async function buildNullServer(): Promise<string> {
   if (process.platform !== 'linux')
@@ -43,16 +55,22 @@ export interface Freeze {
 }
 
 /** Starts the null server, on one core when given. */
-export async function startNullServer(core?: number, freeze?: Freeze): Promise<Server> {
+export async function startNullServer(core?: number, freeze?: Freeze): Promise<NullServer> {
   const frozen = freeze ? [`${freeze.milliseconds}`, `${freeze.everyMilliseconds}`] : [];
   const server = await startServer(pinned([await buildNullServer(), ...frozen], core));
-  const { http, websocket, tcp } = server.ready as Record<BundledTransport, number>;
+  const { http, websocket, tcp, tally } = server.ready as Record<BundledTransport | 'tally', number>;
   const urls = {
     http: `http://127.0.0.1:${http}/mcp`,
     websocket: `ws://127.0.0.1:${websocket}/mcp`,
     tcp: `tcp://127.0.0.1:${tcp}`,
   };
-  return { ...server, urls };
+  return { ...server, urls, tally: () => readTally(`/proc/${server.pid}/fd/${tally}`) };
+}
+
+/** `struct tally` of `server.h`: two words of 64 bits. */
+function readTally(file: string): Tally {
+  const words = readFileSync(file);
+  return { replies: Number(words.readBigUInt64LE(0)), connections: Number(words.readBigUInt64LE(8)) };
 }
 
 function sourceFiles(...extensions: string[]): string[] {

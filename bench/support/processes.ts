@@ -10,8 +10,8 @@ export interface Ended {
 export interface Started {
   readonly pid: number;
   readonly ended: Promise<Ended>;
-  /** Ends it with SIGTERM, after five seconds with SIGKILL. */
-  stop(): Promise<void>;
+  /** Ends it with a signal (SIGTERM), after some seconds (5) with SIGKILL. */
+  stop(signal?: NodeJS.Signals, graceSeconds?: number): Promise<void>;
 }
 
 /** A program and its arguments. */
@@ -73,9 +73,9 @@ async function launch(command: Command, env: NodeJS.ProcessEnv, cwd: string): Pr
 }
 
 function started(child: ChildProcess, ended: Promise<Ended>): Started {
-  const stop = async () => {
-    child.kill('SIGTERM');
-    const last = setTimeout(() => child.kill('SIGKILL'), 5000);
+  const stop: Started['stop'] = async (signal = 'SIGTERM', graceSeconds = 5) => {
+    child.kill(signal);
+    const last = setTimeout(() => child.kill('SIGKILL'), graceSeconds * 1000);
     await ended;
     clearTimeout(last);
   };

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type BenchName, benches } from '../../bench/bench.ts';
 import { measureBench } from '../../bench/measure.ts';
 import { parseOptions } from '../../bench/options.ts';
@@ -8,6 +8,8 @@ import { openJournal } from '../../bench/support/journal.ts';
 import { isInstalled } from '../../bench/support/programs.ts';
 import { needs } from '../support/programs.ts';
 import { scratch } from '../support/scratch.ts';
+
+vi.mock('../../bench/workload.ts', async (original) => ({ ...(await original<object>()), warmupSeconds: 1 }));
 
 /** Rows of a bench at a size that shows that it works and nothing else; of its pieces those with such a name. */
 async function rowsOf(name: BenchName, flags: readonly string[], of = '') {

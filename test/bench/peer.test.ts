@@ -54,7 +54,7 @@ async function requestOf(peer: Peer) {
       last = { method: request.method, path: request.url, headers: fields.sort(), body: withBenchId(sent) };
     return JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(sent || '{}').id, result });
   });
-  await peer.run({ url, connections: 1, seconds: 1, core: undefined });
+  await (await peer.start({ url, connections: 1, seconds: 1, core: undefined })).report;
   return last;
 }
 

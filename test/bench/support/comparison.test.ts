@@ -6,25 +6,20 @@ import {
   roundPieces,
   type Subject,
 } from '../../../bench/support/comparison.ts';
-import type { Measurement } from '../../../bench/support/measurement.ts';
+import type { Measurement, ToolReport } from '../../../bench/support/measurement.ts';
 
-const nothing: Measurement = {
-  requests: 0,
-  requestsPerSecond: 0,
-  userMicros: 0,
-  kernelMicros: 0,
-  peakBytes: 0,
-  errors: 0,
-  dropped: 0,
-  latency: null,
-  lag: null,
-};
+const nothing: Measurement = { requestsPerSecond: 0, userMicros: 0, kernelMicros: 0, peakBytes: 0, report: null };
+
+/** The report of a load generator with so many errors. */
+const failed = (errors: number): ToolReport => ({ requests: 0, requestsPerSecond: 0, errors, latency: null });
 
 /** Gives the measurements in order, one a call. */
-function subject(name: string, measurements: readonly Partial<Measurement>[] = []): Subject {
+function subject(name: string, measurements: readonly (Partial<Measurement> | null)[] = []): Subject {
   const left = [...measurements];
-  return { name, transport: 'http', measure: async () => ({ ...nothing, ...left.shift() }) };
+  return { name, transport: 'http', measure: async () => merged(left.shift()) };
 }
+
+const merged = (some: Partial<Measurement> | null = {}) => (some === null ? null : { ...nothing, ...some });
 
 const options = { connections: [64], seconds: 1, rounds: 3, progress: () => {} };
 
@@ -42,9 +37,9 @@ it('compares with the first subject, round by round', async () => {
     { requestsPerSecond: 2000, userMicros: 1, kernelMicros: 9 },
   ]);
   const other = subject('other', [
-    { requestsPerSecond: 1100, userMicros: 2, kernelMicros: 8, peakBytes: 2 ** 20, errors: 1 },
+    { requestsPerSecond: 1100, userMicros: 2, kernelMicros: 8, peakBytes: 2 ** 20, report: failed(1) },
     { requestsPerSecond: 3600, userMicros: 4, kernelMicros: 4, peakBytes: 2 ** 30 },
-    { requestsPerSecond: 1000, userMicros: 3, kernelMicros: 7, peakBytes: 2 ** 21, errors: 2 },
+    { requestsPerSecond: 1000, userMicros: 3, kernelMicros: 7, peakBytes: 2 ** 21, report: failed(2) },
   ]);
   const rows = comparisonRows(await measured([unit, other]));
   expect(rows.map((row) => row.length)).toEqual([comparisonHead.length, comparisonHead.length]);
@@ -94,4 +89,14 @@ it('takes the ratio of a subject that was not always there in its own rounds', a
   );
   const partly = [rounds[0], { ...rounds[1], rows: [rounds[1].rows[0]] }];
   expect(comparisonRows(partly)[1][4]).toBe('2.00 (2.00–2.00)');
+});
+
+it('leaves out rounds in which not all connections stood, and shows dashes where there was no other', async () => {
+  const [one, two, three] = [1, 2, 4].map((requestsPerSecond) => ({ requestsPerSecond }));
+  const unit = subject('unit', [one, null, two]);
+  const some = subject('some', [null, three, three]);
+  const none = subject('none', [null, null, null]);
+  const [, partly, never] = comparisonRows(await measured([unit, some, none]));
+  expect(partly.slice(3, 5)).toEqual(['4 (4–4)', '2.00 (2.00–2.00)']);
+  expect(never.slice(3)).toEqual(comparisonHead.slice(3).map(() => '–'));
 });

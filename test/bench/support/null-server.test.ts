@@ -231,6 +231,30 @@ needs('cc')('the null server', () => {
     });
   });
 
+  it('tallies replies over all transports, and connections from their first reply until they close', async () => {
+    await whileRunning(await startNullServer(), async ({ urls, tally }) => {
+      const to = (url: string) => connected(net.connect({ host: '127.0.0.1', port: Number(new URL(url).port) }));
+      const socket = new WebSocket(urls.websocket);
+      const [http, tcp] = await Promise.all([to(urls.http), to(urls.tcp), once(socket, 'open')]);
+      expect(tally()).toEqual({ replies: 0, connections: 0 });
+
+      http.write(`POST / HTTP/1.1\r\nContent-Length: ${list(1).length}\r\n\r\n${list(1)}GET / HTTP/1.1\r\n\r\n`);
+      await collect(http, contains('405'));
+      expect(tally()).toEqual({ replies: 1, connections: 1 });
+      tcp.write(Buffer.concat([2, 3].map((id) => encodeFrame(FrameType.request, list(id)))));
+      await collect(tcp, contains('"id":3'));
+      socket.send(list(4));
+      await once(socket, 'message');
+      expect(tally()).toEqual({ replies: 4, connections: 3 });
+
+      socket.terminate();
+      tcp.destroy();
+      await expect.poll(tally).toEqual({ replies: 4, connections: 1 });
+      http.destroy();
+      await expect.poll(tally).toEqual({ replies: 4, connections: 0 });
+    });
+  });
+
   it('ends with 0 on SIGTERM', async () => {
     const another = await startNullServer();
     await another.stop();
