@@ -119,13 +119,8 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
   sessionFailed(openedAt: number, now: number): void {
     if (this.#handshake >= 0) return this.#run.notConnected(this.#handshake, now);
     this.#operation = nextOperation(this.#run.plan, this.#run.seed, this.step, this.number);
-    const slot = this.#run.begin(
-      this.#operation,
-      this.#arrival ? this.#planned : openedAt,
-      now,
-      this,
-      this.user.session,
-    );
+    // Released as connecting began: what the target took to fail is its time, not our lateness.
+    const slot = this.#run.begin(this.#operation, openedAt, openedAt, this, this.user.session);
     if (slot >= 0) this.#run.end(slot, Outcome.connectFailed, now);
     else this.#finish(now);
   }

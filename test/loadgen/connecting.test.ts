@@ -95,6 +95,8 @@ describe('a limit of time', () => {
       const metrics = await runHere(plan);
       expect(outcomesOf(metrics)).toEqual({ connect_failed: 2 });
       expect(metrics.connections).toMatchObject({ failed: 2, failures: { TIMEOUT: 2 } });
+      expect(metrics.generatorLag, 'the wait is not our lateness').toMatchObject({ count: 2, max: 0 });
+      expect(metrics.targetWait.min, 'it is the target’s').toBeGreaterThanOrEqual(499_000);
     },
   );
 });
