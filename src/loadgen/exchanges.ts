@@ -1,4 +1,5 @@
 import type { CapturePlan } from '../scenario/plan.ts';
+import { MissedReplies } from './missed-replies.ts';
 import type { Expected } from './operation.ts';
 import type { ScenarioRun } from './scenario-run.ts';
 import type { Session } from './session.ts';
@@ -19,9 +20,6 @@ export const SlotState = { free: 0, waiting: 1, sent: 2 } as const;
 /** Ids are ten digits: `firstId + generation × capacity + slot`. */
 const firstId = 1_000_000_000;
 const idRange = 1_000_000_000;
-
-/** Exchanges of a slot that are remembered as having missed their reply. */
-const generationsKept = 32;
 
 /**
  * What an id in a reply stands for: an exchange that waits for it, one that had its reply, one that had given up, or none
@@ -55,8 +53,7 @@ export class ExchangeTable {
   readonly #generation: Int32Array;
   /** 1: waits because of one of our own limits. */
   #limited: Uint8Array | undefined;
-  /** By slot, bit k: the exchange k generations ago ended without its reply. */
-  readonly #missed: Uint32Array;
+  readonly #missed = new MissedReplies();
   readonly #free: Int32Array;
   readonly #generations: number;
   #freeCount: number;
@@ -78,7 +75,6 @@ export class ExchangeTable {
     this.row = new Int32Array(capacity);
     this.state = new Uint8Array(capacity);
     this.#generation = new Int32Array(capacity).fill(-1);
-    this.#missed = new Uint32Array(capacity);
     this.owner = new Array(capacity).fill(null);
     this.run = new Array(capacity).fill(null);
     this.session = new Array(capacity).fill(null);
@@ -107,7 +103,6 @@ export class ExchangeTable {
     if (this.used > this.#most) this.#most = this.used;
     const generation = this.#generation[slot] + 1;
     this.#generation[slot] = generation === this.#generations ? 0 : generation;
-    this.#missed[slot] <<= 1;
     this.planned[slot] = planned;
     this.released[slot] = released;
     this.sent[slot] = 0;
@@ -133,11 +128,7 @@ export class ExchangeTable {
     const current = this.#generation[slot];
     if (generation === current && this.state[slot] !== SlotState.free)
       return this.state[slot] === SlotState.sent && this.session[slot] === session ? Match.current : Match.unknown;
-    const age = generation <= current ? current - generation : current - generation + this.#generations;
-    if (age < generationsKept && (this.#missed[slot] >>> age) & 1) {
-      this.#missed[slot] &= ~(1 << age);
-      return Match.late;
-    }
+    if (this.#missed.take(id)) return Match.late;
     return generation <= current ? Match.duplicate : Match.unknown;
   }
 
@@ -171,11 +162,11 @@ export class ExchangeTable {
     return true;
   }
 
-  /** Gives the slot back. `timedOut`: a reply that still comes is late, not a duplicate. */
-  end(slot: number, now: number, timedOut = false): void {
+  /** Gives the slot back. `missed`: a reply that still comes is late, not a duplicate. */
+  end(slot: number, now: number, missed = false): void {
     this.#timeSpent += now - this.#countedFrom;
     this.state[slot] = SlotState.free;
-    if (timedOut) this.#missed[slot] |= 1;
+    if (missed) this.#missed.add(this.id(slot));
     this.owner[slot] = null;
     this.run[slot] = null;
     this.session[slot] = null;

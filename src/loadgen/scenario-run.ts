@@ -178,11 +178,12 @@ export class ScenarioRun {
     const ended = outcome === Outcome.timeout ? Math.max(now, planned + table.timeout[slot]) : now;
     this.recorder.failed(table.row[slot], outcome, planned, table.released[slot], table.sent[slot], ended);
     const owner = table.owner[slot];
-    const session = table.state[slot] === SlotState.sent ? table.session[slot] : null;
+    const written = table.state[slot] === SlotState.sent;
+    const session = written ? table.session[slot] : null;
     if (table.sent[slot] === 0)
       this.recorder.gaveUpWaiting(table.row[slot], ended - table.released[slot], table.takeLimited(slot));
     else if (isCensored(outcome)) this.#inParts(slot, ended);
-    table.end(slot, now, isCensored(outcome));
+    table.end(slot, now, written && isCensored(outcome));
     session?.settled(now);
     if (owner !== null) readBatch.endings.tell(owner, false, now);
   }
