@@ -21,9 +21,10 @@ export interface Judged {
 export function judge(one: Case, attempt: Attempt): Judged {
   const expected = one.expected(attempt);
   const figures = expected.map((expectation) => compare(expectation, one.spacing, attempt));
+  const broken = attempt.result.invalidReasons.some(isOurs);
   const counted = figures.every(({ unit, passed }) => unit === 'count' && passed);
-  if (counted) return { verdict: 'passed', figures, disturbances: [] };
-  const failed = figures.some(({ passed }) => !passed) || attempt.result.invalidReasons.some(isOurs);
+  if (counted) return { verdict: broken ? 'failed' : 'passed', figures, disturbances: [] };
+  const failed = broken || figures.some(({ passed }) => !passed);
   const spoilt = disturbancesOf(attempt);
   const disturbances = spoilt.length > 0 ? spoilt : [...imprecise(one, figures), ...explained(one, expected, attempt)];
   return { verdict: disturbances.length > 0 ? 'disturbed' : failed ? 'failed' : 'passed', figures, disturbances };

@@ -105,6 +105,17 @@ describe('counts', () => {
     expect(judge(cases.duplicates(), counted(20, disturbed)).verdict).toBe('passed');
     expect(judge(cases.duplicates(), counted(21, disturbed)).verdict).toBe('disturbed');
   });
+
+  it.each(['accounting', 'littles_law'])(
+    'do not pass in a run that broke %s, whatever else the machine did',
+    (code) => {
+      const invalidReasons = [
+        { code: 'steal', message: 'stolen' },
+        { code, message: 'a bug of mcpb' },
+      ];
+      expect(judge(cases.duplicates(), counted(20, { valid: false, invalidReasons })).verdict).toBe('failed');
+    },
+  );
 });
 
 it('a closed loop must be labelled as one', () => {
