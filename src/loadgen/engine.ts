@@ -218,7 +218,7 @@ export class Engine {
     for (let slot = 0; slot < table.highWater; slot++) {
       if (table.state[slot] === SlotState.free || table.owner[slot] === null) continue;
       if (table.state[slot] === SlotState.sent) oldestSent = Math.min(oldestSent, table.sent[slot]);
-      if (at - table.planned[slot] < table.timeout[slot]) continue;
+      if (!table.isOverdue(slot, at)) continue;
       table.session[slot]?.timedOut(slot);
       table.run[slot]?.end(slot, Outcome.timeout, at);
     }

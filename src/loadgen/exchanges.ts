@@ -132,6 +132,11 @@ export class ExchangeTable {
     return generation <= current ? Match.duplicate : Match.unknown;
   }
 
+  /** Whether its time is over: whatever comes at `now` comes too late. */
+  isOverdue(slot: number, now: number): boolean {
+    return now - this.planned[slot] >= this.timeout[slot];
+  }
+
   /** Slots whose request a session has on the wire. */
   sentBy(session: Session): number[] {
     const slots: number[] = [];

@@ -116,6 +116,7 @@ export class ScenarioRun {
 
   connected(slot: number, now: number): void {
     const { table } = this.engine;
+    if (table.isOverdue(slot, now)) return this.end(slot, Outcome.timeout, now);
     this.recorder.ok(table.row[slot], table.planned[slot], table.released[slot], table.sent[slot], now);
     this.recorder.completed(this.#rows.at(table.operation[slot]!.index, now));
     const owner = table.owner[slot];
@@ -145,6 +146,7 @@ export class ScenarioRun {
   answered(slot: number, kind: MessageKind, bytes: Buffer, start: number, end: number, now: number): void {
     const { table } = this.engine;
     this.#repliedAt = now;
+    if (table.isOverdue(slot, now)) return this.#endLate(slot, now);
     const expected = table.operation[slot]!;
     const judgement = this.#judgement;
     expected.judge(judgement, kind, bytes, start, end);
@@ -166,12 +168,20 @@ export class ScenarioRun {
   }
 
   endWithStatus(slot: number, status: number, now: number): void {
-    this.recorder.httpStatus(this.engine.table.row[slot], status);
+    const { table } = this.engine;
+    if (table.isOverdue(slot, now)) return this.#endLate(slot, now);
+    this.recorder.httpStatus(table.row[slot], status);
     this.end(slot, Outcome.httpStatus, now);
   }
 
-  /** Ends an exchange in any other way than with the reply it wanted. */
-  end(slot: number, outcome: Outcome, now: number): void {
+  /** Its reply came, but after its time, before a sweep found that out. */
+  #endLate(slot: number, now: number): void {
+    this.recorder.counters.late++;
+    this.end(slot, Outcome.timeout, now, true);
+  }
+
+  /** Ends an exchange in any other way than with the reply it wanted. `replied`: none is to come any more. */
+  end(slot: number, outcome: Outcome, now: number, replied = !isCensored(outcome)): void {
     const { table } = this.engine;
     if (outcome === Outcome.connectionLost || outcome === Outcome.connectFailed) this.endedByTarget(now);
     const planned = table.planned[slot];
@@ -183,7 +193,7 @@ export class ScenarioRun {
     if (table.sent[slot] === 0)
       this.recorder.gaveUpWaiting(table.row[slot], ended - table.released[slot], table.takeLimited(slot));
     else if (isCensored(outcome)) this.#inParts(slot, ended);
-    table.end(slot, now, written && isCensored(outcome));
+    table.end(slot, now, written && !replied);
     session?.settled(now);
     if (owner !== null) readBatch.endings.tell(owner, false, now);
   }

@@ -95,10 +95,11 @@ export class Iteration implements ExchangeOwner, SessionWaiter, TimerTarget {
 
   ended(ok: boolean, now: number): void {
     if (!this.active) return;
+    const connecting = this.#handshake >= 0;
     this.#arrival = false;
     this.#handshake = -1;
     if (!ok) this.#captures?.forget(this.#operation);
-    if (ok || this.user.session.ready) this.#next(now, now);
+    if (ok || (this.user.session.ready && !connecting)) this.#next(now, now);
     else this.#finish(now);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { outcomesOf, runHere, planOf as usual } from '../support/engine.ts';
 import { serve, type TransportCase } from '../support/servers/serve.ts';
-import { type Exchange, notification, reply, trickle } from '../support/servers/server.ts';
+import { answerAfter, type Exchange, notification, reply, trickle } from '../support/servers/server.ts';
 
 /** Whatever a reply looks like and however it comes, it ends the exchange it belongs to and no other. */
 export function replies({ start, multiplexed, oneConnection = multiplexed, planOf = usual }: TransportCase): void {
@@ -16,6 +16,15 @@ export function replies({ start, multiplexed, oneConnection = multiplexed, planO
       const [{ body, idOffset }] = plan.scenarios[0].operations;
       for (const { id, text } of server.received)
         expect(text).toBe(body.slice(0, idOffset) + id + body.slice(idOffset + 10));
+    });
+
+    it('come too late just behind the time-out, too', async () => {
+      const server = await serve(start, { answer: answerAfter(115) });
+      // Spread over the time between two sweeps, which find most of these only after their replies.
+      const plan = planOf({ target: server.url, requests: '8', rate: '80', vus: '1' }, { timeout: 100 });
+      const { outcomes, correlation } = await runHere(plan);
+      expect(outcomes).toMatchObject({ ok: 0, timeout: 8 });
+      expect(correlation).toMatchObject({ duplicate: 0, unknownId: 0 });
     });
 
     it.each([
