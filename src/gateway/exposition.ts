@@ -1,14 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { eras, methods, transports } from '../wire/mcp.ts';
-import {
-  type Counters,
-  errorReasons,
-  failureReasons,
-  gaugeNames,
-  type HistogramView,
-  latencyBuckets,
-  mergeHistogram,
-} from './counters.ts';
+import { type Counters, type HistogramView, mergedHistogram, mergedValue } from './counters.ts';
+import { type Labels, latencyBuckets, type Metric, type MetricName, metrics } from './metrics.ts';
 
 /** What a scrape reads besides the workers' counters. */
 export interface ProcessReadings {
@@ -17,91 +9,50 @@ export interface ProcessReadings {
   memoryBytes(): number;
 }
 
-type Labels = Record<string, string>;
-
-/** Names and labels of everything at `/metrics`, filled from the workers' counters at each scrape. */
+/** Everything at `/metrics`, filled from the workers' counters at each scrape. */
 export function createExposition(
   workers: readonly Counters[],
   backend: string,
   readings: ProcessReadings,
 ): () => Promise<string> {
   const registry = new Registry();
-  const sum = (pick: (counters: Counters) => Float64Array, index: number): number =>
-    workers.reduce((total, counters) => total + pick(counters)[index], 0);
-  const counter = (name: string, help: string, labels: readonly Labels[], pick: (c: Counters) => Float64Array): void =>
-    registry.registerMetric(
-      new Counter({
-        name,
-        help,
-        labelNames: Object.keys(labels[0]),
-        registers: [],
-        collect() {
-          this.reset();
-          for (const [index, label] of labels.entries()) {
-            const value = sum(pick, index);
-            if (value > 0) this.inc(label, value);
-          }
-        },
-      }),
-    );
-  const gauge = (name: string, help: string, labels: readonly Labels[], read: (index: number) => number): void =>
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        labelNames: Object.keys(labels[0]),
-        registers: [],
-        collect() {
-          for (const [index, label] of labels.entries()) this.set(label, read(index));
-        },
-      }),
-    );
   const histograms: (() => string)[] = [];
-  const histogram = (
-    name: string,
-    help: string,
-    labels: readonly Labels[],
-    pick: (c: Counters) => Float64Array,
-  ): void => {
-    histograms.push(() => histogramText(name, help, labels, (index) => mergeHistogram(workers.map(pick), index)));
-  };
-
-  const perTransport = transports.map((transport) => ({ transport }));
-  const perMethod = transports.flatMap((transport) =>
-    eras.flatMap((era) => methods.map((method) => ({ transport, era, method }))),
-  );
-  const byReason = (reasons: readonly string[]): Labels[] =>
-    transports.flatMap((transport) => reasons.map((reason) => ({ transport, reason })));
-
-  counter('mcp_requests_total', 'Requests and notifications received', perMethod, (c) => c.requests);
-  counter('mcp_errors_total', 'Requests answered by an error', byReason(errorReasons), (c) => c.errors);
-  counter(
-    'mcp_connection_failures',
-    'Connections refused or cut by the gateway',
-    byReason(failureReasons),
-    (c) => c.failures,
-  );
-  histogram('mcp_request_duration_seconds', 'Message parsed to final reply sent', perMethod, (c) => c.durations);
-  histogram('mcp_backend_response_time', 'Seconds until the backend answered', [{ backend }], (c) => c.backend);
-  histogram(
-    'mcp_connection_establishment_duration',
-    'Seconds from accept to a usable connection',
-    perTransport,
-    (c) => c.establishments,
-  );
-  gauge('mcp_connections_active', 'Open connections', perTransport, (index) => sum((c) => c.connections, index));
-  const worker = (name: (typeof gaugeNames)[number]) => () => sum((c) => c.gauges, gaugeNames.indexOf(name));
-  gauge('mcp_requests_in_flight', 'Requests without a final reply', [{}], worker('inFlight'));
-  gauge('mcp_sessions_active', 'HTTP sessions, as each worker knows them', [{}], () => largest(workers));
-  gauge('mcp_late_replies', 'Replies that came after their request was over', [{}], worker('lateReplies'));
-  gauge('mcp_memory_usage_bytes', 'Resident memory', [{}], readings.memoryBytes);
-  gauge('mcp_cpu_usage_percent', 'Processor time since the last scrape, 100 = one core', [{}], cpuPercent(readings));
+  for (const name of Object.keys(metrics) as MetricName[]) {
+    const metric: Metric = metrics[name];
+    const labels = metric.series.map((own) => (metric.perBackend ? { ...own, backend } : own));
+    if (metric.kind === 'histogram')
+      histograms.push(() => histogramText(metric, labels, (series) => mergedHistogram(workers, name, series)));
+    else register(registry, metric, labels, (series) => mergedValue(workers, name, series));
+  }
+  const gauge = (name: string, help: string, read: () => number): void =>
+    register(registry, { kind: 'gauge', name, help, series: [{}] }, [{}], read);
+  gauge('mcp_memory_usage_bytes', 'Resident memory', readings.memoryBytes);
+  gauge('mcp_cpu_usage_percent', 'Processor time since the last scrape, 100 = one core', cpuPercent(readings));
   return async () => [await registry.metrics(), ...histograms.map((text) => text())].join('\n');
 }
 
-/** Every worker knows every session. */
-function largest(workers: readonly Counters[]): number {
-  return Math.max(...workers.map((counters) => counters.gauges[gaugeNames.indexOf('sessions')]));
+/** Counters that are still 0 are left out. */
+function register(
+  registry: Registry,
+  { kind, name, help }: Metric,
+  labels: readonly Labels[],
+  read: (series: number) => number,
+): void {
+  const options = { name, help, labelNames: Object.keys(labels[0]), registers: [] };
+  if (kind === 'gauge') {
+    const collect = function (this: Gauge): void {
+      for (const [series, label] of labels.entries()) this.set(label, read(series));
+    };
+    return registry.registerMetric(new Gauge({ ...options, collect }));
+  }
+  const collect = function (this: Counter): void {
+    this.reset();
+    for (const [series, label] of labels.entries()) {
+      const value = read(series);
+      if (value > 0) this.inc(label, value);
+    }
+  };
+  registry.registerMetric(new Counter({ ...options, collect }));
 }
 
 function cpuPercent(readings: ProcessReadings): () => number {
@@ -119,8 +70,7 @@ function cpuPercent(readings: ProcessReadings): () => number {
 
 /** Text format of a histogram that is counted elsewhere: cumulative buckets; series without a value are left out. */
 function histogramText(
-  name: string,
-  help: string,
+  { name, help }: Metric,
   labels: readonly Labels[],
   view: (index: number) => HistogramView,
 ): string {

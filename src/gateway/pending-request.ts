@@ -1,7 +1,7 @@
 import type { Exchange, Work } from '../router/exchange.ts';
 import type { Message } from '../wire/jsonrpc.ts';
 import type { MethodIndex, Refusal } from '../wire/mcp.ts';
-import type { ErrorReason } from './counters.ts';
+import type { ErrorReason } from './metrics.ts';
 import { type Channel, sendMessage, sendReply } from './frontend.ts';
 import type { Session } from './session.ts';
 

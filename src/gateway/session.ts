@@ -99,7 +99,7 @@ export class Session implements Caller {
     const pending = new PendingRequest(this, message, method, channel, now, now + plane.limits.requestMillis);
     const crowded = this.inFlight >= this.#maxInFlight && this.transport === 'http';
     this.#add(pending);
-    plane.counters.requests[this.series + method]++;
+    plane.counters.received(this.series + method);
     if (plane.draining) pending.refuse('overloaded', 'The gateway is shutting down');
     else if (crowded) pending.refuse('overloaded', 'Too many requests in flight in this session');
     else pending.work = plane.router.request(pending);
@@ -117,7 +117,7 @@ export class Session implements Caller {
   #notification(message: Message): void {
     this.lastUsed = performance.now();
     const method = methodOf(message);
-    this.plane.counters.requests[this.series + method]++;
+    this.plane.counters.received(this.series + method);
     if (method === methodIndex['notifications/cancelled']) this.#cancel(message);
     else if (method !== methodIndex['notifications/initialized']) this.plane.router.notification(this, message);
   }

@@ -13,7 +13,7 @@ import {
 } from '../wire/mcpb-frame.ts';
 import { endOf, type Identity } from './authenticator.ts';
 import { Connection } from './connection.ts';
-import type { FailureReason } from './counters.ts';
+import type { FailureReason } from './metrics.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Due } from './due-list.ts';
 import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
