@@ -1,8 +1,8 @@
 import type { Exchange, Work } from '../router/exchange.ts';
 import type { Message } from '../wire/jsonrpc.ts';
 import type { MethodIndex, Refusal } from '../wire/mcp.ts';
-import type { ErrorReason } from './metrics.ts';
 import { type Channel, sendMessage, sendReply } from './frontend.ts';
+import type { ErrorReason } from './metrics.ts';
 import type { Session } from './session.ts';
 
 /** A request that has no final reply yet, in two lists, oldest first: its session's and its worker's. */

@@ -13,11 +13,11 @@ import {
 } from '../wire/mcpb-frame.ts';
 import { endOf, type Identity } from './authenticator.ts';
 import { Connection } from './connection.ts';
-import type { FailureReason } from './metrics.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Due } from './due-list.ts';
 import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
 import { refusalError, sendReply } from './frontend.ts';
+import type { FailureReason } from './metrics.ts';
 import { Session } from './session.ts';
 import { isTokenFormat, messageFault, textOf, versionFault } from './tcp-handshake.ts';
 
