@@ -74,18 +74,19 @@ function selected(row: Row, { selector }: Threshold): boolean {
   );
 }
 
-/** In ms. One that falls on exchanges which were given up is only known from below. */
+/** In ms. One that falls on exchanges which were given up, or has them in it, is only known from below. */
 function time(total: Total, censored: Total, { aggregation, operator }: Threshold): Measured {
   if (total.count === 0) return noSamples;
-  if (aggregation === 'avg') return { value: total.sum / total.count / 1000 };
-  if (aggregation === 'min') return { value: total.min / 1000 };
-  const p = ratioOf(aggregation);
-  if (p === undefined || p === 1) return { value: total.max / 1000 };
+  const limitsFromAbove = operator === '<' || operator === '<=';
+  const found = (micros: number, isBound: boolean): Measured =>
+    limitsFromAbove && isBound ? { value: micros / 1000, atLeast: true } : { value: micros / 1000 };
+  if (aggregation === 'min') return found(total.min, false);
+  if (aggregation === 'avg') return found(total.sum / total.count, censored.count > 0);
+  const p = ratioOf(aggregation) ?? 1;
+  if (p === 1) return found(total.max, total.isLowerBound(1, censored));
   const needed = samplesNeeded(p);
   if (total.count < needed) return { missing: `n=${formatCount(total.count)} < ${formatCount(needed)}` };
-  const value = total.percentile(p)! / 1000;
-  const limitsFromAbove = operator === '<' || operator === '<=';
-  return limitsFromAbove && total.isLowerBound(p, censored) ? { value, atLeast: true } : { value };
+  return found(total.percentile(p)!, total.isLowerBound(p, censored));
 }
 
 /** A percentile as a ratio; undefined of what is none. */

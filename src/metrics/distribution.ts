@@ -102,17 +102,18 @@ export class Total {
 
   /**
    * `censored`: those of the counts that never got their reply, recorded with their age. A percentile that would be
-   * another one had they lasted for ever is marked `>=`.
+   * another one had they lasted for ever is marked `>=`; so is the maximum, and the mean is a bound with it.
    */
   distribution(censored?: Total): Distribution {
     if (this.count === 0) return { count: 0, sum: 0, min: null, mean: null, ...noPercentiles, max: null, clamped: 0 };
     const values: Record<string, number | null> = {};
-    const bounds: Partial<Record<PercentileKey, '>='>> = {};
+    const bounds: Partial<Record<PercentileKey | 'max', '>='>> = {};
     for (const { key, p } of percentiles) {
       const value = this.percentile(p) ?? 0;
       values[key] = this.count >= samplesNeeded(p) ? value : null;
       if (censored && values[key] !== null && this.#isBound(censored, p, value)) bounds[key] = '>=';
     }
+    if (censored && this.#isBound(censored, 1, this.max)) bounds.max = '>=';
     return {
       count: this.count,
       sum: this.sum,

@@ -1,7 +1,7 @@
 import type { Era } from '../wire/mcp.ts';
 import type { OutcomeClass } from '../wire/outcome.ts';
 
-/** Percentiles are null where there are too few samples (< 10 / (1 − p)); `bounds` marks censored ones with ">=". */
+/** Percentiles are null where there are too few samples (< 10 / (1 − p)); `bounds` marks censored ones, and the maximum, with ">=". */
 export interface Distribution {
   readonly count: number;
   readonly sum: number;
@@ -15,7 +15,7 @@ export interface Distribution {
   readonly p9999: number | null;
   readonly max: number | null;
   readonly clamped: number;
-  readonly bounds?: Readonly<Partial<Record<PercentileKey, '>='>>>;
+  readonly bounds?: Readonly<Partial<Record<PercentileKey | 'max', '>='>>>;
 }
 
 export type PercentileKey = 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'p9999';

@@ -12,8 +12,8 @@ export const percentileNames: Readonly<Record<PercentileKey, string>> = {
   p9999: 'p99.99',
 };
 
-/** A percentile as it may be printed: `–` without enough samples, `≥` when it falls among requests never answered. */
-export function percentile(distribution: Distribution, key: PercentileKey): string {
+/** A percentile, or the maximum, as it may be printed: `–` without enough samples, `≥` when it falls among requests never answered. */
+export function percentile(distribution: Distribution, key: PercentileKey | 'max'): string {
   const value = distribution[key];
   if (value === null) return '–';
   return `${distribution.bounds?.[key] === undefined ? '' : '≥ '}${formatMicros(value)}`;

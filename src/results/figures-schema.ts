@@ -37,9 +37,11 @@ const distribution: z.ZodType<Distribution> = z
     max: micros,
     clamped: count.describe('values above what the histogram can hold'),
     bounds: z
-      .object({ p50: bound, p90: bound, p95: bound, p99: bound, p999: bound, p9999: bound })
+      .object({ p50: bound, p90: bound, p95: bound, p99: bound, p999: bound, p9999: bound, max: bound })
       .exactOptional()
-      .describe('percentiles known only from below, because they fall on exchanges that were given up'),
+      .describe(
+        'percentiles, and the maximum, known only from below, because they fall on exchanges that were given up; the mean is known only from below where the maximum is',
+      ),
   } satisfies Shape<Distribution>)
   .meta({ id: 'Distribution', description: 'times in µs; a percentile with too few samples is null' });
 

@@ -127,6 +127,29 @@ describe('thresholdSource', () => {
     expect(share(0.5, 'response_time:p(50)<1000')).toBeUndefined();
   });
 
+  it.each([
+    ['max<60000', null, 30_000],
+    ['max<=60000', null, 30_000],
+    ['p(100)<60000', null, 30_000],
+    ['avg<60000', null, 759.75],
+    ['p(95)<60000', 10, undefined],
+    ['min<60000', 10, undefined],
+    ['max>5', 30_000, undefined],
+    ['avg>5', 759.75, undefined],
+  ])('knows only from below what requests that were given up are part of: %s', (limit, value, atLeast) => {
+    const source = thresholdSource(
+      collected(plan, (recorder) => {
+        for (let i = 0; i < 1950; i++) recorder.ok(list0, 0, 0, 0, 10);
+        for (let i = 0; i < 50; i++) recorder.failed(list0, Outcome.timeout, 0, 0, 0, 30_000);
+      }),
+      () => 30,
+    );
+    const [judged] = evaluate([parseThreshold(`response_time:${limit}`)], source);
+    expect(judged.passed).toBe(atLeast === undefined);
+    if (atLeast === undefined) expect(judged.value! / value!).toBeCloseTo(1, 2);
+    else expect(judged).toMatchObject({ value: null, atLeast: expect.closeTo(atLeast, 3) });
+  });
+
   it('judges a threshold in each of its parts, and a part with too few samples not at all', () => {
     const parts = [0, 1].map((stage) => ({ scenario: 'one', stage }));
     const judged = (expression: string) =>

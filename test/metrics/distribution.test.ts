@@ -130,17 +130,19 @@ describe('censored values', () => {
     fc.assert(
       fc.property(population, ([answered, censored]) => {
         const { bounds = {} } = totalOfValues([...answered, ...censored]).distribution(totalOfValues(censored));
-        expect(Object.keys(bounds)).toEqual(expectedBounds(answered, censored));
+        const maximum = censored.length > 0 ? ['max'] : [];
+        expect(Object.keys(bounds)).toEqual([...expectedBounds(answered, censored), ...maximum]);
       }),
       { numRuns: 300 },
     );
   });
 
   it.each([
-    [160, 40, ['p90', 'p95']],
-    [190, 10, []],
-    [189, 11, ['p95']],
-    [0, 200, ['p50', 'p90', 'p95']],
+    [160, 40, ['p90', 'p95', 'max']],
+    [190, 10, ['max']],
+    [189, 11, ['p95', 'max']],
+    [200, 0, []],
+    [0, 200, ['p50', 'p90', 'p95', 'max']],
   ])('%i replies in 1 ms and %i time-outs after 10 ms', (replies, timeouts, marked) => {
     const censored = Array<number>(timeouts).fill(10_000);
     const all = [...Array<number>(replies).fill(1000), ...censored];
@@ -153,7 +155,7 @@ describe('censored values', () => {
     const answered = Array<number>(60).fill(5000);
     const { p50, bounds } = totalOfValues([...answered, ...censored]).distribution(totalOfValues(censored));
     expect(p50).toBe(5000);
-    expect(bounds).toEqual({ p90: '>=' });
+    expect(bounds).toEqual({ p90: '>=', max: '>=' });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { CrossCheckFigures } from '../../results/cross-check.ts';
 import type { Distribution, PercentileKey, RunResult } from '../../results/result.ts';
 import { formatCount } from '../../units.ts';
-import { micros, percentile, responsePercentile } from '../percentile.ts';
+import { percentile, responsePercentile } from '../percentile.ts';
 import type { Style } from '../style.ts';
 import { table } from '../table.ts';
 
@@ -25,9 +25,9 @@ export function crossCheckSection(result: RunResult, style: Style): string[] {
 function ownRows({ metrics }: RunResult): string[][] {
   const { responseTime, serviceTime, requests, outcomes, throughputPerSecond } = metrics;
   const errors = formatCount(requests.planned - outcomes.ok);
-  const row = (driver: string, time: string, cells: string[], { max }: Distribution) => [
+  const row = (driver: string, time: string, cells: string[], own: Distribution) => [
     ...[driver, time, driver === '' ? '' : formatCount(Math.round(throughputPerSecond))],
-    ...[...cells, micros(max), driver === '' ? '' : errors],
+    ...[...cells, percentile(own, 'max'), driver === '' ? '' : errors],
   ];
   return [
     row(

@@ -1,7 +1,7 @@
 import type { OperationMetrics, PercentileKey, RunResult } from '../../results/result.ts';
 import { formatCount } from '../../units.ts';
 import { isGeneratorLimited, isMixedLoad } from '../marks.ts';
-import { legend, micros, percentile, percentileNames, responsePercentile } from '../percentile.ts';
+import { legend, percentile, percentileNames, responsePercentile } from '../percentile.ts';
 import type { Style } from '../style.ts';
 import { table } from '../table.ts';
 
@@ -36,7 +36,7 @@ function responseRow(name: string, metrics: OperationMetrics): string[] {
     name,
     'response',
     ...keys.map((key) => responsePercentile(metrics, key)),
-    micros(responseTime.max),
+    percentile(responseTime, 'max'),
     formatCount(responseTime.count),
   ];
 }
@@ -46,7 +46,7 @@ function serviceRow({ serviceTime }: OperationMetrics): string[] {
     '',
     'service',
     ...keys.map((key) => percentile(serviceTime, key)),
-    micros(serviceTime.max),
+    percentile(serviceTime, 'max'),
     formatCount(serviceTime.count),
   ];
 }
