@@ -7,7 +7,7 @@ const list = { multiple: true, multipleNonGreedy: true } as const;
 export const loadFlags = {
   target: Flags.string({
     char: 't',
-    description: 'URL (http, ws, tcp; https, wss, tcps) or bundled',
+    description: 'URL (http, ws, tcp, sse+http; https, wss, tcps, sse+https), stdio:COMMAND or bundled',
     helpValue: 'URL',
   }),
   transport: Flags.string({ description: 'websocket, tcp or http, for --target bundled', helpValue: 'NAME' }),

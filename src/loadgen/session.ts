@@ -50,7 +50,7 @@ export class Session implements ConnectionHandler, TimerTarget {
     return this.#backoff.until;
   }
 
-  /** Opens the session if need be; `waiter` is called later, also when it is ready already. */
+  /** Opens the session if need be; `waiter` is called when it is ready: at once where it is already. */
   whenReady(waiter: SessionWaiter, now: number): void {
     this.#waiters.push(waiter);
     if (this.#state === 'ready') this.#flushWaiters(now);

@@ -67,7 +67,7 @@ export interface Metrics extends OperationMetrics {
     readonly serverRequests: number;
   };
   readonly connections: {
-    /** Clients that became usable, as `lost` and `peak` count clients: over HTTP one has as many connections as `connect` counts. */
+    /** Clients that became usable, as `lost` counts clients: over HTTP they have as many connections as `connect` counts. */
     readonly opened: number;
     readonly failed: number;
     /** Failed attempts by code: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, `HTTP_503`, `TIMEOUT`, … */
@@ -75,6 +75,7 @@ export interface Metrics extends OperationMetrics {
     readonly lost: number;
     /** HTTP: requests whose connection, which had served before, ended without a byte of their reply; absent without any. */
     readonly lostOnReuse?: number;
+    /** Most connections that stood at the end of a second: over HTTP those of all clients. */
     readonly peak: number;
     /** TLS handshakes that took up an earlier session. */
     readonly resumed: number;

@@ -5,8 +5,9 @@ import type { ScenarioRun } from '../scenario-run.ts';
 import { VirtualUser } from '../virtual-user.ts';
 
 /**
- * `constant-arrival-rate`, `ramping-arrival-rate`: arrival n is one iteration on connection n mod vus, due when the
- * schedule says so, whatever became of the earlier ones. Worker w of W takes the arrivals n ≡ w (mod W).
+ * `constant-arrival-rate`, `ramping-arrival-rate`: arrival n is one iteration, due when the schedule says so, whatever
+ * became of the earlier ones. Worker w of W takes the arrivals n ≡ w (mod W) and its connections in turn: where W divides
+ * vus, that is connection n mod vus.
  */
 export class SharedConnections extends Arrivals {
   readonly #users: readonly VirtualUser[];
