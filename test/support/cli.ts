@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { expectIdentities, loadResults } from './identities.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -18,10 +19,20 @@ export interface CliOptions {
   readonly onStderr?: (line: string, kill: (signal: NodeJS.Signals) => void, pid: number) => void;
 }
 
-/** Runs the built `mcpb` as its users do, without what the test runner put into the environment. */
-export function mcpb(
+/**
+ * Runs the built `mcpb` as its users do, without what the test runner put into the environment. The books of every run
+ * that `load` left in a folder of its own, or printed, must balance.
+ */
+export async function mcpb(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const result = await execute(args, options);
+  const { cwd = root } = options;
+  if (args[0] === 'load' && cwd !== root) for (const run of loadResults(cwd, result.stdout)) expectIdentities(run);
+  return result;
+}
+
+function execute(
   args: readonly string[],
-  { cwd = root, env = {}, openFiles, onStderr }: CliOptions = {},
+  { cwd = root, env = {}, openFiles, onStderr }: CliOptions,
 ): Promise<CliResult> {
   const command = [process.execPath, `${root}bin/run.js`, ...args];
   const limited = ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...command];

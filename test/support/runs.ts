@@ -2,8 +2,9 @@ import { run } from '../../src/loadgen/run.ts';
 import type { LiveInterval } from '../../src/metrics/live.ts';
 import type { RunResult } from '../../src/results/result.ts';
 import type { Plan } from '../../src/scenario/plan.ts';
+import { expectIdentities } from './identities.ts';
 
-/** A run in worker threads, with both signals in the hands of the test. */
+/** A run in worker threads, with both signals in the hands of the test; its books must balance. */
 export function startRun(plan: Plan, onInterval: (interval: LiveInterval) => void = () => {}) {
   const stop = new AbortController();
   const now = new AbortController();
@@ -13,6 +14,9 @@ export function startRun(plan: Plan, onInterval: (interval: LiveInterval) => voi
     stop: stop.signal,
     now: now.signal,
     onInterval,
+  }).then((result) => {
+    expectIdentities(result);
+    return result;
   });
   return { result, stop: () => stop.abort(), now: () => now.abort() };
 }
