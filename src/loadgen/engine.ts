@@ -86,7 +86,7 @@ export class Engine {
     this.#events = events;
     this.layout = seriesLayout(plan);
     this.recorder = new Recorder(this.layout);
-    this.receiveLag = new ReceiveLag(this.recorder.ofRun('receiveLag'), this.#silence, readBatch.turn);
+    this.receiveLag = new ReceiveLag(this.recorder, this.#silence, readBatch.turn);
     const exchanges = plan.scenarios.reduce((sum, scenario) => sum + mostExchanges(scenario), 0);
     this.table = new ExchangeTable(tableCapacity(Math.ceil(exchanges / workers) + plan.scenarios.length));
     this.#wakeup = new Wakeup(

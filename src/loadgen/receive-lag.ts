@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Accumulator } from '../metrics/histogram.ts';
+import type { Recorder } from '../metrics/recorder.ts';
 import type { Silence } from './silence.ts';
 import type { Turn } from './turn.ts';
 
@@ -11,7 +11,7 @@ import type { Turn } from './turn.ts';
  * turn. What it cannot see is a thread that is woken and gets no core: that is `CpuWait`.
  */
 export class ReceiveLag {
-  readonly #lag: Accumulator;
+  readonly #recorder: Pick<Recorder, 'receiveLag'>;
   readonly #silence: Silence;
   readonly #turns: Turn;
   readonly #idleMillis: () => number;
@@ -27,8 +27,13 @@ export class ReceiveLag {
   #from = 0;
 
   /** `idleMillis`: how long the polls of this thread have slept. */
-  constructor(lag: Accumulator, silence: Silence, turns: Turn, idleMillis = () => performance.nodeTiming.idleTime) {
-    this.#lag = lag;
+  constructor(
+    recorder: Pick<Recorder, 'receiveLag'>,
+    silence: Silence,
+    turns: Turn,
+    idleMillis = () => performance.nodeTiming.idleTime,
+  ) {
+    this.#recorder = recorder;
     this.#silence = silence;
     this.#turns = turns;
     this.#idleMillis = idleMillis;
@@ -49,14 +54,14 @@ export class ReceiveLag {
     if (this.#turn !== this.#turns.ended) this.#turnBegins(now);
   }
 
-  /** A reply is taken up at `now`, its request was sent at `sent`. */
-  reply(now: number, sent: number): void {
+  /** A reply is taken up at `now`, its request was sent at `sent` and belongs to `row`. */
+  reply(now: number, sent: number, row: number): void {
     if (this.#turn !== this.#turns.ended) this.#turnBegins(now);
     if (!this.#answered) {
       this.#answered = true;
       this.#silence.broken(this.#from, now, sent);
     }
-    this.#lag.recordMillis(now - Math.max(this.#from, sent));
+    this.#recorder.receiveLag(row, now - Math.max(this.#from, sent));
   }
 
   /** The first that a turn brings: the poll that returned it has just ended. */

@@ -234,7 +234,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   #answered(slot: number, kind: MessageKind, bytes: Buffer, start: number, end: number, now: number): void {
     if (slot === this.#handshake?.slot) return this.#handshakeAnswered(kind, bytes.toString('utf8', start, end), now);
     const { table, receiveLag } = this.#run.engine;
-    receiveLag.reply(now, table.sent[slot]);
+    receiveLag.reply(now, table.sent[slot], table.row[slot]);
     const order = table.order[slot];
     if (order < this.#answeredOrder) this.#run.recorder.counters.outOfOrder++;
     else this.#answeredOrder = order;

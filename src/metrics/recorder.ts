@@ -140,13 +140,13 @@ export class Recorder {
     if (firstEvent > 0) this.#at(base + offset.firstEvent).recordMillis(firstEvent - sent);
   }
 
-  run(quantity: RunQuantity, milliseconds: number, times = 1): void {
-    this.ofRun(quantity).recordMillis(milliseconds, times);
+  /** A reply was taken up so long after it may have come in. */
+  receiveLag(row: number, milliseconds: number): void {
+    this.#at(row * quantities + offset.receiveLag).recordMillis(milliseconds);
   }
 
-  /** Where a quantity of the run is recorded: for what is recorded with every exchange. */
-  ofRun(quantity: RunQuantity): Accumulator {
-    return this.#at(this.#numbers.run(quantity));
+  run(quantity: RunQuantity, milliseconds: number, times = 1): void {
+    this.#at(this.#numbers.run(quantity)).recordMillis(milliseconds, times);
   }
 
   check(index: number, passed: boolean): void {

@@ -24,9 +24,10 @@ const partQuantities = [
   'partedFirstByte',
   'firstEvent',
 ] as const;
-export const stageQuantities = [...timeQuantities, ...partQuantities] as const;
+/** `receiveLag`: of every reply, whatever it says. */
+export const stageQuantities = [...timeQuantities, ...partQuantities, 'receiveLag'] as const;
 /** Quantities recorded once per run. */
-export const runQuantities = ['receiveLag', 'connect', 'tls', 'upgrade', 'initialize'] as const;
+export const runQuantities = ['connect', 'tls', 'upgrade', 'initialize'] as const;
 
 export type StageQuantity = (typeof stageQuantities)[number];
 export type RunQuantity = (typeof runQuantities)[number];

@@ -81,7 +81,7 @@ export function runMetrics(
   const replies = replied(everything);
   return {
     ...base,
-    receiveLag: run('receiveLag'),
+    receiveLag: totalOf(collector, measuredRows(collector), 'receiveLag').distribution(),
     correlation: {
       outOfOrder: counters.outOfOrder,
       duplicate: counters.duplicate,

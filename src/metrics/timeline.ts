@@ -1,10 +1,10 @@
 import { intervalSums } from './collector.ts';
 import { Total } from './distribution.ts';
 import type { WorkerInterval } from './interval.ts';
-import { seriesNumbers } from './recorder.ts';
 import { type SeriesLayout, type StageQuantity, stageQuantities, timedRows } from './series.ts';
 
 const quantities = stageQuantities.length;
+const receiveLag = stageQuantities.indexOf('receiveLag');
 
 /** One interval of all workers together. Latencies in µs. */
 export interface TimelineRow {
@@ -46,7 +46,8 @@ export class TimelineBuilder {
   readonly #workers: number;
   /** Stage series of the rows whose times are shown. */
   readonly #timed: ReadonlySet<number>;
-  readonly #receiveLag: number;
+  /** Numbers below are those of rows. */
+  readonly #stageSeries: number;
   readonly #open = new Map<number, WorkerInterval[]>();
   readonly #totals: Readonly<Record<TimelineTotals, Total>> = {
     responseTime: new Total(),
@@ -60,7 +61,7 @@ export class TimelineBuilder {
     this.#workers = workers;
     const rows = timedRows(layout, [...layout.rows.keys()]);
     this.#timed = new Set(rows.flatMap((row) => stageQuantities.map((_, i) => row * quantities + i)));
-    this.#receiveLag = seriesNumbers(layout).run('receiveLag');
+    this.#stageSeries = layout.rows.length * quantities;
   }
 
   /** The row that this interval completes, if it does; its histograms are written over by the next. */
@@ -105,7 +106,11 @@ export class TimelineBuilder {
       censoredResponseTime: this.#ofStages('censoredResponseTime', parts),
       targetTime: this.#ofStages('targetTime', parts),
       generatorLag: this.#ofStages('generatorLag', parts),
-      receiveLag: this.#total('receiveLag', parts, (series) => series === this.#receiveLag),
+      receiveLag: this.#total(
+        'receiveLag',
+        parts,
+        (series) => series % quantities === receiveLag && series < this.#stageSeries,
+      ),
     };
   }
 

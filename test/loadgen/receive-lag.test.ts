@@ -7,10 +7,13 @@ import { Silence } from '../../src/loadgen/silence.ts';
 import { Turn } from '../../src/loadgen/turn.ts';
 import { Accumulator } from '../../src/metrics/histogram.ts';
 
+/** What a recorder does, into one histogram. */
+const into = (recorded: Accumulator) => ({ receiveLag: (_row: number, millis: number) => recorded.recordMillis(millis) });
+
 function receiveLag() {
   const recorded = new Accumulator();
   const polls = { sleptMillis: 0 };
-  const lag = new ReceiveLag(recorded, new Silence(), new Turn(), () => polls.sleptMillis);
+  const lag = new ReceiveLag(into(recorded), new Silence(), new Turn(), () => polls.sleptMillis);
   /** Lags recorded since the last call, in ms: how many, and their sum. */
   const taken = () => {
     const { count, sum } = recorded.take();
@@ -25,50 +28,50 @@ function receiveLag() {
 describe('ReceiveLag', () => {
   it('is the time since the poll before, for every reply of a turn', () => {
     const { lag, taken } = receiveLag();
-    lag.reply(105, 0);
+    lag.reply(105, 0, 0);
     expect(taken()).toEqual({ count: 1, millis: 5 });
-    lag.reply(107, 0);
-    lag.reply(109, 0);
+    lag.reply(107, 0, 0);
+    lag.reply(109, 0, 0);
     expect(taken()).toEqual({ count: 2, millis: 7 + 9 });
   });
 
   it('does not reach back before the request was sent', () => {
     const { lag, taken } = receiveLag();
-    lag.reply(110, 108);
+    lag.reply(110, 108, 0);
     expect(taken()).toEqual({ count: 1, millis: 2 });
   });
 
   it('reaches back to the poll before in the next turn too, whatever the turn itself took', async () => {
     const { lag, taken } = receiveLag();
-    lag.reply(105, 0);
+    lag.reply(105, 0, 0);
     await nextTurn();
-    lag.reply(112, 0);
+    lag.reply(112, 0, 0);
     expect(taken()).toEqual({ count: 2, millis: 5 + 7 });
   });
 
   it('is not shortened by a mark behind the replies of a turn', async () => {
     const { lag, taken } = receiveLag();
-    lag.reply(105, 0);
+    lag.reply(105, 0, 0);
     await nextTurn();
     lag.mark(110, true);
-    lag.reply(112, 0);
+    lag.reply(112, 0, 0);
     expect(taken()).toEqual({ count: 2, millis: 5 + 7 });
   });
 
   it('begins where a poll that brought no reply may have ended: at the mark before it', async () => {
     const { lag, taken } = receiveLag();
-    lag.reply(105, 0);
+    lag.reply(105, 0, 0);
     await nextTurn();
     lag.mark(110, true);
     lag.mark(115, true);
-    lag.reply(117, 0);
+    lag.reply(117, 0, 0);
     expect(taken()).toEqual({ count: 2, millis: 5 + 7 });
   });
 
   it('is nothing where the poll had slept', () => {
     const { lag, polls, taken } = receiveLag();
     polls.sleptMillis += 20;
-    lag.reply(10_000, 0);
+    lag.reply(10_000, 0, 0);
     expect(taken()).toEqual({ count: 1, millis: 0 });
   });
 });
@@ -100,14 +103,14 @@ async function turn(arrivals: readonly Arrival[], marked: Marked): Promise<{ lat
   const recorded = new Accumulator();
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
   const batch = new ReadBatch();
-  const lag = new ReceiveLag(recorded, new Silence(), batch.turn, () => slept);
+  const lag = new ReceiveLag(into(recorded), new Silence(), batch.turn, () => slept);
   /** Takes up what came in when it is handed on: at once, or behind all that the turn reads. */
   const readerOf = ({ at, sent, reply, costs }: Arrival): Reader => ({
     handler: {
       connected: () => undefined,
       data: (_bytes, _start, _end, readAt) => {
         if (reply) {
-          lag.reply(readAt, sent);
+          lag.reply(readAt, sent, 0);
           found.push({ late: readAt - at, bound: recorded.take().sum / 1000 });
         } else lag.other(readAt);
         now += costs;

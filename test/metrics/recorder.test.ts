@@ -115,7 +115,12 @@ describe('outcomes', () => {
     expect(snapshot.httpStatus).toEqual(new Map([['1:503', 1]]));
   });
 
-  it.each<RunQuantity>(['receiveLag', 'connect', 'upgrade', 'initialize'])(
+  it('tells how late replies were taken up by the row of their request', () => {
+    const snapshot = snapshotOf((recorder) => recorder.receiveLag(row, 2.5));
+    expect(sums(snapshot)).toEqual({ receiveLag: 2500 });
+  });
+
+  it.each<RunQuantity>(['connect', 'tls', 'upgrade', 'initialize'])(
     '%s is recorded once per run',
     (quantity) => {
       const snapshot = snapshotOf((recorder) => recorder.run(quantity, 2.5, 4));

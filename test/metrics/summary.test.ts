@@ -140,6 +140,16 @@ describe('the figures of a run', () => {
     );
   });
 
+  it('hold replies to requests that were measured against our own lateness, and no others', () => {
+    const collector = collected(plan, (recorder) => {
+      rows.forEach((_, row) => {
+        recorder.receiveLag(row, inMeasure(row) ? 2 : 900);
+      });
+    });
+    const { receiveLag } = runMetrics(collector, 30, levels);
+    expect(receiveLag).toMatchObject({ count: rows.filter(({ stage }) => stage >= 0).length, max: 2000 });
+  });
+
   it('of an empty run are zero, not NaN', () => {
     const metrics = runMetrics(of([]), 0, levels);
     expect(metrics).toMatchObject({ throughputPerSecond: 0, errorRate: 0, requests: { planned: 0, completed: 0 } });

@@ -41,7 +41,7 @@ describe('TimelineBuilder', () => {
         recorder.planned(1);
         recorder.sent(1);
         recorder.ok(1, 0, 1, 2, 10);
-        recorder.run('receiveLag', 2);
+        recorder.receiveLag(0, 2);
         recorder.counters.inFlightMillis = 11;
         recorder.counters.stallMillis = 60;
         recorder.counters.longestStallMillis = 60;
@@ -55,7 +55,7 @@ describe('TimelineBuilder', () => {
         recorder.failed(1, Outcome.timeout, 0, 0, 1, 100);
         recorder.failed(1, Outcome.rpcError, 0, 0, 1, 5);
         recorder.run('connect', 9000);
-        recorder.run('receiveLag', 4);
+        recorder.receiveLag(1, 4);
         recorder.counters.inFlightMillis = 22;
         recorder.counters.stallMillis = 110;
         recorder.counters.longestStallMillis = 55;

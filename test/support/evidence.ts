@@ -9,7 +9,7 @@ export const good: Metrics = (() => {
     for (let i = 0; i < 2000; i++) {
       recorder.planned(1);
       recorder.ok(1, 0, 0.01, 0.02, i < 1900 ? 20 : 100);
-      recorder.run('receiveLag', 0.01);
+      recorder.receiveLag(1, 0.01);
     }
   });
   return runMetrics(collector, 1, { peakConnections: 1, meanInFlight: 1 });
