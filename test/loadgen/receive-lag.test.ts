@@ -8,7 +8,9 @@ import { Turn } from '../../src/loadgen/turn.ts';
 import { Accumulator } from '../../src/metrics/histogram.ts';
 
 /** What a recorder does, into one histogram. */
-const into = (recorded: Accumulator) => ({ receiveLag: (_row: number, millis: number) => recorded.recordMillis(millis) });
+const into = (recorded: Accumulator) => ({
+  receiveLag: (_row: number, millis: number) => recorded.recordMillis(millis),
+});
 
 function receiveLag() {
   const recorded = new Accumulator();

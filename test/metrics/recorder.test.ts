@@ -120,14 +120,11 @@ describe('outcomes', () => {
     expect(sums(snapshot)).toEqual({ receiveLag: 2500 });
   });
 
-  it.each<RunQuantity>(['connect', 'tls', 'upgrade', 'initialize'])(
-    '%s is recorded once per run',
-    (quantity) => {
-      const snapshot = snapshotOf((recorder) => recorder.run(quantity, 2.5, 4));
-      expect(snapshot.histograms.map(({ series }) => series)).toEqual([numbers.run(quantity)]);
-      expect(countsOf(snapshot, numbers.run(quantity))).toMatchObject({ count: 4, sum: 10_000 });
-    },
-  );
+  it.each<RunQuantity>(['connect', 'tls', 'upgrade', 'initialize'])('%s is recorded once per run', (quantity) => {
+    const snapshot = snapshotOf((recorder) => recorder.run(quantity, 2.5, 4));
+    expect(snapshot.histograms.map(({ series }) => series)).toEqual([numbers.run(quantity)]);
+    expect(countsOf(snapshot, numbers.run(quantity))).toMatchObject({ count: 4, sum: 10_000 });
+  });
 });
 
 describe('swap', () => {
