@@ -1,6 +1,5 @@
 import type { Bench } from '../bench.ts';
 import { peers } from '../peer.ts';
-
 import { comparisonHead, comparisonRows, type Round, roundPieces } from '../support/comparison.ts';
 import { startNullServer } from '../support/null-server.ts';
 import { pinningNote, separateCores } from '../support/pinning.ts';

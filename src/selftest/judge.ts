@@ -26,7 +26,8 @@ export function judge(one: Case, attempt: Attempt): Judged {
   if (counted) return { verdict: broken ? 'failed' : 'passed', figures, disturbances: [] };
   const failed = broken || figures.some(({ passed }) => !passed);
   const spoilt = disturbancesOf(attempt);
-  const disturbances = spoilt.length > 0 ? spoilt : [...imprecise(one, figures), ...explained(one, expected, attempt)];
+  const disturbances =
+    spoilt.length > 0 || broken ? spoilt : [...imprecise(one, figures), ...explained(one, expected, attempt)];
   return { verdict: disturbances.length > 0 ? 'disturbed' : failed ? 'failed' : 'passed', figures, disturbances };
 }
 

@@ -5,6 +5,15 @@ export type Content =
   | { type: 'image' | 'audio'; data: string; mimeType: string }
   | { type: 'resource'; resource: { uri: string; mimeType: string; text: string } };
 
+/** All a server of either era can be asked for. */
+export const capabilities = {
+  tools: { listChanged: true },
+  resources: { subscribe: true, listChanged: true },
+  prompts: { listChanged: true },
+  logging: {},
+  completions: {},
+};
+
 export interface Prompt {
   readonly description: string;
   readonly arguments: readonly string[];

@@ -13,7 +13,7 @@ import {
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { completion, prompts, resources, template, text } from './content.ts';
+import { capabilities, completion, prompts, resources, template, text } from './content.ts';
 import { legacyTools } from './legacy-tools.ts';
 
 /** The server of one session, by the plain `Server` of the SDK: its `McpServer` rewrites JSON Schemas. */
@@ -21,13 +21,7 @@ export function legacyServer(failing: boolean): Server {
   const server = new Server(
     { name: 'conformance-fixture', version: '1' },
     {
-      capabilities: {
-        tools: { listChanged: true },
-        resources: { subscribe: true, listChanged: true },
-        prompts: { listChanged: true },
-        logging: {},
-        completions: {},
-      },
+      capabilities,
     },
   );
   serveTools(server, failing);

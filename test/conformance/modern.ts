@@ -7,7 +7,7 @@ import {
   ResourceTemplate,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { completion, prompts, resources, template, text } from './content.ts';
+import { capabilities, completion, prompts, resources, template, text } from './content.ts';
 import { registerRounds, type Step } from './modern-rounds.ts';
 import { registerTools } from './modern-tools.ts';
 
@@ -19,13 +19,7 @@ export function modernHandler(failing: boolean): McpHttpHandler {
       const mcp = new McpServer(
         { name: 'conformance-fixture', version: '1' },
         {
-          capabilities: {
-            tools: { listChanged: true },
-            resources: { subscribe: true, listChanged: true },
-            prompts: { listChanged: true },
-            logging: {},
-            completions: {},
-          },
+          capabilities,
           requestState: { verify: codec.verify },
         },
       );

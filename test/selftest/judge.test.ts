@@ -68,6 +68,8 @@ describe('a run that the machine spoilt', () => {
     const own = { code: 'accounting', message: 'planned requests and outcomes do not add up' };
     const broken = attemptOf(times(truth), {}, { valid: false, invalidReasons: [own] });
     expect(judge(freeze, broken).verdict).toBe('failed');
+    const lateToo = attemptOf(times({ ...truth, p99: 91_000 + 1244 }), {}, { valid: false, invalidReasons: [own] });
+    expect(judge(freeze, lateToo).verdict).toBe('failed');
   });
 
   it('a closed loop whose generator was the limit is one', () => {
