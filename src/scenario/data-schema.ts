@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { text } from '../config/values.ts';
 import type { DeclaredFeeder } from './data.ts';
-import { text } from './values.ts';
 
 const name = z.string().regex(/^[A-Za-z_][\w-]*$/, 'the name of data is made of letters, digits, _ and -');
 

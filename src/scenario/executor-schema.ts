@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { count, duration, field, time } from '../config/values.ts';
 import { thinkTime } from './step-schema.ts';
-import { coreCount, count, duration, field, level, rate, time } from './values.ts';
+import { coreCount, level, rate } from './values.ts';
 
 const vus = field(coreCount).optional();
 const length = field(time).optional();

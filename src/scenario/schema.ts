@@ -1,24 +1,12 @@
 import { z } from 'zod';
+import { count, duration, field, text, textBy, time } from '../config/values.ts';
 import { dataSchema } from './data-schema.ts';
 import { withExecutors } from './executor-schema.ts';
 import { stepsSchema } from './step-schema.ts';
 import { dialects, framings, targetText, transports } from './target.ts';
 import { thresholdsSchema } from './threshold-schema.ts';
 import { tlsSchema } from './tls.ts';
-import {
-  addressList,
-  coreCount,
-  count,
-  duration,
-  eraChoices,
-  field,
-  headers,
-  rate,
-  text,
-  textBy,
-  time,
-  weight,
-} from './values.ts';
+import { addressList, coreCount, eraChoices, headers, rate, weight } from './values.ts';
 
 const scenarioName = z.string().regex(/^[\w-]+$/, 'a scenario name is made of letters, digits, _ and -');
 

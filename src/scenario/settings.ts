@@ -1,26 +1,12 @@
 import { z } from 'zod';
 import { check } from '../config/validate.ts';
+import { count, duration, field, flag, text, textBy, time } from '../config/values.ts';
 import { McpbError } from '../errors.ts';
 import type { OverrideKey, Overrides } from './overrides.ts';
 import { remarks } from './remarks.ts';
 import { targetText, transports } from './target.ts';
 import { parseThreshold } from './thresholds.ts';
-import {
-  addressList,
-  coreCount,
-  count,
-  duration,
-  eraChoices,
-  field,
-  flag,
-  headers,
-  level,
-  rate,
-  speed,
-  text,
-  textBy,
-  time,
-} from './values.ts';
+import { addressList, coreCount, eraChoices, headers, level, rate, speed } from './values.ts';
 
 const named = z.record(
   z.string().regex(/^[A-Za-z_][\w.-]*$/, 'a name is made of letters, digits, _ . and -'),

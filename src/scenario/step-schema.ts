@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { duration, field, text, time } from '../config/values.ts';
 import { McpbError } from '../errors.ts';
 import { parseCheck, parsePath } from './checks.ts';
 import { fromSchema } from './fields.ts';
 import { type Call, callFaults } from './operations.ts';
 import type { Expectation, ThinkTime } from './plan.ts';
 import { templateWords } from './template.ts';
-import { duration, field, text, time, weight } from './values.ts';
+import { weight } from './values.ts';
 
 /** A step as written, understood. */
 export type Step =

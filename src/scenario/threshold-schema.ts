@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Path } from '../config/document.ts';
+import { duration, field, text } from '../config/values.ts';
 import { McpbError } from '../errors.ts';
 import { parseThreshold, type Threshold } from './thresholds.ts';
-import { duration, field, text } from './values.ts';
 
 export interface PlacedThreshold {
   readonly threshold: Threshold;

@@ -2,10 +2,10 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { text } from '../config/values.ts';
 import type { Layers } from './block.ts';
 import type { NamedBlock } from './load.ts';
 import type { ScenarioPlan, Target, TlsPlan } from './plan.ts';
-import { text } from './values.ts';
 
 /** What a scenario says under `tls`. */
 export interface TlsSettings {
