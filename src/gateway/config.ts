@@ -30,10 +30,13 @@ export interface GatewayConfig {
   readonly limits: Limits;
 }
 
+/** What is spoken on ports. */
+export type ListeningTransport = Exclude<Transport, 'stdio'>;
+
 /** One port and the front ends behind it: HTTP and WebSocket may share one. */
 export interface Listener {
   readonly address: Address;
-  readonly transports: readonly Transport[];
+  readonly transports: readonly ListeningTransport[];
 }
 
 /** Sizes in bytes, times in ms. Connections and sessions are counted for the whole gateway. */

@@ -1,9 +1,8 @@
 import { Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
 import type { Router } from '../router/router.ts';
-import { type Transport, transports } from '../wire/mcp.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
-import type { Limits, Listener } from './config.ts';
+import type { Limits, Listener, ListeningTransport } from './config.ts';
 import { Congestion } from './congestion.ts';
 import { Connections } from './connections.ts';
 import { Counters } from './counters.ts';
@@ -43,7 +42,7 @@ export class DataPlane {
   lateReplies = 0;
   readonly #listeners: readonly Listener[];
   readonly #post: (message: FromWorker) => void;
-  readonly #frontEnds: Record<Transport, FrontEnd>;
+  readonly #frontEnds: Record<ListeningTransport, FrontEnd>;
   readonly #servers: Server[] = [];
   #sweep: NodeJS.Timeout | undefined;
 
@@ -74,7 +73,7 @@ export class DataPlane {
   drain(reason: string): void {
     this.draining = true;
     for (const server of this.#servers) server.close();
-    for (const transport of transports) this.#frontEnds[transport].drain(reason);
+    for (const frontEnd of Object.values(this.#frontEnds)) frontEnd.drain(reason);
   }
 
   /** Ends what `drain` has left. */
@@ -100,7 +99,7 @@ export class DataPlane {
   }
 
   #finish(now: number): void {
-    for (const transport of transports) this.#frontEnds[transport].sweep(now);
+    for (const frontEnd of Object.values(this.#frontEnds)) frontEnd.sweep(now);
     for (const server of this.#servers) if (server instanceof HttpServer) server.closeIdleConnections();
     this.connections.dropSilent(now, silentMillis);
     if (this.pending.length > 0 || this.connections.size > 0) return;

@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import { errorObject, type Message, replyLength, writeReply } from '../wire/jsonrpc.ts';
 import { type Refusal, refusals, type Transport } from '../wire/mcp.ts';
-import type { Listener } from './config.ts';
+import type { Listener, ListeningTransport } from './config.ts';
 import type { DataPlane } from './data-plane.ts';
 import { HttpFrontEnd } from './frontends/http.ts';
 import { TcpFrontEnd } from './frontends/tcp.ts';
@@ -41,7 +41,7 @@ export const frontEnds = {
   http: (plane) => new HttpFrontEnd(plane),
   websocket: (plane) => new WebSocketFrontEnd(plane),
   tcp: (plane) => new TcpFrontEnd(plane),
-} satisfies Record<Transport, (plane: DataPlane) => FrontEnd>;
+} satisfies Record<ListeningTransport, (plane: DataPlane) => FrontEnd>;
 
 /** Sends the reply to `request` in one buffer, framing included. */
 export function sendReply(channel: Channel, request: Message, member: 'result' | 'error', value: Buffer): void {

@@ -10,6 +10,7 @@ export const errorReasons = [
   'unauthorized',
   'forbidden',
   'tooLarge',
+  'rateLimited',
   'overloaded',
   'backend',
   'timeout',

@@ -1,6 +1,7 @@
 import type { Exchange, Work } from '../router/exchange.ts';
 import type { Message } from '../wire/jsonrpc.ts';
-import type { MethodIndex, Refusal } from '../wire/mcp.ts';
+import { type Era, type MethodIndex, methodOf, type Refusal } from '../wire/mcp.ts';
+import { eraOf } from '../wire/modern.ts';
 import { type Channel, sendMessage, sendReply } from './frontend.ts';
 import type { ErrorReason } from './metrics.ts';
 import type { Session } from './session.ts';
@@ -10,6 +11,9 @@ export class PendingRequest implements Exchange {
   readonly caller: Session;
   readonly request: Message;
   readonly method: MethodIndex;
+  readonly era: Era;
+  /** In the metrics by method. */
+  readonly series: number;
   readonly channel: Channel;
   readonly started: number;
   readonly deadline: number;
@@ -23,13 +27,16 @@ export class PendingRequest implements Exchange {
   work: Work | undefined = undefined;
   #over = false;
 
-  constructor(caller: Session, request: Message, method: MethodIndex, channel: Channel, now: number, deadline: number) {
+  /** `now`: `performance.now()`. */
+  constructor(caller: Session, request: Message, channel: Channel, now: number) {
     this.caller = caller;
     this.request = request;
-    this.method = method;
+    this.method = methodOf(request);
+    this.era = eraOf(request);
+    this.series = caller.seriesOf(this.era, this.method);
     this.channel = channel;
     this.started = now;
-    this.deadline = deadline;
+    this.deadline = now + caller.plane.limits.requestMillis;
   }
 
   notify(notification: Buffer): void {
@@ -75,7 +82,7 @@ export class PendingRequest implements Exchange {
   }
 
   #finish(member: 'result' | 'error', value: Buffer): void {
-    const { plane, series } = this.caller;
+    const { plane } = this.caller;
     if (this.#over) {
       plane.lateReplies++;
       return;
@@ -83,7 +90,7 @@ export class PendingRequest implements Exchange {
     const answered = performance.now();
     this.#over = true;
     sendReply(this.channel, this.request, member, value);
-    plane.counters.answered(series + this.method, performance.now() - this.started, answered - this.started);
+    plane.counters.answered(this.series, performance.now() - this.started, answered - this.started);
     this.caller.settled(this);
   }
 }

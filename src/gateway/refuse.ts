@@ -19,7 +19,7 @@ function withoutId(error: Buffer): string {
 /** Headers that go with a refusal's HTTP status. */
 export function refusalHeaders(status: number): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' };
-  if (status === 503) return { 'retry-after': '1' };
+  if (status === 503 || status === 429) return { 'retry-after': '1' };
   return {};
 }
 

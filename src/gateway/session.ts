@@ -1,7 +1,8 @@
 import type { Caller, UpstreamSession } from '../router/exchange.ts';
 import { findMember } from '../wire/json-member.ts';
 import { errorObject, faults, type Message } from '../wire/jsonrpc.ts';
-import { type Era, eras, methodIndex, methodOf, type Transport, transports } from '../wire/mcp.ts';
+import { type Era, eras, type MethodIndex, methodIndex, methodOf, type Transport, transports } from '../wire/mcp.ts';
+import { eraOf } from '../wire/modern.ts';
 import { seriesOf } from './counters.ts';
 import type { DataPlane } from './data-plane.ts';
 import { type Channel, sendMessage, sendReply } from './frontend.ts';
@@ -22,14 +23,12 @@ export class Session implements Caller {
   readonly id: string;
   readonly subject: string;
   readonly transport: Transport;
-  readonly era: Era = 'legacy';
-  /** First of this session's series in the counters. */
-  readonly series: number;
   upstream: UpstreamSession | undefined = undefined;
   lastUsed: number;
   /** When its store put it behind all others; every so often when it is used. */
   movedAt: number;
   inFlight = 0;
+  readonly #transportIndex: number;
   readonly #channel: Channel | undefined;
   readonly #maxInFlight: number;
   #oldest: PendingRequest | undefined = undefined;
@@ -40,7 +39,7 @@ export class Session implements Caller {
     this.id = options.id;
     this.subject = options.subject;
     this.transport = options.transport;
-    this.series = seriesOf(transports.indexOf(options.transport), eras.indexOf(this.era));
+    this.#transportIndex = transports.indexOf(options.transport);
     this.lastUsed = performance.now();
     this.movedAt = this.lastUsed;
     this.#channel = options.channel;
@@ -56,6 +55,11 @@ export class Session implements Caller {
       this.plane.counters.error(this.transport, 'invalid_message');
       sendReply(channel, message, 'error', errorObject(code, text));
     }
+  }
+
+  /** The series in the metrics by method. */
+  seriesOf(era: Era, method: MethodIndex): number {
+    return seriesOf(this.#transportIndex, eras.indexOf(era)) + method;
   }
 
   notify(notification: Buffer): void {
@@ -95,11 +99,10 @@ export class Session implements Caller {
     const { plane } = this;
     const now = performance.now();
     this.lastUsed = now;
-    const method = methodOf(message);
-    const pending = new PendingRequest(this, message, method, channel, now, now + plane.limits.requestMillis);
+    const pending = new PendingRequest(this, message, channel, now);
     const crowded = this.inFlight >= this.#maxInFlight && this.transport === 'http';
     this.#add(pending);
-    plane.counters.received(this.series + method);
+    plane.counters.received(pending.series);
     if (plane.draining) pending.refuse('overloaded', 'The gateway is shutting down');
     else if (crowded) pending.refuse('overloaded', 'Too many requests in flight in this session');
     else pending.work = plane.router.request(pending);
@@ -117,7 +120,7 @@ export class Session implements Caller {
   #notification(message: Message): void {
     this.lastUsed = performance.now();
     const method = methodOf(message);
-    this.plane.counters.received(this.series + method);
+    this.plane.counters.received(this.seriesOf(eraOf(message), method));
     if (method === methodIndex['notifications/cancelled']) this.#cancel(message);
     else if (method !== methodIndex['notifications/initialized']) this.plane.router.notification(this, message);
   }

@@ -13,7 +13,6 @@ export interface Caller {
   readonly id: string;
   readonly subject: string;
   readonly transport: Transport;
-  readonly era: Era;
   /** Set by the backend that opened it. */
   upstream: UpstreamSession | undefined;
   /** Sends a notification that belongs to no request; dropped when the client has no open stream. */
@@ -28,6 +27,7 @@ export interface Exchange {
   readonly caller: Caller;
   readonly request: Message;
   readonly method: MethodIndex;
+  readonly era: Era;
   /** `performance.now()` after which the gateway answers 5040 itself and cancels the work. */
   readonly deadline: number;
   /** A whole notification message, progress for example. */

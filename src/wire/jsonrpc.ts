@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeString } from './json-member.ts';
 import { scanColon, scanString, scanValue, skipSpace, tooDeep } from './json-scanner.ts';
+import { ambiguousMeta, scanParams } from './params.ts';
 
 export const RpcCode = {
   parse: -32700,
@@ -40,6 +41,9 @@ export class Message {
   methodEnd = -1;
   paramsStart = -1;
   paramsEnd = -1;
+  /** The member `_meta` of the parameters. */
+  metaStart = -1;
+  metaEnd = -1;
   resultStart = -1;
   resultEnd = -1;
   errorStart = -1;
@@ -51,6 +55,10 @@ export class Message {
 
   get params(): Buffer | undefined {
     return this.paramsStart < 0 ? undefined : this.bytes.subarray(this.paramsStart, this.paramsEnd);
+  }
+
+  get meta(): Buffer | undefined {
+    return this.metaStart < 0 ? undefined : this.bytes.subarray(this.metaStart, this.metaEnd);
   }
 }
 
@@ -81,9 +89,10 @@ function readMembers(message: Message): Fault | undefined {
     if (keyEnd < 0) return 'parse';
     const start = scanColon(bytes, keyEnd);
     if (start < 0) return 'parse';
-    const end = scanValue(bytes, start, 1);
+    const member = memberAt(bytes, key + 1, keyEnd - 1);
+    const end = member === 'params' ? scanParams(message, start) : scanValue(bytes, start, 1);
     if (end < 0) return end === tooDeep ? 'depth' : 'parse';
-    switch (memberAt(bytes, key + 1, keyEnd - 1)) {
+    switch (member) {
       case 'jsonrpc':
         if (versions++ > 0) fault ??= 'duplicate';
         if (!isVersion2(bytes, start, end)) fault ??= 'shape';
@@ -99,7 +108,7 @@ function readMembers(message: Message): Fault | undefined {
         message.methodEnd = end;
         break;
       case 'params':
-        if (message.paramsStart >= 0) fault ??= 'duplicate';
+        if (message.paramsStart >= 0 || message.metaStart === ambiguousMeta) fault ??= 'duplicate';
         message.paramsStart = start;
         message.paramsEnd = end;
         break;

@@ -5,8 +5,8 @@ import type { Message } from './jsonrpc.ts';
 export type Era = 'legacy' | 'modern';
 export const eras: readonly Era[] = ['legacy', 'modern'];
 
-export type Transport = 'http' | 'websocket' | 'tcp';
-export const transports: readonly Transport[] = ['http', 'websocket', 'tcp'];
+export type Transport = 'http' | 'websocket' | 'tcp' | 'stdio';
+export const transports: readonly Transport[] = ['http', 'websocket', 'tcp', 'stdio'];
 
 /** Protocol revisions of the legacy era, newest first. */
 export const legacyVersions = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
@@ -100,6 +100,7 @@ export const refusals = {
   unauthorized: { code: 4010, bridge: -32002, status: 401, retryable: false },
   forbidden: { code: 4030, bridge: -32002, status: 403, retryable: false },
   tooLarge: { code: 4130, bridge: -32600, status: 413, retryable: false },
+  rateLimited: { code: 4290, bridge: -32003, status: 429, retryable: true },
   overloaded: { code: 5030, bridge: -32004, status: 503, retryable: true },
   backend: { code: 5020, bridge: -32004, status: 200, retryable: true },
   timeout: { code: 5040, bridge: -32005, status: 200, retryable: true },

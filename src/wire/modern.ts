@@ -1,3 +1,7 @@
+import { decodeString, findMember } from './json-member.ts';
+import type { Message } from './jsonrpc.ts';
+import type { Era } from './mcp.ts';
+
 /** The modern era (from 2026-07-28): no session; every request says in its `_meta` what it speaks. */
 
 export const modernVersion = '2026-07-28';
@@ -9,6 +13,20 @@ export const MetaKey = {
   /** In results. */
   serverInfo: 'io.modelcontextprotocol/serverInfo',
 } as const;
+
+/**
+ * The revision that a message of the modern era names in its `_meta`; undefined: it is of the legacy era. Costs nothing
+ * where there is no `_meta`. Empty where the revision is no string.
+ */
+export function modernVersionOf(message: Message): string | undefined {
+  const version = findMember(message.meta, MetaKey.protocolVersion);
+  if (version === undefined) return undefined;
+  return version !== 'ambiguous' && version[0] === 0x22 ? decodeString(version, 0, version.length) : '';
+}
+
+export function eraOf(message: Message): Era {
+  return modernVersionOf(message) === undefined ? 'legacy' : 'modern';
+}
 
 /** The member of `params` that header `Mcp-Name` repeats, by method. */
 const namedBy: ReadonlyMap<string, 'name' | 'uri'> = new Map([

@@ -3,6 +3,7 @@ import { type Backend, createBackend, parseBackend } from '../../src/router/back
 import type { Caller, Exchange, Work } from '../../src/router/exchange.ts';
 import { readMessage } from '../../src/wire/jsonrpc.ts';
 import { methodOf, type Refusal } from '../../src/wire/mcp.ts';
+import { eraOf } from '../../src/wire/modern.ts';
 
 export interface BackendCase {
   readonly name: string;
@@ -17,6 +18,7 @@ export class Recorder implements Exchange {
   readonly caller: Caller;
   readonly request;
   readonly method: number;
+  readonly era;
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly notifications: string[] = [];
   /** What ended the exchange; more than one entry is a fault of the backend. */
@@ -28,6 +30,7 @@ export class Recorder implements Exchange {
     this.caller = caller;
     this.request = readMessage(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })));
     this.method = methodOf(this.request);
+    this.era = eraOf(this.request);
     this.done = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -59,7 +62,6 @@ export const newCaller = (): Caller => ({
   id: 'caller',
   subject: 'anonymous',
   transport: 'websocket',
-  era: 'legacy',
   upstream: undefined,
   notify: () => {},
 });

@@ -29,6 +29,7 @@ describe('the scanner', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json({ maxDepth: 6 }), damaged, fc.string()), (text) => {
         expect(accepts(text)).toBe(parses(text));
+        expect(accepts(`{"params":${text}}`)).toBe(parses(`{"params":${text}}`));
       }),
       { numRuns: 5_000 },
     );
@@ -119,10 +120,24 @@ describe('readMessage', () => {
     ['duplicate', '{"jsonrpc":"2.0","id":1,"\\u0069d":2,"method":"m"}'],
     ['duplicate', '{"jsonrpc":"2.0","id":1,"method":"m","re\u017fult":2}'],
     ['duplicate', '{"jsonrpc":"2.0","id":1,"method":"m","x":1,"x":2}'],
+    ['duplicate', '{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":{},"a":1,"_meta":{}}}'],
+    ['duplicate', '{"jsonrpc":"2.0","id":1,"method":"m","params":{"_Meta":{}}}'],
+    ['duplicate', '{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":{},"\\u005fmeta":{}}}'],
+    ['duplicate', '{"jsonrpc":"2.0","id":1,"method":"m","params":{"\\u005fMETA":{}}}'],
     ['parse', '{"jsonrpc":"2.0","id":1,"method":"m"}{}'],
   ])('finds the fault %s in %s', (fault, text) => {
     const message = read(text);
     expect([message.kind, message.fault]).toEqual(['invalid', fault]);
+  });
+
+  it('finds `_meta` among the parameters, however it is written, and nowhere else', () => {
+    const metaIn = (params: string) =>
+      read(`{"jsonrpc":"2.0","id":1,"method":"m","params":${params}}`).meta?.toString();
+    expect(metaIn('{"a":{"_meta":1}, "_meta" : {"b":[2]} ,"z":"_meta"}')).toBe('{"b":[2]}');
+    expect(metaIn('{"\\u005f\\u006deta":{}}')).toBe('{}');
+    expect(metaIn('{"arguments":{"_meta":{}},"_metaX":1,"x\\u005fmeta":1}')).toBeUndefined();
+    expect(metaIn('["_meta"]')).toBeUndefined();
+    expect(read('{"jsonrpc":"2.0","id":1,"method":"m","x":{"_meta":{}}}').meta).toBeUndefined();
   });
 
   it('refuses bytes that are not UTF-8', () => {

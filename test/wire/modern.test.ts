@@ -1,12 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { headerParameters, headerValue, MetaKey, modernHeaders } from '../../src/wire/modern.ts';
+import { readMessage } from '../../src/wire/jsonrpc.ts';
+import { headerParameters, headerValue, MetaKey, modernHeaders, modernVersionOf } from '../../src/wire/modern.ts';
 
 const _meta = { [MetaKey.protocolVersion]: '2026-07-28' };
 const standard = (method: string) => [
   ['MCP-Protocol-Version', '2026-07-28'],
   ['Mcp-Method', method],
 ];
+
+describe('modernVersionOf', () => {
+  it.each([
+    ['a revision', { _meta }, '2026-07-28'],
+    ['one of an older era', { _meta: { [MetaKey.protocolVersion]: '2025-11-25' } }, '2025-11-25'],
+    ['no text', { _meta: { [MetaKey.protocolVersion]: 20260728 } }, ''],
+    ['other members only', { _meta: { progressToken: 1 } }, undefined],
+    ['no `_meta` of its own', { arguments: { _meta } }, undefined],
+    ['a `_meta` that is no object', { _meta: 'modern' }, undefined],
+  ])('of a message with %s', (_, params, version) => {
+    const text = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params });
+    expect(modernVersionOf(readMessage(Buffer.from(text)))).toBe(version);
+  });
+});
 
 describe('headerValue', () => {
   it.each([
