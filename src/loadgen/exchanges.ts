@@ -3,6 +3,7 @@ import { MissedReplies } from './missed-replies.ts';
 import type { Expected } from './operation.ts';
 import type { ScenarioRun } from './scenario-run.ts';
 import type { Session } from './session.ts';
+import { type LineLinks, lineLinks } from './waiting-line.ts';
 
 /** Who waits for an exchange: told once, when it ended. */
 export interface ExchangeOwner {
@@ -47,6 +48,8 @@ export class ExchangeTable {
   readonly run: (ScenarioRun | null)[];
   readonly session: (Session | null)[];
   readonly operation: (Expected | null)[];
+  /** Of those that wait to be sent. */
+  readonly lineLinks: LineLinks;
   /** Of replies that come in several parts: instants of the first byte and event. Stale where before `sent`. */
   firstByte: Float64Array | undefined;
   firstEvent: Float64Array | undefined;
@@ -79,6 +82,7 @@ export class ExchangeTable {
     this.run = new Array(capacity).fill(null);
     this.session = new Array(capacity).fill(null);
     this.operation = new Array(capacity).fill(null);
+    this.lineLinks = lineLinks(capacity);
     this.#generations = Math.floor(idRange / capacity);
     this.#free = Int32Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
     this.#freeCount = capacity;

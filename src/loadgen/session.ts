@@ -11,6 +11,7 @@ import type { SessionWaiter } from './session-waiter.ts';
 import type { TimerTarget } from './timers.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure } from './transport.ts';
 import { connectTimeout } from './transports/failure.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /**
  * The MCP session of one virtual user, over as many connections as it lives through.
@@ -31,13 +32,14 @@ export class Session implements ConnectionHandler, TimerTarget {
   #handshake: Handshake | undefined;
   readonly #backoff = new Backoff();
   #waiters: SessionWaiter[] = [];
-  #waiting: number[] = [];
+  readonly #waiting: WaitingLine;
   #inFlight = 0;
   #sentOrder = 0;
   #answeredOrder = 0;
 
   constructor(run: ScenarioRun, localAddress: string | undefined) {
     this.#run = run;
+    this.#waiting = new WaitingLine(run.engine.table.lineLinks);
     this.#localAddress = localAddress;
   }
 
@@ -60,7 +62,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   /** Sends the exchange now or as soon as the target takes it. */
   submit(slot: number, operation: number, now: number): void {
     if (this.#waiting.length === 0 && this.#state === 'ready' && this.#send(slot, operation, now)) return;
-    this.#waiting.push(slot);
+    this.#waiting.join(slot);
     if (this.#state !== 'ready') this.#open(now);
     else if (!this.#want()) this.#run.engine.table.limit(slot);
   }
@@ -84,8 +86,7 @@ export class Session implements ConnectionHandler, TimerTarget {
   /** The exchange ran into its time limit. */
   timedOut(slot: number): void {
     this.#connection?.forget(slot);
-    const at = this.#waiting.indexOf(slot);
-    if (at >= 0) this.#waiting.splice(at, 1);
+    this.#waiting.leave(slot);
     if (this.#waiting.length > 0 && this.#state === 'ready') this.#connection?.want(this.#waiting.length);
   }
 
@@ -112,10 +113,9 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.#run.connectionRefused(failure, this.#connection);
     this.#drop('kill');
     this.#backoff.failed(now);
-    const [waiters, waiting] = [this.#waiters, this.#waiting];
+    const waiters = this.#waiters;
     this.#waiters = [];
-    this.#waiting = [];
-    for (const slot of waiting) this.#run.end(slot, Outcome.connectFailed, now);
+    for (const slot of this.#waiting.takeAll()) this.#run.end(slot, Outcome.connectFailed, now);
     for (const waiter of waiters) waiter.sessionFailed(this.#openedAt, now);
   }
 
@@ -165,10 +165,10 @@ export class Session implements ConnectionHandler, TimerTarget {
 
   writable(now: number): void {
     while (this.#state === 'ready' && this.#waiting.length > 0) {
-      const slot = this.#waiting[0];
+      const slot = this.#waiting.first;
       const at = clock();
       if (!this.#send(slot, this.#run.operationOf(slot), at)) return void this.#want();
-      this.#waiting.shift();
+      this.#waiting.leave(slot);
       this.#run.waited(slot, at);
     }
     if (this.#handshake !== undefined && !this.#handshake.underWay) this.#initialize(this.#handshake, now);
