@@ -43,6 +43,11 @@ const fieldValue = {
   chunked: Buffer.from('chunked'),
 };
 
+/** Longest head that is kept to know the next one by. */
+const longestKept = 512;
+/** Of heads that differ from the one kept every so manieth takes its place: where all differ, keeping costs little. */
+const keptOf = 16;
+
 /** A response head; one instance is read into again and again. */
 export class ResponseHead {
   status = 0;
@@ -60,9 +65,38 @@ export class ResponseHead {
   keepAliveEnd = 0;
   locationAt = 0;
   locationEnd = 0;
+  readonly #kept = new Uint8Array(longestKept);
+  #keptLength = 0;
+  #unlike = keptOf - 1;
 
   /** Position behind the head, 0 while it is incomplete, −1 when it is not HTTP/1. */
   read(bytes: Buffer, start: number, end: number): number {
+    if (this.#isKept(bytes, start, end)) return start + this.#keptLength;
+    const behind = this.#parse(bytes, start, end);
+    this.#keptLength = 0;
+    if (++this.#unlike >= keptOf && behind > 0) this.#keep(bytes, start, behind);
+    return behind;
+  }
+
+  /** Most servers send the same head again and again: then the fields hold what it says already. */
+  #isKept(bytes: Buffer, start: number, end: number): boolean {
+    const length = this.#keptLength;
+    if (length === 0 || end - start < length) return false;
+    const kept = this.#kept;
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== kept[i]) return false;
+    return true;
+  }
+
+  /** Not where a field is told by its place. */
+  #keep(bytes: Buffer, start: number, behind: number): void {
+    const length = behind - start;
+    if (length > longestKept || this.sessionIdAt + this.keepAliveAt + this.locationAt > 0) return;
+    for (let i = 0; i < length; i++) this.#kept[i] = bytes[start + i];
+    this.#keptLength = length;
+    this.#unlike = 0;
+  }
+
+  #parse(bytes: Buffer, start: number, end: number): number {
     if (end - start >= 8 && !isHttp1(bytes, start)) return -1;
     const statusEnd = lineEnd(bytes, start, end);
     if (statusEnd < 0) return end - start > maxHeadBytes ? -1 : 0;
