@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type Server } from 'node:net';
 import type { Limits, Listener } from './config.ts';
-import { PostRequest } from './post-channel.ts';
+import { PostRequest } from './http/post.ts';
 
 const backlog = 4096;
 const maxHeaderBytes = 16 * 1024;

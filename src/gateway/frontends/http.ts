@@ -6,7 +6,7 @@ import type { Listener } from '../config.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { FrontEnd } from '../frontend.ts';
 import { answerProbe, pathOf } from '../health.ts';
-import { PostChannel, type PostRequest } from '../post-channel.ts';
+import { PostChannel, type PostRequest } from '../http/post.ts';
 
 /**
  * Streamable HTTP, legacy era. `/mcp`: POST with sessions, DELETE; no GET stream, because nothing is sent to a client outside

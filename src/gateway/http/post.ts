@@ -1,6 +1,6 @@
 import { IncomingMessage, type ServerResponse } from 'node:http';
-import { negotiate } from '../router/router.ts';
-import { errorObject, type Message, RpcCode, readMessage } from '../wire/jsonrpc.ts';
+import { negotiate } from '../../router/router.ts';
+import { errorObject, type Message, RpcCode, readMessage } from '../../wire/jsonrpc.ts';
 import {
   isLegacyVersion,
   legacyVersions,
@@ -9,15 +9,15 @@ import {
   methodOf,
   type Refusal,
   refusals,
-} from '../wire/mcp.ts';
-import { encodeEvent } from '../wire/sse-writer.ts';
-import type { Denial } from './admission.ts';
+} from '../../wire/mcp.ts';
+import { encodeEvent } from '../../wire/sse-writer.ts';
+import type { Denial } from '../admission.ts';
+import type { Recipient } from '../congestion.ts';
+import type { DataPlane } from '../data-plane.ts';
+import { type Channel, refusalError, sendReply } from '../frontend.ts';
+import { refusalHeaders } from '../refuse.ts';
+import type { Session } from '../session.ts';
 import { Body } from './body.ts';
-import type { Recipient } from './congestion.ts';
-import type { DataPlane } from './data-plane.ts';
-import { type Channel, refusalError, sendReply } from './frontend.ts';
-import { refusalHeaders } from './refuse.ts';
-import type { Session } from './session.ts';
 
 /** node:http's request that knows its channel, so that all requests share the same listeners. */
 export class PostRequest extends IncomingMessage {

@@ -1,4 +1,4 @@
-import { Inbound } from '../wire/inbound.ts';
+import { Inbound } from '../../wire/inbound.ts';
 
 /** The body of a request as it comes in. One that comes in one piece is not copied, any other is one buffer. */
 export class Body {
