@@ -24,11 +24,13 @@ export abstract class Connection implements Channel, Recipient {
   }
 
   readonly maxReply: number = Number.POSITIVE_INFINITY;
+  readonly tailroom: number = 0;
   abstract get plane(): DataPlane;
   abstract get session(): Session | undefined;
   abstract headroom(length: number): number;
   abstract refusal(refusal: Refusal, text: string): Buffer;
-  protected abstract writeHeader(frame: Buffer, length: number, final: boolean): void;
+  /** Fills the room around a message of `length` bytes. */
+  protected abstract writeFraming(frame: Buffer, length: number, final: boolean): void;
   protected abstract get writable(): boolean;
   protected abstract pauseReading(): void;
   protected abstract resumeReading(): void;
@@ -41,7 +43,7 @@ export abstract class Connection implements Channel, Recipient {
 
   send(frame: Buffer, length: number, final: boolean): void {
     if (!this.writable) return;
-    this.writeHeader(frame, length, final);
+    this.writeFraming(frame, length, final);
     if (!this.socket.write(frame)) this.plane.congestion.wrote(this, frame.length);
   }
 

@@ -1,5 +1,5 @@
 import { Inbound } from '../wire/inbound.ts';
-import { frameHeaderBytes, frameMagic, frameVersion, maxFramePayload } from '../wire/mcpb-frame.ts';
+import { frameHeaderBytes, frameMagic, frameVersion } from '../wire/mcpb-frame.ts';
 
 export interface FrameSink {
   /** False: no further frame until `goOn`. `payload` may be kept. */
@@ -13,13 +13,16 @@ export interface FrameSink {
  * buffer that grows with it, never what its header announces.
  */
 export class FrameDecoder {
+  /** Longer payloads are malformed, bytes. */
+  maxPayload: number;
   readonly #sink: FrameSink;
   /** The frame under way, from its first byte. */
   #partial: Inbound | undefined = undefined;
   /** Arrived while the sink wants no frame. */
   #waiting: Inbound | undefined = undefined;
 
-  constructor(sink: FrameSink) {
+  constructor(sink: FrameSink, maxPayload: number) {
+    this.maxPayload = maxPayload;
     this.#sink = sink;
   }
 
@@ -44,7 +47,7 @@ export class FrameDecoder {
     let at = from;
     while (at < chunk.length) {
       const known = chunk.length - at >= frameHeaderBytes;
-      const fault = known ? headerFault(chunk, at) : undefined;
+      const fault = known ? headerFault(chunk, at, this.maxPayload) : undefined;
       if (fault !== undefined) return this.#sink.malformed(fault);
       if (!known || at + frameLength(chunk, at) > chunk.length) return this.#hold(chunk, at);
       at = this.#frame(chunk, at) ? at + frameLength(chunk, at) : this.#wait(chunk, at + frameLength(chunk, at));
@@ -55,7 +58,7 @@ export class FrameDecoder {
   #complete(partial: Inbound, chunk: Buffer): number {
     let at = add(partial, frameHeaderBytes, chunk, 0);
     if (partial.length < frameHeaderBytes) return at;
-    const fault = headerFault(partial.bytes, 0);
+    const fault = headerFault(partial.bytes, 0, this.maxPayload);
     if (fault !== undefined) {
       this.#sink.malformed(fault);
       return chunk.length;
@@ -95,12 +98,10 @@ function frameLength(bytes: Buffer, at: number): number {
   return frameHeaderBytes + bytes.readUInt32BE(at + 8);
 }
 
-function headerFault(bytes: Buffer, at: number): string | undefined {
+function headerFault(bytes: Buffer, at: number, maxPayload: number): string | undefined {
   if (bytes.readUInt32BE(at) !== frameMagic) return 'Malformed frame: bad magic';
   const version = bytes.readUInt16BE(at + 4);
   if (version !== frameVersion) return `Malformed frame: unsupported version ${version}`;
   const length = bytes.readUInt32BE(at + 8);
-  return length > maxFramePayload
-    ? `Malformed frame: payload of ${length} bytes is over ${maxFramePayload}`
-    : undefined;
+  return length > maxPayload ? `Malformed frame: payload of ${length} bytes is over ${maxPayload}` : undefined;
 }

@@ -26,7 +26,9 @@ export interface Channel {
   readonly maxReply: number;
   /** Bytes of framing that go before a message of `length` bytes. */
   headroom(length: number): number;
-  /** Sends a message that lies behind its headroom in `frame`. `final`: the reply that ends its request. */
+  /** Bytes of framing that go behind a message. */
+  readonly tailroom: number;
+  /** Sends a message that lies behind its headroom in `frame`, with its tailroom behind it. `final`: the reply that ends its request. */
   send(frame: Buffer, length: number, final: boolean): void;
   /** The error object of one of the gateway's own refusals, which `send` gets next. */
   refusal(refusal: Refusal, text: string): Buffer;
@@ -47,7 +49,7 @@ export const frontEnds = {
 export function sendReply(channel: Channel, request: Message, member: 'result' | 'error', value: Buffer): void {
   const length = replyLength(request, member, value);
   const headroom = channel.headroom(length);
-  const frame = Buffer.allocUnsafe(headroom + length);
+  const frame = Buffer.allocUnsafe(headroom + length + channel.tailroom);
   writeReply(frame, headroom, request, member, value);
   channel.send(frame, length, true);
 }
@@ -55,7 +57,7 @@ export function sendReply(channel: Channel, request: Message, member: 'result' |
 /** Sends a whole message that ends no request. */
 export function sendMessage(channel: Channel, message: Buffer): void {
   const headroom = channel.headroom(message.length);
-  const frame = Buffer.allocUnsafe(headroom + message.length);
+  const frame = Buffer.allocUnsafe(headroom + message.length + channel.tailroom);
   message.copy(frame, headroom);
   channel.send(frame, message.length, false);
 }

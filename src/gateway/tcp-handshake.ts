@@ -1,5 +1,6 @@
+import { findMember } from '../wire/json-member.ts';
 import type { Message } from '../wire/jsonrpc.ts';
-import { methodName, methodOf, otherMethod } from '../wire/mcp.ts';
+import { methodIndex, methodName, methodOf, otherMethod } from '../wire/mcp.ts';
 import { frameVersion } from '../wire/mcpb-frame.ts';
 
 /** Why a version offer cannot be met, or undefined. */
@@ -36,11 +37,28 @@ function isMethodName(message: Message): boolean {
   return /^[\w./-]{1,255}$/.test(name) && !name.includes('..');
 }
 
+interface HandshakeFault {
+  readonly token?: undefined;
+  readonly fault: string;
+}
+
 /** The text of a JSON string; undefined for anything else. */
 export function textOf(value: Buffer | 'ambiguous' | undefined): string | undefined {
   return Buffer.isBuffer(value) && value[0] === 0x22 ? String(JSON.parse(value.toString())) : undefined;
 }
 
-export function isTokenFormat(token: string): boolean {
+/** The token of the `initialize` that says who a client is, or why there is none to look at. */
+export function handshakeToken(
+  message: Message,
+): { readonly token: string; readonly fault?: undefined } | HandshakeFault {
+  if (message.kind !== 'request' || methodOf(message) !== methodIndex.initialize)
+    return { fault: 'must initialize first' };
+  if (message.bytes[message.paramsStart] !== 0x7b) return { fault: 'invalid initialize params' };
+  const token = textOf(findMember(message.params, 'token'));
+  if (token === undefined) return { fault: 'missing authentication token' };
+  return isTokenFormat(token) ? { token } : { fault: 'invalid token format' };
+}
+
+function isTokenFormat(token: string): boolean {
   return token !== '' && Buffer.byteLength(token) <= 4096 && ![...'\0\r\n'].some((byte) => token.includes(byte));
 }

@@ -66,7 +66,7 @@ export class WebSocketConnection extends Connection implements Due {
   }
 
   /** A final, unmasked text frame. */
-  protected writeHeader(frame: Buffer, length: number): void {
+  protected writeFraming(frame: Buffer, length: number): void {
     frame[0] = 0x81;
     if (length < 126) frame[1] = length;
     else if (length < 65_536) {

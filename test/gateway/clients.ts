@@ -141,6 +141,80 @@ export async function tcpClient(gateway: RunningGateway, token?: string): Promis
   };
 }
 
+/** A raw connection of newline-delimited messages. */
+export class LineSocket {
+  readonly socket: Socket;
+  readonly closed: Promise<void>;
+  onLine: (line: string) => void;
+  readonly #lines: string[] = [];
+  readonly #waiting: ((line: string) => void)[] = [];
+  #text = '';
+
+  constructor(url: string) {
+    const { hostname, port } = new URL(url);
+    this.onLine = (line) => {
+      const waiting = this.#waiting.shift();
+      if (waiting === undefined) this.#lines.push(line);
+      else waiting(line);
+    };
+    this.socket = connect(Number(port), hostname);
+    this.socket.setEncoding('utf8').on('data', (text: string) => this.#data(text));
+    this.socket.on('error', () => this.socket.destroy());
+    this.closed = new Promise((resolve) => this.socket.on('close', () => resolve()));
+  }
+
+  /** Lines that came and were not asked for. */
+  get unread(): readonly string[] {
+    return this.#lines;
+  }
+
+  /** The next line; rejects when the connection closes first. */
+  next(): Promise<string> {
+    const line = this.#lines.shift();
+    if (line !== undefined) return Promise.resolve(line);
+    const next = new Promise<string>((resolve) => this.#waiting.push(resolve));
+    const closed = this.closed.then((): never => {
+      throw new Error('connection closed');
+    });
+    return Promise.race([next, closed]);
+  }
+
+  write(...lines: readonly string[]): void {
+    this.socket.write(lines.map((line) => `${line}\n`).join(''));
+  }
+
+  #data(text: string): void {
+    const lines = (this.#text + text).split('\n');
+    this.#text = `${lines.pop()}`;
+    for (const line of lines) this.onLine(line);
+  }
+}
+
+export async function linesClient(gateway: RunningGateway, token?: string): Promise<NeutralClient> {
+  const lines = new LineSocket(`${gateway.addresses.tcp}`);
+  await new Promise((resolve, reject) => lines.socket.once('connect', resolve).once('error', reject));
+  if (token !== undefined) {
+    lines.write(JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params: { token } }));
+    const answer = await lines.next();
+    if (!answer.includes('sessionId')) throw new Error(answer);
+  }
+  const correlator = new Correlator();
+  lines.onLine = (line) => correlator.received(line);
+  // A line break within a message is only white space.
+  const write = (text: string): void => lines.write(text.replace(/[\r\n]/g, ' '));
+  return {
+    notifications: correlator.notifications,
+    closed: lines.closed,
+    send: write,
+    request: (text) => {
+      const reply = correlator.expect(text);
+      write(text);
+      return reply;
+    },
+    close: () => lines.socket.destroy(),
+  };
+}
+
 export const jsonHeaders = {
   'content-type': 'application/json',
   accept: 'application/json, text/event-stream',

@@ -13,15 +13,18 @@ const collect: () => void = runInNewContext('gc');
 function decode(chunks: readonly Buffer[], stops: readonly number[] = []): Frame[] {
   const frames: Frame[] = [];
   let stopped = false;
-  const decoder = new FrameDecoder({
-    frame: (type, payload) => {
-      expect(stopped).toBe(false);
-      stopped = stops.includes(frames.length);
-      frames.push({ type, text: payload.toString() });
-      return !stopped;
+  const decoder = new FrameDecoder(
+    {
+      frame: (type, payload) => {
+        expect(stopped).toBe(false);
+        stopped = stops.includes(frames.length);
+        frames.push({ type, text: payload.toString() });
+        return !stopped;
+      },
+      malformed: (text) => expect.unreachable(text),
     },
-    malformed: (text) => expect.unreachable(text),
-  });
+    65_536,
+  );
   for (const chunk of chunks) decoder.push(chunk);
   while (stopped) {
     stopped = false;
@@ -56,7 +59,7 @@ describe('FrameDecoder', () => {
   });
 
   it('keeps no chunk of a frame that trickles in', async () => {
-    const decoder = new FrameDecoder({ frame: () => true, malformed: (text) => expect.unreachable(text) });
+    const decoder = new FrameDecoder({ frame: () => true, malformed: (text) => expect.unreachable(text) }, 65_536);
     decoder.push(frame(1, 'x'.repeat(2000)).subarray(0, 13));
     const chunks = Array.from({ length: 100 }, () => {
       const chunk = Buffer.alloc(64 * 1024);

@@ -10,6 +10,7 @@ import { planeOf } from '../support/plane.ts';
 /** Keeps what a client would get. */
 class Mailbox implements Channel {
   readonly maxReply = Number.POSITIVE_INFINITY;
+  readonly tailroom = 0;
   readonly messages: string[] = [];
 
   headroom(): number {

@@ -2,9 +2,10 @@ import type { Server, Socket } from 'node:net';
 import { connectionDenial } from '../admission.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { FrontEnd } from '../frontend.ts';
-import { TcpConnection } from '../tcp-connection.ts';
+import { TcpArrival } from '../tcp-arrival.ts';
+import type { TcpConnection } from '../tcp-connection.ts';
 
-/** Binary framing `mcpb`: one connection, one session. */
+/** Frames (`mcpb`) and lines on one port: one connection, one session. */
 export class TcpFrontEnd implements FrontEnd {
   readonly transport = 'tcp';
   readonly #plane: DataPlane;
@@ -28,14 +29,16 @@ export class TcpFrontEnd implements FrontEnd {
 
   #accept(socket: Socket): void {
     this.#plane.connections.accepted(socket, 'tcp');
-    const connection = new TcpConnection(this.#plane, socket);
+    const arrival = new TcpArrival(this.#plane, socket, (connection) => this.#opened(connection));
+    const denial = connectionDenial(this.#plane, socket);
+    if (denial !== undefined) arrival.refuse(denial.text, 'overloaded');
+  }
+
+  #opened(connection: TcpConnection): void {
     this.#connections.add(connection);
-    socket.on('close', () => {
+    connection.socket.on('close', () => {
       this.#connections.delete(connection);
       connection.session?.end();
     });
-    this.#plane.dueList.add(connection, performance.now());
-    const denial = connectionDenial(this.#plane, socket);
-    if (denial !== undefined) connection.refuse(denial.text, 'overloaded');
   }
 }

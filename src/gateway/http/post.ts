@@ -27,6 +27,7 @@ export class PostRequest extends IncomingMessage {
 /** One POST: collects its body, hands the message to its session, and answers with JSON, or SSE once a notification comes first. */
 export class PostChannel implements Channel, Recipient {
   readonly maxReply: number = Number.POSITIVE_INFINITY;
+  readonly tailroom = 0;
   readonly #plane: DataPlane;
   readonly #request: PostRequest;
   readonly #response: ServerResponse;

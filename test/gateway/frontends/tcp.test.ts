@@ -70,7 +70,8 @@ describe('tcp state table', () => {
     it.each([
       ['bad magic', Buffer.from('GET / HTTP/1.1\r\n\r\n'), /bad magic/],
       ['an unknown version', frame(6, offer, 2), /unsupported version 2/],
-      ['a length over 10 MiB', Buffer.from('4d4350420001000600a00001', 'hex'), /is over 10485760/],
+      ['a length over 64 KiB', Buffer.from('4d435042000100060001000100', 'hex'), /is over 65536/],
+      ['a first byte that begins neither frame nor line', Buffer.from('P'), /bad magic/],
     ])('%s: Error frame, closed', async (_, bytes, text) => {
       client.socket.write(bytes);
       const answer = await client.next();
@@ -177,6 +178,13 @@ describe('tcp state table', () => {
       const error = await errorOf();
       expect(error.code).toBe(-32603);
       expect(error.message).toMatch(message);
+      await client.closed;
+    });
+
+    it('a length over 10 MiB: Error frame, closed', async () => {
+      await authenticate();
+      client.socket.write(Buffer.from('4d4350420001000100a00001', 'hex'));
+      expect((await client.next()).text).toMatch(/is over 10485760/);
       await client.closed;
     });
 
