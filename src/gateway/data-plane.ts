@@ -1,6 +1,7 @@
 import { Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
 import type { Router } from '../router/router.ts';
+import { WorkerIds } from '../router/worker-ids.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
 import type { Limits, Listener, ListeningTransport } from './config.ts';
 import { Congestion } from './congestion.ts';
@@ -29,6 +30,8 @@ export class DataPlane {
   readonly connections: Connections;
   readonly congestion: Congestion;
   readonly sessionless = new Sessionless(this);
+  /** Of requests to clients. */
+  readonly ids: WorkerIds;
   /** Every request in flight. */
   readonly pending = new PendingList();
   /** Connections with a time limit. */
@@ -46,11 +49,12 @@ export class DataPlane {
   readonly #servers: Server[] = [];
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor({ config, counters }: WorkerStart, router: Router, post: (message: FromWorker) => void) {
+  constructor({ config, counters, index }: WorkerStart, router: Router, post: (message: FromWorker) => void) {
     this.limits = config.limits;
     this.auth = createAuthenticator(config.auth);
     this.router = router;
     this.counters = new Counters(counters);
+    this.ids = new WorkerIds(index);
     this.alone = config.workers === 1;
     this.#listeners = config.listeners;
     this.#post = post;

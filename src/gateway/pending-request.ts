@@ -1,4 +1,4 @@
-import type { Exchange, Work } from '../router/exchange.ts';
+import type { Answer, Exchange, Work } from '../router/exchange.ts';
 import type { Message } from '../wire/jsonrpc.ts';
 import { type Era, type MethodIndex, methodOf, type Refusal } from '../wire/mcp.ts';
 import { eraOf } from '../wire/modern.ts';
@@ -17,6 +17,8 @@ export class PendingRequest implements Exchange {
   readonly channel: Channel;
   readonly started: number;
   readonly deadline: number;
+  /** Servers may have asked the client because of it. */
+  hasAsked = false;
   /** In the session. */
   older: PendingRequest | undefined = undefined;
   newer: PendingRequest | undefined = undefined;
@@ -41,6 +43,10 @@ export class PendingRequest implements Exchange {
 
   notify(notification: Buffer): void {
     if (!this.#over) sendMessage(this.channel, notification);
+  }
+
+  ask(request: Message): Promise<Answer> {
+    return this.caller.ask(request, this);
   }
 
   result(value: Buffer): void {

@@ -1,18 +1,29 @@
-import type { Caller, UpstreamSession } from '../router/exchange.ts';
+import { answers, type Client } from '../router/client.ts';
+import type { Answer, Caller, UpstreamSession } from '../router/exchange.ts';
 import { findMember } from '../wire/json-member.ts';
-import { errorObject, faults, type Message } from '../wire/jsonrpc.ts';
-import { type Era, eras, type MethodIndex, methodIndex, methodOf, type Transport, transports } from '../wire/mcp.ts';
+import { errorObject, faults, type Message, RpcCode } from '../wire/jsonrpc.ts';
+import {
+  type Era,
+  eras,
+  type MethodIndex,
+  methodIndex,
+  methodName,
+  methodOf,
+  type Transport,
+  transports,
+} from '../wire/mcp.ts';
 import { eraOf } from '../wire/modern.ts';
 import { seriesOf } from './counters.ts';
 import type { DataPlane } from './data-plane.ts';
 import { type Channel, sendMessage, sendReply } from './frontend.ts';
 import { PendingRequest } from './pending-request.ts';
+import { ServerRequests } from './server-requests.ts';
 
 export interface SessionOptions {
   readonly id: string;
   readonly subject: string;
   readonly transport: Transport;
-  /** Where notifications outside requests go: the connection. An HTTP session has none. */
+  /** Where what belongs to no request goes: the connection. An HTTP session has none at first. */
   readonly channel?: Channel;
   readonly maxInFlight: number;
 }
@@ -23,13 +34,15 @@ export class Session implements Caller {
   readonly id: string;
   readonly subject: string;
   readonly transport: Transport;
+  client: Client | undefined = undefined;
   upstream: UpstreamSession | undefined = undefined;
   lastUsed: number;
   /** When its store put it behind all others; every so often when it is used. */
   movedAt: number;
   inFlight = 0;
   readonly #transportIndex: number;
-  readonly #channel: Channel | undefined;
+  #stream: Channel | undefined;
+  #asked: ServerRequests | undefined = undefined;
   readonly #maxInFlight: number;
   #oldest: PendingRequest | undefined = undefined;
   #newest: PendingRequest | undefined = undefined;
@@ -42,15 +55,16 @@ export class Session implements Caller {
     this.#transportIndex = transports.indexOf(options.transport);
     this.lastUsed = performance.now();
     this.movedAt = this.lastUsed;
-    this.#channel = options.channel;
+    this.#stream = options.channel;
     this.#maxInFlight = options.maxInFlight;
   }
 
-  /** Replies go to `channel`, perhaps before this returns. A response is dropped: the gateway asks clients nothing. */
+  /** Replies go to `channel`, perhaps before this returns. */
   receive(message: Message, channel: Channel): void {
     if (message.kind === 'request') this.#request(message, channel);
     else if (message.kind === 'notification') this.#notification(message);
-    else if (message.kind === 'invalid') {
+    else if (message.kind === 'response') this.#asked?.answered(message);
+    else {
       const { code, text } = faults[message.fault];
       this.plane.counters.error(this.transport, 'invalid_message');
       sendReply(channel, message, 'error', errorObject(code, text));
@@ -63,7 +77,24 @@ export class Session implements Caller {
   }
 
   notify(notification: Buffer): void {
-    if (this.#channel !== undefined) sendMessage(this.#channel, notification);
+    if (this.#stream !== undefined) sendMessage(this.#stream, notification);
+  }
+
+  /** `cause`: the request because of which the server asks, on whose channel the client is asked. */
+  ask(request: Message, cause?: PendingRequest): Promise<Answer> {
+    const method = methodName(request);
+    if (!answers(this.client, method)) return Promise.resolve(unanswerable(method));
+    this.#asked ??= new ServerRequests(this.plane.limits.requestMillis);
+    const id = this.plane.ids.next();
+    if (cause === undefined) return this.#asked.ask(request, id, this.#stream);
+    cause.hasAsked = true;
+    return this.#asked.ask(request, id, cause.channel, cause);
+  }
+
+  /** The client has opened a stream for what belongs to no request, or, undefined, closed it. */
+  set stream(channel: Channel | undefined) {
+    this.#stream = channel;
+    if (channel !== undefined) this.#asked?.opened(channel);
   }
 
   /** A request has had its final reply, or will have none. */
@@ -75,6 +106,7 @@ export class Session implements Caller {
     pending.older = undefined;
     pending.newer = undefined;
     this.plane.pending.remove(pending);
+    if (pending.hasAsked) this.#asked?.causeEnded(pending);
     if (this.inFlight-- === this.#maxInFlight) pending.channel.resume();
   }
 
@@ -92,6 +124,7 @@ export class Session implements Caller {
   /** The client is gone: what it still waits for is cancelled. */
   end(): void {
     while (this.#oldest !== undefined) this.#oldest.abandon('client disconnected');
+    this.#asked?.end();
     this.plane.router.end(this);
   }
 
@@ -133,4 +166,9 @@ export class Session implements Caller {
       if (id.compare(bytes, idStart, idEnd) === 0) return pending.abandon('cancelled by the client');
     }
   }
+}
+
+/** The client has not said that it answers that, so it is not asked. */
+function unanswerable(method: string): Answer {
+  return { member: 'error', value: errorObject(RpcCode.unknownMethod, `The client does not answer ${method}`) };
 }

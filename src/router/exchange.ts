@@ -1,5 +1,6 @@
 import type { Message } from '../wire/jsonrpc.ts';
 import type { Era, MethodIndex, Refusal, Transport } from '../wire/mcp.ts';
+import type { Client } from './client.ts';
 
 /** The session a backend opened upstream for one client session. */
 export interface UpstreamSession {
@@ -13,10 +14,24 @@ export interface Caller {
   readonly id: string;
   readonly subject: string;
   readonly transport: Transport;
+  /** Set when it initializes. */
+  client: Client | undefined;
   /** Set by the backend that opened it. */
   upstream: UpstreamSession | undefined;
   /** Sends a notification that belongs to no request; dropped when the client has no open stream. */
   notify(notification: Buffer): void;
+  /**
+   * Asks the client what a server wants to know that no request of the client made it ask. The id the client sees is not
+   * the request's. Waits for a stream where there is none; never rejects.
+   */
+  ask(request: Message): Promise<Answer>;
+}
+
+/** The reply to a request of a server: the client's, or the gateway's in its place. */
+export interface Answer {
+  readonly member: 'result' | 'error';
+  /** JSON. */
+  readonly value: Buffer;
 }
 
 /**
@@ -32,6 +47,8 @@ export interface Exchange {
   readonly deadline: number;
   /** A whole notification message, progress for example. */
   notify(notification: Buffer): void;
+  /** As `Caller.ask`, for what a server wants to know to serve this request. */
+  ask(request: Message): Promise<Answer>;
   /** The JSON bytes of `result`. */
   result(value: Buffer): void;
   /** The JSON bytes of an error object; a backend's own codes pass unchanged. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { type Message, readMessage } from '../wire/jsonrpc.ts';
+import { type Message, readMessage, withId } from '../wire/jsonrpc.ts';
 import { EventKind, type EventSink, SseDecoder } from '../wire/sse.ts';
 import type { Exchange, UpstreamSession, Work } from './exchange.ts';
 import { answerToServer, encode, isEventStream, type UpstreamClient } from './upstream-client.ts';
@@ -31,7 +31,7 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
   send(session: UpstreamSession): void {
     if (this.#over) return;
     this.#session = session;
-    const body = renamed(this.#exchange.request, this.#id);
+    const body = withId(this.#exchange.request, this.#id);
     const headers = this.#client.headers(session);
     this.#client.pool.dispatch({ method: 'POST', path: this.#client.path, headers, body }, this);
   }
@@ -120,15 +120,6 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
     if (this.#exchange.caller.upstream === this.#session) this.#exchange.caller.upstream = undefined;
     this.fail('its session has ended');
   }
-}
-
-/** The request under another id; method and params byte for byte. */
-function renamed(request: Message, id: number): Buffer {
-  const { bytes, methodStart, methodEnd, params } = request;
-  const parts = [Buffer.from(`{"jsonrpc":"2.0","id":${id},"method":`), bytes.subarray(methodStart, methodEnd)];
-  if (params !== undefined) parts.push(Buffer.from(',"params":'), params);
-  parts.push(Buffer.from('}'));
-  return Buffer.concat(parts);
 }
 
 /** What is told to an upstream in passing is not waited for. */

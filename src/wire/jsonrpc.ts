@@ -229,6 +229,14 @@ export function writeReply(
   into[at] = 0x7d;
 }
 
+/** A request under another id; method and parameters byte for byte. */
+export function withId({ bytes, methodStart, methodEnd, params }: Message, id: number): Buffer {
+  const parts = [Buffer.from(`${head}${id},"method":`), bytes.subarray(methodStart, methodEnd)];
+  if (params !== undefined) parts.push(Buffer.from(',"params":'), params);
+  parts.push(Buffer.from('}'));
+  return Buffer.concat(parts);
+}
+
 /** The bytes of a JSON-RPC error object. */
 export function errorObject(code: number, message: string, data?: Readonly<Record<string, unknown>>): Buffer {
   return Buffer.from(JSON.stringify({ code, message, data }));

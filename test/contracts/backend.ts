@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Backend, createBackend, parseBackend } from '../../src/router/backend.ts';
-import type { Caller, Exchange, Work } from '../../src/router/exchange.ts';
-import { readMessage } from '../../src/wire/jsonrpc.ts';
+import type { Answer, Caller, Exchange, Work } from '../../src/router/exchange.ts';
+import { type Message, readMessage } from '../../src/wire/jsonrpc.ts';
 import { methodOf, type Refusal } from '../../src/wire/mcp.ts';
 import { eraOf } from '../../src/wire/modern.ts';
 
@@ -40,6 +40,10 @@ export class Recorder implements Exchange {
     this.notifications.push(notification.toString());
   }
 
+  ask(request: Message): Promise<Answer> {
+    return this.caller.ask(request);
+  }
+
   result(value: Buffer): void {
     this.#final({ result: value.toString() });
   }
@@ -62,8 +66,10 @@ export const newCaller = (): Caller => ({
   id: 'caller',
   subject: 'anonymous',
   transport: 'websocket',
+  client: undefined,
   upstream: undefined,
   notify: () => {},
+  ask: async () => ({ member: 'error', value: Buffer.from('{}') }),
 });
 
 export const run = async (backend: Backend, caller: Caller, method: string, params?: object): Promise<Recorder> => {

@@ -3,9 +3,7 @@ import type { Backend, BackendContext } from '../backend.ts';
 import type { Caller, Exchange, UpstreamSession, Work } from '../exchange.ts';
 import { UpstreamCall } from '../upstream-call.ts';
 import { UpstreamClient } from '../upstream-client.ts';
-
-/** Request ids of different workers never meet: they may share an upstream session. */
-const idsPerWorker = 2 ** 40;
+import { WorkerIds } from '../worker-ids.ts';
 
 /**
  * Passes requests to an MCP server over Streamable HTTP (legacy era). Every client session has one upstream session,
@@ -15,15 +13,15 @@ export class HttpBackend implements Backend {
   readonly kind = 'http';
   readonly #client: UpstreamClient;
   readonly #opening = new Map<Caller, Promise<UpstreamSession>>();
-  #lastId: number;
+  readonly #ids: WorkerIds;
 
   constructor(url: string, context: BackendContext) {
     this.#client = new UpstreamClient(url, context.version);
-    this.#lastId = context.worker * idsPerWorker;
+    this.#ids = new WorkerIds(context.worker);
   }
 
   request(exchange: Exchange): Work {
-    const call = new UpstreamCall(this.#client, exchange, ++this.#lastId);
+    const call = new UpstreamCall(this.#client, exchange, this.#ids.next());
     const { upstream } = exchange.caller;
     if (upstream !== undefined) call.send(upstream);
     else
