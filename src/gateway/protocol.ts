@@ -1,3 +1,4 @@
+import type { Client } from '../router/client.ts';
 import type { UpstreamSession } from '../router/exchange.ts';
 import type { GatewayConfig } from './config.ts';
 
@@ -15,6 +16,7 @@ export interface WorkerStart {
 export interface SessionRecord {
   readonly id: string;
   readonly subject: string;
+  readonly client: Client | undefined;
   readonly upstream: UpstreamSession | undefined;
 }
 

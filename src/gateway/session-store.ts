@@ -44,9 +44,9 @@ export class SessionStore {
   /** Resolves when every worker can serve the session. */
   async publish(session: Session): Promise<void> {
     if (this.#plane.alone) return;
-    const { id, subject, upstream } = session;
+    const { id, subject, client, upstream } = session;
     const known = new Promise<void>((resolve) => this.#waiting.set(id, resolve));
-    this.#post({ type: 'session-opened', record: { id, subject, upstream } });
+    this.#post({ type: 'session-opened', record: { id, subject, client, upstream } });
     await known;
   }
 
@@ -57,8 +57,8 @@ export class SessionStore {
   }
 
   /** Stores a session another worker opened. */
-  adopt({ id, subject, upstream }: SessionRecord): void {
-    this.#add(id, subject).upstream = upstream;
+  adopt({ id, subject, client, upstream }: SessionRecord): void {
+    Object.assign(this.#add(id, subject), { client, upstream });
     this.#post({ type: 'session-stored', id });
   }
 

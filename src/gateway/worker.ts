@@ -11,7 +11,7 @@ const start: WorkerStart = workerData;
 const post = (message: FromWorker): void => port.postMessage(message);
 
 const backend = await createBackend(start.config.backend, { worker: start.index, version: start.version });
-const plane = new DataPlane(start, new Router(backend, start.version), post);
+const plane = new DataPlane(start, new Router(backend), post);
 port.on('message', receive);
 await plane.listen();
 post({ type: 'ready' });

@@ -1,17 +1,24 @@
 import { McpbError } from '../errors.ts';
 import type { Message } from '../wire/jsonrpc.ts';
+import type { Client } from './client.ts';
 import type { Caller, Exchange, Work } from './exchange.ts';
 import { parseSynthetic, type SyntheticOptions } from './synthetic-options.ts';
 
-/** Answers requests. One instance per worker thread. `initialize` and `ping` never reach it. */
+/** Answers requests. One instance per worker thread. `initialize` (but for `open`) and `ping` never reach it. */
 export interface Backend {
   readonly kind: BackendKind;
   /** Answers now and returns undefined, or returns the work it will answer from. */
   request(exchange: Exchange): Work | undefined;
   /** A client notification other than `initialized` and `cancelled`. */
   notification(caller: Caller, notification: Message): void;
-  /** Opens upstream what this session needs, so that it may then be served by any worker. Rejects when it cannot. */
-  open(caller: Caller): Promise<void>;
+  /**
+   * Begins a session with the server for a client that initializes, in place of the one it had; any worker may serve it then.
+   * Resolves with the result of `initialize` (protocolVersion, capabilities, serverInfo, instructions) as JSON; rejects with
+   * a plain Error when the server cannot be reached.
+   */
+  open(caller: Caller, client: Client): Promise<Buffer>;
+  /** The JSON Schema of a tool's arguments; undefined where it is not known. */
+  toolSchema(caller: Caller, tool: string): Promise<unknown>;
   /** The client session has ended. */
   end(caller: Caller): void;
   /** Frees connections; requests under way are not waited for. */
@@ -36,12 +43,12 @@ export interface BackendContext {
 const backends = {
   echo: {
     usage: 'echo',
-    create: async () => new (await import('./backends/echo.ts')).EchoBackend(),
+    create: async (_, context) => new (await import('./backends/echo.ts')).EchoBackend(context),
   },
   synthetic: {
     usage: 'synthetic:delay=5ms,…',
     create: async (options, context) =>
-      new (await import('./backends/synthetic.ts')).SyntheticBackend(options.synthetic, context.worker),
+      new (await import('./backends/synthetic.ts')).SyntheticBackend(options.synthetic, context),
   },
   http: {
     usage: 'http://HOST:PORT/mcp',
@@ -69,7 +76,7 @@ export function parseBackend(text: string): BackendOptions {
 export function createBackend(options: BackendOptions, context: BackendContext): Promise<Backend> {
   switch (options.kind) {
     case 'echo':
-      return backends.echo.create();
+      return backends.echo.create(options, context);
     case 'synthetic':
       return backends.synthetic.create(options, context);
     case 'http':

@@ -1,6 +1,7 @@
 import { decodeString, findMember } from '../wire/json-member.ts';
 import { errorObject, RpcCode } from '../wire/jsonrpc.ts';
 import { McpCode, type MethodIndex, methodIndex, methodName } from '../wire/mcp.ts';
+import type { Client } from './client.ts';
 import type { Exchange } from './exchange.ts';
 
 const uriPrefix = 'mcpb://echo/';
@@ -33,14 +34,28 @@ export class Catalog {
   readonly #toolList: Buffer;
   readonly #text: string | undefined;
 
+  readonly #version: string;
+
   /** `size`: bytes of the text a tool returns instead of its message. */
-  constructor(options: { readonly tools: number; readonly size: number }) {
+  constructor(options: { readonly tools: number; readonly size: number; readonly version: string }) {
+    this.#version = options.version;
     const names = Array.from({ length: options.tools }, (_, index) => (index === 0 ? 'echo' : `echo-${index + 1}`));
     this.#tools = new Set(names);
     this.#toolList = Buffer.from(
       JSON.stringify({ tools: names.map((name) => ({ name, description: 'Echo a message', inputSchema })) }),
     );
     this.#text = options.size > 0 ? JSON.stringify('x'.repeat(options.size)) : undefined;
+  }
+
+  /** The result of `initialize`. */
+  initialized({ protocolVersion }: Client): Buffer {
+    const capabilities = { tools: {}, resources: {}, prompts: {} };
+    const serverInfo = { name: 'mcpb-gateway', version: this.#version };
+    return Buffer.from(JSON.stringify({ protocolVersion, capabilities, serverInfo }));
+  }
+
+  toolSchema(tool: string): object | undefined {
+    return this.#tools.has(tool) ? inputSchema : undefined;
   }
 
   /** The result of a request, or undefined after answering it with an error. */

@@ -1,8 +1,10 @@
 import { findMember } from '../wire/json-member.ts';
 import { errorObject, type Message, RpcCode } from '../wire/jsonrpc.ts';
-import { isLegacyVersion, latestLegacyVersion, type MethodIndex, methodIndex } from '../wire/mcp.ts';
+import { type MethodIndex, methodIndex } from '../wire/mcp.ts';
 import type { Backend } from './backend.ts';
+import { type Client, clientOf } from './client.ts';
 import type { Caller, Exchange, Work } from './exchange.ts';
+import { reasonOf } from './reason.ts';
 
 /** The member of `params` that decides who serves a request, by method. */
 const routingKeys = new Map<MethodIndex, string>([
@@ -16,14 +18,12 @@ const routingKeys = new Map<MethodIndex, string>([
 const empty = Buffer.from('{}');
 const paramsNotObject = errorObject(RpcCode.badParams, 'Invalid params: must be an object');
 
-/** Picks who answers: the router itself for `initialize` and `ping`, the backend for everything else. */
+/** Picks who answers: the router itself for `ping`, the backend for everything else. */
 export class Router {
   readonly #backend: Backend;
-  readonly #version: string;
 
-  constructor(backend: Backend, version: string) {
+  constructor(backend: Backend) {
     this.#backend = backend;
-    this.#version = version;
   }
 
   /** Returns the work under way, or undefined when the exchange is answered. */
@@ -32,7 +32,7 @@ export class Router {
     if (request.paramsStart >= 0 && request.bytes[request.paramsStart] !== 0x7b)
       return void exchange.error(paramsNotObject);
     if (method === methodIndex.ping) return void exchange.result(empty);
-    if (method === methodIndex.initialize) return void this.#initialize(exchange);
+    if (method === methodIndex.initialize) return this.#initialize(exchange);
     const key = routingKeys.get(method);
     if (key !== undefined && !this.#routable(exchange, key)) return undefined;
     return this.#backend.request(exchange);
@@ -40,10 +40,6 @@ export class Router {
 
   notification(caller: Caller, notification: Message): void {
     this.#backend.notification(caller, notification);
-  }
-
-  open(caller: Caller): Promise<void> {
-    return this.#backend.open(caller);
   }
 
   end(caller: Caller): void {
@@ -65,26 +61,25 @@ export class Router {
     return false;
   }
 
-  #initialize(exchange: Exchange): void {
-    const protocolVersion = negotiate(exchange.request);
-    if (protocolVersion === undefined)
-      return exchange.error(errorObject(RpcCode.badParams, 'Invalid params: "protocolVersion" must be a string'));
-    exchange.result(
-      Buffer.from(
-        JSON.stringify({
-          protocolVersion,
-          capabilities: { tools: {}, resources: {}, prompts: {} },
-          serverInfo: { name: 'mcpb-gateway', version: this.#version },
-        }),
-      ),
-    );
+  #initialize(exchange: Exchange): Work | undefined {
+    const client = clientOf(exchange.request);
+    if (client === undefined)
+      return void exchange.error(errorObject(RpcCode.badParams, 'Invalid params: "protocolVersion" must be a string'));
+    void this.#open(exchange, client);
+    return opening;
+  }
+
+  async #open(exchange: Exchange, client: Client): Promise<void> {
+    const { caller } = exchange;
+    caller.client = client;
+    try {
+      exchange.result(await this.#backend.open(caller, client));
+    } catch (error) {
+      caller.client = undefined;
+      exchange.refuse('backend', `Backend unavailable: ${reasonOf(error as Error)}`);
+    }
   }
 }
 
-/** The revision to speak after `initialize`: the client's if known, else our newest; undefined when it names none. */
-export function negotiate(initialize: Message): string | undefined {
-  const wanted = findMember(initialize.params, 'protocolVersion');
-  if (!Buffer.isBuffer(wanted) || wanted[0] !== 0x22) return undefined;
-  const version: string = JSON.parse(wanted.toString());
-  return isLegacyVersion(version) ? version : latestLegacyVersion;
-}
+/** A session that begins; ending it ends that too. */
+const opening: Work = { cancel: () => {}, pause: () => {}, resume: () => {} };

@@ -2,24 +2,30 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Pool } from 'undici';
 import { findMember } from '../wire/json-member.ts';
 import { errorObject, type Message, RpcCode, readMessage, replyLength, writeReply } from '../wire/jsonrpc.ts';
-import { latestLegacyVersion, methodIndex, methodOf } from '../wire/mcp.ts';
+import { methodIndex, methodOf } from '../wire/mcp.ts';
 import { EventKind, SseDecoder } from '../wire/sse.ts';
+import type { Client } from './client.ts';
 import type { UpstreamSession } from './exchange.ts';
 
 const maxConnections = 256;
 const connectMillis = 5_000;
 const controlMillis = 10_000;
 
+/** What `initialize` gave. */
+export interface Opened {
+  readonly session: UpstreamSession;
+  /** JSON. */
+  readonly result: Buffer;
+}
+
 /** One upstream MCP server: its connections, and the requests that open, use and end a session there. */
 export class UpstreamClient {
   readonly pool: Pool;
   readonly path: string;
-  readonly #version: string;
 
-  constructor(url: string, version: string) {
+  constructor(url: string) {
     const { origin, pathname, search } = new URL(url);
     this.path = pathname + search;
-    this.#version = version;
     this.pool = new Pool(origin, {
       connections: maxConnections,
       connect: { timeout: connectMillis },
@@ -37,19 +43,17 @@ export class UpstreamClient {
   }
 
   /**
-   * `initialize` and `notifications/initialized`. The upstream is told that the client has no capabilities, because
-   * requests from server to client are not passed on. Rejects with a plain Error whose message says what went wrong.
+   * `initialize` in the client's words, then `notifications/initialized`. Rejects with a plain Error whose message says what
+   * went wrong.
    */
-  async open(): Promise<UpstreamSession> {
-    const params = {
-      protocolVersion: latestLegacyVersion,
-      capabilities: {},
-      clientInfo: { name: 'mcpb-gateway', version: this.#version },
-    };
-    const { headers, text } = await this.#post(encode({ id: 0, method: 'initialize', params }), undefined);
-    const session = sessionOf(responseIn(headers, text), headers);
+  async open({ protocolVersion, capabilities, info }: Client): Promise<Opened> {
+    const params = `{"protocolVersion":"${protocolVersion}","capabilities":${capabilities},"clientInfo":${info}}`;
+    const initialize = Buffer.from(`{"jsonrpc":"2.0","id":0,"method":"initialize","params":${params}}`);
+    const { headers, text } = await this.#post(initialize, undefined);
+    const result = resultIn(headers, text);
+    const session = sessionOf(result, headers);
     await this.tell(session, encode({ method: 'notifications/initialized' }));
-    return session;
+    return { session, result };
   }
 
   /** Posts a message that has no reply. */
@@ -105,12 +109,14 @@ export function isEventStream(headers: IncomingHttpHeaders): boolean {
   return headers['content-type']?.startsWith('text/event-stream') === true;
 }
 
-function responseIn(headers: IncomingHttpHeaders, text: string): Message {
+/** The result of `initialize`. */
+function resultIn(headers: IncomingHttpHeaders, text: string): Buffer {
   const bytes = Buffer.from(text);
   const messages = isEventStream(headers) ? messagesIn(bytes) : [bytes];
   const response = messages.map(readMessage).find(({ kind }) => kind === 'response');
   if (response === undefined) throw new Error('no reply to initialize');
-  return response;
+  if (response.resultStart < 0) throw new Error('initialize was refused');
+  return response.bytes.subarray(response.resultStart, response.resultEnd);
 }
 
 function messagesIn(stream: Buffer): Buffer[] {
@@ -124,10 +130,8 @@ function messagesIn(stream: Buffer): Buffer[] {
   return messages;
 }
 
-function sessionOf(response: Message, headers: IncomingHttpHeaders): UpstreamSession {
-  const { bytes, resultStart, resultEnd } = response;
-  if (resultStart < 0) throw new Error('initialize was refused');
-  const version = findMember(bytes.subarray(resultStart, resultEnd), 'protocolVersion');
+function sessionOf(result: Buffer, headers: IncomingHttpHeaders): UpstreamSession {
+  const version = findMember(result, 'protocolVersion');
   if (!Buffer.isBuffer(version)) throw new Error('the reply to initialize names no protocol version');
   const id = headers['mcp-session-id'];
   const protocolVersion = String(JSON.parse(version.toString()));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Backend, createBackend, parseBackend } from '../../src/router/backend.ts';
+import type { Client } from '../../src/router/client.ts';
 import type { Answer, Caller, Exchange, Work } from '../../src/router/exchange.ts';
 import { type Message, readMessage } from '../../src/wire/jsonrpc.ts';
 import { methodOf, type Refusal } from '../../src/wire/mcp.ts';
@@ -61,6 +62,12 @@ export class Recorder implements Exchange {
     this.#resolve();
   }
 }
+
+export const client: Client = {
+  protocolVersion: '2025-06-18',
+  capabilities: '{"sampling":{}}',
+  info: '{"name":"contract","version":"1"}',
+};
 
 export const newCaller = (): Caller => ({
   id: 'caller',
@@ -124,7 +131,7 @@ export function backendContract({ name, spec, tool }: BackendCase): void {
 
     it('says nothing more after cancel', () =>
       withBackend(async (backend, caller) => {
-        await backend.open(caller);
+        await backend.open(caller, client);
         const exchange = new Recorder(caller, 'tools/call', tool.params);
         const work = backend.request(exchange);
         work?.cancel('test');
@@ -132,11 +139,21 @@ export function backendContract({ name, spec, tool }: BackendCase): void {
         expect(exchange.finals.length).toBe(work === undefined ? 1 : 0);
       }));
 
+    it('begins a session with the result of initialize, and again', () =>
+      withBackend(async (backend, caller) => {
+        for (const protocolVersion of ['2025-06-18', '2025-03-26']) {
+          const result = JSON.parse((await backend.open(caller, { ...client, protocolVersion })).toString());
+          expect(result).toMatchObject({ protocolVersion, serverInfo: { name: expect.any(String) } });
+          expect(result.capabilities.tools).toBeDefined();
+          expect((await run(backend, caller, 'tools/list')).finals).toHaveLength(1);
+        }
+      }));
+
     it('takes notifications, before and after open', () =>
       withBackend(async (backend, caller) => {
         const notification = readMessage(Buffer.from('{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}'));
         backend.notification(caller, notification);
-        await backend.open(caller);
+        await backend.open(caller, client);
         backend.notification(caller, notification);
         expect((await run(backend, caller, 'tools/list')).finals).toHaveLength(1);
       }));

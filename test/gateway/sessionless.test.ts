@@ -12,7 +12,7 @@ class Ending extends EchoBackend {
 }
 
 const setUp = (sessionless: number) => {
-  const backend = new Ending();
+  const backend = new Ending({ worker: 0, version: '0' });
   const plane = planeOf({ limits: { sessionless, sessionIdleMillis: 1000 } }, backend);
   return { plane, ended: backend.ended, sessions: plane.sessionless };
 };

@@ -1,5 +1,4 @@
 import { IncomingMessage, type ServerResponse } from 'node:http';
-import { negotiate } from '../../router/router.ts';
 import { errorObject, type Message, RpcCode, readMessage } from '../../wire/jsonrpc.ts';
 import {
   isLegacyVersion,
@@ -36,6 +35,8 @@ export class PostChannel implements Channel, Recipient {
   readonly #body = new Body();
   #session: Session | undefined = undefined;
   #replyStatus = 200;
+  /** The session that the message opens; it begins with the reply. */
+  #opening: Session | undefined = undefined;
   #newSessionId: string | undefined = undefined;
 
   constructor(plane: DataPlane, request: PostRequest, response: ServerResponse) {
@@ -85,7 +86,8 @@ export class PostChannel implements Channel, Recipient {
     return 0;
   }
 
-  send(frame: Buffer, _length: number, final: boolean): void {
+  send(frame: Buffer, length: number, final: boolean): void {
+    if (final && this.#opening !== undefined) return void this.#begin(this.#opening, frame, length);
     const response = this.#response;
     if (response.writableEnded || response.destroyed) return;
     if (response.headersSent) this.#sendEvent(frame, final);
@@ -104,6 +106,8 @@ export class PostChannel implements Channel, Recipient {
 
   /** A POST has to be answered all the same: 202, or the end of its stream. */
   abandon(): void {
+    if (this.#opening !== undefined) this.#plane.store.end(this.#opening);
+    this.#opening = undefined;
     if (this.#response.writableEnded) return;
     if (!this.#response.headersSent) this.#response.writeHead(202, this.#closing());
     this.#response.end();
@@ -152,12 +156,7 @@ export class PostChannel implements Channel, Recipient {
   }
 
   #route(message: Message): void {
-    if (message.kind === 'request' && methodOf(message) === methodIndex.initialize) {
-      this.#initialize(message).catch((error: Error) =>
-        this.refuse('backend', `Backend unavailable: ${error.message}`),
-      );
-      return;
-    }
+    if (message.kind === 'request' && methodOf(message) === methodIndex.initialize) return this.#initialize(message);
     const session = this.sessionOf(this.#request, this.#subject);
     if (session !== undefined) this.#deliver(session, message);
   }
@@ -168,22 +167,22 @@ export class PostChannel implements Channel, Recipient {
     if (message.kind !== 'request') this.status(202);
   }
 
-  /** The session is answered for only when its upstream is open and every worker can serve it. */
-  async #initialize(message: Message): Promise<void> {
-    const { store, router, draining } = this.#plane;
-    if (negotiate(message) === undefined || draining)
-      return this.#deliver(this.#plane.sessionless.of(this.#subject), message);
-    const session = store.create(this.#subject);
-    if (session === undefined) return this.refuse('overloaded', 'Session limit reached');
-    try {
-      await router.open(session);
-    } catch (error) {
-      store.end(session);
-      throw error;
-    }
-    await store.publish(session);
-    this.#newSessionId = session.id;
-    this.#deliver(session, message);
+  #initialize(message: Message): void {
+    this.#opening = this.#plane.store.create(this.#subject);
+    if (this.#opening === undefined) this.refuse('overloaded', 'Session limit reached');
+    else this.#deliver(this.#opening, message);
+  }
+
+  /** Answers `initialize` when every worker can serve the session; one that the server would not open has ended. */
+  async #begin(session: Session, reply: Buffer, length: number): Promise<void> {
+    this.#opening = undefined;
+    const { store } = this.#plane;
+    const opened = session.client !== undefined;
+    // The request is over by then, also where nobody is to be told.
+    await (opened ? store.publish(session) : undefined);
+    if (opened) this.#newSessionId = session.id;
+    else store.end(session);
+    this.send(reply, length, true);
   }
 
   #speaksLegacy(message: Message): boolean {

@@ -1,8 +1,11 @@
 import type { Message } from '../../wire/jsonrpc.ts';
+import { latestLegacyVersion } from '../../wire/mcp.ts';
 import type { Backend, BackendContext } from '../backend.ts';
+import type { Client } from '../client.ts';
 import type { Caller, Exchange, UpstreamSession, Work } from '../exchange.ts';
+import { reasonOf } from '../reason.ts';
 import { UpstreamCall } from '../upstream-call.ts';
-import { UpstreamClient } from '../upstream-client.ts';
+import { type Opened, UpstreamClient } from '../upstream-client.ts';
 import { WorkerIds } from '../worker-ids.ts';
 
 /**
@@ -12,11 +15,18 @@ import { WorkerIds } from '../worker-ids.ts';
 export class HttpBackend implements Backend {
   readonly kind = 'http';
   readonly #client: UpstreamClient;
-  readonly #opening = new Map<Caller, Promise<UpstreamSession>>();
+  /** Who a client is that has not said it. */
+  readonly #anonymous: Client;
+  readonly #opening = new Map<Caller, Promise<Opened>>();
   readonly #ids: WorkerIds;
 
   constructor(url: string, context: BackendContext) {
-    this.#client = new UpstreamClient(url, context.version);
+    this.#client = new UpstreamClient(url);
+    this.#anonymous = {
+      protocolVersion: latestLegacyVersion,
+      capabilities: '{}',
+      info: JSON.stringify({ name: 'mcpb-gateway', version: context.version }),
+    };
     this.#ids = new WorkerIds(context.worker);
   }
 
@@ -36,13 +46,18 @@ export class HttpBackend implements Backend {
     if (caller.upstream !== undefined) this.#client.tell(caller.upstream, notification.bytes).catch(ignore);
   }
 
-  async open(caller: Caller): Promise<void> {
-    await this.#session(caller);
+  async open(caller: Caller, client: Client): Promise<Buffer> {
+    this.end(caller);
+    const { result } = await this.#begin(caller, client);
+    return result;
   }
 
+  async toolSchema(): Promise<undefined> {}
+
   end(caller: Caller): void {
-    const opening = this.#opening.get(caller) ?? Promise.resolve(caller.upstream);
+    const opening = this.#opening.get(caller)?.then(({ session }) => session) ?? Promise.resolve(caller.upstream);
     caller.upstream = undefined;
+    this.#opening.delete(caller);
     opening.then((session) => session && this.#client.end(session)).catch(ignore);
   }
 
@@ -50,23 +65,23 @@ export class HttpBackend implements Backend {
     return this.#client.close();
   }
 
-  #session(caller: Caller): Promise<UpstreamSession> {
-    if (caller.upstream !== undefined) return Promise.resolve(caller.upstream);
-    const under = this.#opening.get(caller);
-    if (under !== undefined) return under;
-    const opening = this.#client.open();
-    this.#opening.set(caller, opening);
-    return opening
-      .then((session) => {
-        caller.upstream = session;
-        return session;
-      })
-      .finally(() => this.#opening.delete(caller));
+  /** The session that stands, is being opened, or is opened now, for a client that has not initialized. */
+  async #session(caller: Caller): Promise<UpstreamSession> {
+    const opened = this.#opening.get(caller) ?? this.#begin(caller, caller.client ?? this.#anonymous);
+    return (await opened).session;
   }
-}
 
-function reasonOf(error: Error & { code?: string }): string {
-  return error.code ?? error.message;
+  #begin(caller: Caller, client: Client): Promise<Opened> {
+    const opening = this.#client.open(client);
+    this.#opening.set(caller, opening);
+    const settled = (opened?: Opened): void => {
+      if (this.#opening.get(caller) !== opening) return;
+      this.#opening.delete(caller);
+      caller.upstream = opened?.session;
+    };
+    opening.then(settled, () => settled());
+    return opening;
+  }
 }
 
 /** Upstream may be gone already when a session ends there. */

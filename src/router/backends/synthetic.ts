@@ -1,7 +1,8 @@
 import { errorObject, RpcCode } from '../../wire/jsonrpc.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend, BackendContext } from '../backend.ts';
 import { Catalog } from '../catalog.ts';
-import type { Exchange, Work } from '../exchange.ts';
+import type { Client } from '../client.ts';
+import type { Caller, Exchange, Work } from '../exchange.ts';
 import { draw, seededRandom } from '../random.ts';
 import type { SyntheticOptions } from '../synthetic-options.ts';
 
@@ -18,9 +19,9 @@ export class SyntheticBackend implements Backend {
   readonly #random: () => number;
 
   /** Workers draw from different sequences of the same seed. */
-  constructor(options: SyntheticOptions, worker: number) {
+  constructor(options: SyntheticOptions, { worker, version }: BackendContext) {
     this.#options = options;
-    this.#catalog = new Catalog(options);
+    this.#catalog = new Catalog({ ...options, version });
     this.#random = seededRandom(options.seed + worker);
   }
 
@@ -42,7 +43,13 @@ export class SyntheticBackend implements Backend {
 
   notification(): void {}
 
-  async open(): Promise<void> {}
+  async open(_: Caller, client: Client): Promise<Buffer> {
+    return this.#catalog.initialized(client);
+  }
+
+  async toolSchema(_: Caller, tool: string): Promise<unknown> {
+    return this.#catalog.toolSchema(tool);
+  }
 
   end(): void {}
 

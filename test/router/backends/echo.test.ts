@@ -10,6 +10,12 @@ backendContract({
 
 it('answers before request returns', () => {
   const exchange = new Recorder(newCaller(), 'tools/list');
-  expect(new EchoBackend().request(exchange)).toBeUndefined();
+  expect(new EchoBackend({ worker: 0, version: '0' }).request(exchange)).toBeUndefined();
   expect(exchange.finals).toHaveLength(1);
+});
+
+it('knows the schema of its tool', async () => {
+  const backend = new EchoBackend({ worker: 0, version: '0' });
+  expect(await backend.toolSchema(newCaller(), 'echo')).toMatchObject({ required: ['message'] });
+  expect(await backend.toolSchema(newCaller(), 'other')).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from '../../../src/gateway/gateway.ts';
 import { HttpBackend } from '../../../src/router/backends/http.ts';
-import { backendContract, newCaller, Recorder, run } from '../../contracts/backend.ts';
+import { backendContract, client, newCaller, Recorder, run } from '../../contracts/backend.ts';
 import { quiet } from '../../contracts/frontend.ts';
 import { startSdkServer } from '../sdk-server.ts';
 
@@ -66,7 +66,7 @@ describe('the http backend with an SDK server', () => {
     const server = await startSdkServer();
     const backend = new HttpBackend(server.url, context);
     const caller = newCaller();
-    await backend.open(caller);
+    await backend.open(caller, client);
     const exchange = new Recorder(caller, 'tools/call', { name: 'wait', arguments: {} });
     const work = backend.request(exchange);
     await run(backend, caller, 'tools/list');

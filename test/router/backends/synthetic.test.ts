@@ -10,7 +10,14 @@ backendContract({ name: 'synthetic', spec: spec('synthetic'), tool });
 backendContract({ name: 'synthetic with delay', spec: spec('synthetic:delay=5ms,jitter=2ms,tools=3'), tool });
 
 const call = async (text: string, worker = 0) =>
-  (await run(new SyntheticBackend(parseSynthetic(text), worker), newCaller(), 'tools/call', tool.params)).finals[0];
+  (
+    await run(
+      new SyntheticBackend(parseSynthetic(text), { worker, version: '0' }),
+      newCaller(),
+      'tools/call',
+      tool.params,
+    )
+  ).finals[0];
 
 describe('the synthetic backend', () => {
   it('stamps the time a request took', async () => {
@@ -20,12 +27,14 @@ describe('the synthetic backend', () => {
 
   it('burns processor time without giving up the thread', () => {
     const exchange = new Recorder(newCaller(), 'tools/list');
-    expect(new SyntheticBackend(parseSynthetic('work=20ms'), 0).request(exchange)).toBeUndefined();
+    expect(
+      new SyntheticBackend(parseSynthetic('work=20ms'), { worker: 0, version: '0' }).request(exchange),
+    ).toBeUndefined();
     expect(JSON.parse(exchange.finals[0].result ?? '')._meta['mcpb/serviceTimeUs']).toBeGreaterThanOrEqual(20_000);
   });
 
   it('answers with as many tools and as much text as asked', async () => {
-    const backend = new SyntheticBackend(parseSynthetic('tools=12,size=2KB'), 0);
+    const backend = new SyntheticBackend(parseSynthetic('tools=12,size=2KB'), { worker: 0, version: '0' });
     const list = await run(backend, newCaller(), 'tools/list');
     expect(JSON.parse(list.finals[0].result ?? '').tools).toHaveLength(12);
     const twelfth = { name: 'echo-12', arguments: { message: 'm' } };
@@ -35,7 +44,7 @@ describe('the synthetic backend', () => {
 
   it('fails the same requests for the same seed, others for another worker', async () => {
     const outcomes = async (worker: number): Promise<string> => {
-      const backend = new SyntheticBackend(parseSynthetic('errors=0.3,seed=7'), worker);
+      const backend = new SyntheticBackend(parseSynthetic('errors=0.3,seed=7'), { worker, version: '0' });
       let text = '';
       for (let i = 0; i < 200; i++) {
         const { finals } = await run(backend, newCaller(), 'tools/list');
