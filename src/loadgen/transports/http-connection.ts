@@ -7,6 +7,7 @@ import type { ByteStream, OpenStream, StreamHandler } from '../stream.ts';
 import type { Loss, OpenFailure } from '../transport.ts';
 import { connectFailure, pointer } from './failure.ts';
 import { IncrementalBody } from './http-body.ts';
+import type { Stacked } from './linked-stack.ts';
 
 /** Exchanges that are ours, not the scenario's: their replies are read and passed over. */
 export const noSlot = -1;
@@ -30,6 +31,8 @@ export interface HttpOwner {
   failed(failure: OpenFailure, at: number): void;
   /** The reply is here, its stream not yet at its end. */
   answered(connection: HttpConnection): void;
+  /** What nobody waits for goes on, nobody knows for how long: its reply is here, or it never had one. */
+  lingers(connection: HttpConnection): void;
   /** The stream ended without the reply. */
   unanswered(slot: number, at: number): void;
   /** The exchange is over on the wire; called before its message is handed on, so that the next request finds the connection. */
@@ -46,7 +49,11 @@ export interface HttpOwner {
 }
 
 /** One keep-alive connection, one exchange at a time: idle → carrying (head → body) → idle. */
-export class HttpConnection implements StreamHandler, EventSink {
+export class HttpConnection implements StreamHandler, EventSink, Stacked<HttpConnection> {
+  above: HttpConnection | undefined;
+  below: HttpConnection | undefined;
+  /** The id in what it carries, or was the last to carry, where its client asks for it. */
+  id = -1;
   readonly #owner: HttpOwner;
   readonly #stream: ByteStream;
   #state: 'connecting' | 'idle' | 'head' | 'body' | 'closed' = 'connecting';
@@ -70,11 +77,6 @@ export class HttpConnection implements StreamHandler, EventSink {
     return this.#slot;
   }
 
-  /** Its reply is here, but the stream that brought it goes on: nobody knows for how long. */
-  get lingers(): boolean {
-    return this.#lingers && this.#state === 'body';
-  }
-
   /** Idle for so long that the target may be closing it. */
   get expired(): boolean {
     return this.#keptUntil !== Number.POSITIVE_INFINITY && now() >= this.#keptUntil;
@@ -91,7 +93,12 @@ export class HttpConnection implements StreamHandler, EventSink {
   /** Nobody waits any more for what the response to its request says. */
   disown(): void {
     this.#slot = noSlot;
-    this.#lingers = this.#state === 'body';
+    if (this.#state === 'body') this.#linger();
+  }
+
+  #linger(): void {
+    this.#lingers = true;
+    this.#owner.lingers(this);
   }
 
   /** Closes behind everything that was sent; the response to a `last` request is not read. */
@@ -132,7 +139,7 @@ export class HttpConnection implements StreamHandler, EventSink {
     const inParts = this.#inbound !== undefined || this.#state === 'body';
     if (inParts && this.#slot !== noSlot) this.#owner.began(this.#slot, false, at);
     if (this.#state !== 'body' || this.#slot !== noSlot || this.#lingers) return;
-    this.#lingers = true;
+    this.#linger();
     this.#owner.settled(at);
   }
 

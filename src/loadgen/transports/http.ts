@@ -10,7 +10,6 @@ import {
   type RequestSource,
   whole,
 } from '../request.ts';
-import type { OpenStream } from '../stream.ts';
 import type {
   CloseKind,
   Connection,
@@ -20,23 +19,20 @@ import type {
   Transport,
   TransportFactory,
 } from '../transport.ts';
-import { HttpConnection, type HttpOwner, noSlot } from './http-connection.ts';
+import { type HttpConnection, noSlot } from './http-connection.ts';
+import { type Client, ConnectionMeans, HttpConnections } from './http-connections.ts';
 import { commonFields, postFields, sessionFields } from './http-fields.ts';
-import { takeIdle } from './idle.ts';
 import { postPacking } from './post.ts';
-import { remove } from './remove.ts';
 
 interface Shared {
   readonly scenario: ScenarioPlan;
-  readonly openStream: OpenStream;
+  readonly means: ConnectionMeans;
   readonly prepared: PreparedRequests;
   /** Requests of clients without a session. */
   readonly requests: readonly RequestSource[];
   /** Those of clients that were given no session id, by protocol version: one set of bytes stays in the caches, a thousand do not. */
   readonly unnamed: Map<string, readonly RequestSource[]>;
   readonly host: string;
-  /** Connections this worker may still open for this scenario. */
-  budget: number;
 }
 
 /** Streamable HTTP over HTTP/1.1 keep-alive: one exchange at a time on a connection, more connections on demand. */
@@ -46,12 +42,11 @@ export const httpTransport: TransportFactory = (scenario, requests, openStream) 
   const prepared = new PreparedRequests(requests, packing);
   const shared: Shared = {
     scenario,
-    openStream,
+    means: new ConnectionMeans(openStream, scenario.maxConnections),
     host,
     prepared,
     requests: prepared.sources(packing),
     unnamed: new Map(),
-    budget: scenario.maxConnections,
   };
   const transport: Transport = { open: (handler, localAddress) => new HttpClient(shared, handler, localAddress) };
   return transport;
@@ -62,19 +57,10 @@ function packingOf(scenario: ScenarioPlan, host: string, session: Fields): Packi
 }
 
 /** One client of the target: its connections, of which each carries one exchange at a time, and its session. */
-class HttpClient implements Connection, HttpOwner {
+class HttpClient implements Connection, Client {
   readonly #shared: Shared;
   readonly #handler: ConnectionHandler;
-  readonly #localAddress: string | undefined;
-  /** All that are established. */
-  readonly #connections: HttpConnection[] = [];
-  readonly #idle: HttpConnection[] = [];
-  /** Busy with what nobody waits for: a notice, or the end of a stream whose reply is here. */
-  readonly #ending = new Set<HttpConnection>();
-  /** Notices that wait for a connection. */
-  readonly #notices: string[] = [];
-  #open = 0;
-  #opening = 0;
+  readonly #connections: HttpConnections;
   #usable = false;
   #closed = false;
   #sessionId: string | undefined;
@@ -86,8 +72,8 @@ class HttpClient implements Connection, HttpOwner {
   constructor(shared: Shared, handler: ConnectionHandler, localAddress: string | undefined) {
     this.#shared = shared;
     this.#handler = handler;
-    this.#localAddress = localAddress;
-    this.#grow();
+    this.#connections = new HttpConnections(shared.means, this, handler, localAddress);
+    this.#connections.grow();
   }
 
   get lastWords(): string | undefined {
@@ -101,33 +87,31 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   send(operation: number, slot: number, id: number): boolean {
-    const connection = takeIdle(this.#idle, this.#giveUp);
+    const connection = this.#connections.take();
     if (connection === undefined) return false;
     const request = (this.#requests ?? this.#shared.requests)[operation];
     const bytes = request.withId(id, slot);
-    this.#handler.transferred(bytes.length, 0);
-    if (!connection.carry(slot, bytes)) request.detach();
+    if (!this.#connections.carry(connection, slot, bytes)) request.detach();
     return true;
   }
 
   ask(slot: number, { body, headers }: RequestBody): boolean {
-    const connection = takeIdle(this.#idle, this.#giveUp);
-    if (connection !== undefined) connection.carry(slot, this.#made(body, headers));
+    const connection = this.#connections.take();
+    if (connection !== undefined) this.#connections.carry(connection, slot, this.requestOf(body, headers));
     return connection !== undefined;
   }
 
   want(waiting: number): boolean {
     if (this.#backoff.until > 0 && now() < this.#backoff.until) return true;
-    let soon = this.#opening;
-    for (const connection of this.#ending) if (!connection.lingers) soon++;
-    for (; soon < waiting && this.#shared.budget > 0 && !this.#closed; soon++) this.#grow();
+    let soon = this.#connections.soonIdle;
+    for (; soon < waiting && this.#shared.means.budget > 0 && !this.#closed; soon++) this.#connections.grow();
     return soon >= waiting;
   }
 
   notify(json: string): void {
-    this.#notices.push(json);
-    this.#sendNotices();
-    if (this.#notices.length > this.#opening && this.#shared.budget > 0) this.#grow();
+    const connections = this.#connections;
+    connections.notify(json);
+    if (connections.notices > connections.opening && this.#shared.means.budget > 0) connections.grow();
   }
 
   initialized(protocolVersion: string): void {
@@ -139,19 +123,14 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   forget(slot: number): void {
-    const carrying = this.#connections.find((connection) => connection.slot === slot);
-    const dead = carrying === undefined ? [...this.#ending] : [carrying];
-    for (const connection of dead) {
-      this.#drop(connection);
-      connection.destroy();
-    }
+    if (!this.#connections.forget(slot)) this.#connections.discardEnding();
   }
 
   close(how: CloseKind): void {
     this.#closed = true;
-    if (this.#usable) this.#handler.grew(1 - this.#connections.length);
+    const last = how === 'delete' && this.#session.length > 0 ? this.#connections.takeFree() : undefined;
+    if (this.#usable) this.#handler.grew(1 - this.#connections.established.size);
     this.#usable = false;
-    const last = how === 'delete' && this.#session.length > 0 ? this.#takeFree() : undefined;
     if (last) {
       const { scenario, host } = this.#shared;
       const bytes = Buffer.from(
@@ -160,20 +139,16 @@ class HttpClient implements Connection, HttpOwner {
       this.#handler.transferred(bytes.length, 0);
       last.end(bytes);
     }
-    for (const connection of this.#connections) if (connection !== last) connection.destroy(how === 'kill');
-    this.#shared.budget += this.#open - this.#opening;
-    this.#open = this.#opening;
+    for (const connection of this.#connections.release()) if (connection !== last) connection.destroy(how === 'kill');
   }
 
   opened(connection: HttpConnection, at: number): void {
-    this.#opening--;
     this.#backoff.succeeded();
     if (this.#closed) {
-      this.#gone();
+      this.#connections.notOpened();
       return connection.destroy();
     }
-    this.#connections.push(connection);
-    this.#idle.push(connection);
+    this.#connections.opened(connection);
     if (this.#usable) {
       this.#handler.grew(1);
       return this.settled(at);
@@ -183,17 +158,20 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   failed(failure: OpenFailure, at: number): void {
-    this.#opening--;
-    this.#gone();
+    this.#connections.notOpened();
     if (this.#closed) return;
     this.#backoff.failed(at);
-    if (this.#open > 0) return this.#handler.attemptFailed(failure);
+    if (this.#connections.established.size + this.#connections.opening > 0) return this.#handler.attemptFailed(failure);
     this.#closed = true;
     this.#handler.refused(failure, at);
   }
 
   answered(connection: HttpConnection): void {
-    this.#ending.add(connection);
+    this.#connections.ends(connection);
+  }
+
+  lingers(connection: HttpConnection): void {
+    this.#connections.lingers(connection);
   }
 
   unanswered(slot: number, at: number): void {
@@ -201,10 +179,7 @@ class HttpClient implements Connection, HttpOwner {
   }
 
   done(connection: HttpConnection, reusable: boolean): void {
-    if (this.#closed) return;
-    if (!reusable) return this.#drop(connection);
-    if (this.#ending.size > 0) this.#ending.delete(connection);
-    this.#idle.push(connection);
+    if (!this.#closed) this.#connections.done(connection, reusable);
   }
 
   message(slot: number, bytes: Buffer, start: number, end: number, at: number): void {
@@ -221,7 +196,7 @@ class HttpClient implements Connection, HttpOwner {
 
   settled(at: number): void {
     if (this.#closed) return;
-    if (this.#notices.length > 0) this.#sendNotices();
+    if (this.#connections.notices > 0) this.#connections.sendNotices();
     this.#handler.writable(at);
   }
 
@@ -235,7 +210,7 @@ class HttpClient implements Connection, HttpOwner {
 
   lost(connection: HttpConnection, slot: number, loss: Loss | undefined, at: number): void {
     if (this.#closed) return;
-    this.#drop(connection);
+    this.#connections.drop(connection);
     if (loss === undefined) this.#handler.idleEnded(at);
     else if (slot !== noSlot) this.#handler.exchangeLost(slot, loss, at);
     this.settled(at);
@@ -245,52 +220,8 @@ class HttpClient implements Connection, HttpOwner {
     this.#handler.transferred(0, bytes);
   }
 
-  #sendNotices(): void {
-    while (this.#notices.length > 0) {
-      const connection = takeIdle(this.#idle, this.#giveUp);
-      if (connection === undefined) return;
-      const json = this.#notices.shift()!;
-      this.#ending.add(connection);
-      connection.carry(noSlot, this.#made(json));
-    }
-  }
-
-  /** A request of this session, made up on the spot. */
-  #made(json: string, headers: Fields = []): Buffer {
+  requestOf(json: string, headers: Fields = []): Buffer {
     const { scenario, host } = this.#shared;
-    const { bytes } = whole(packingOf(scenario, host, this.#session), json, headers);
-    this.#handler.transferred(bytes.length, 0);
-    return bytes;
-  }
-
-  /** A connection for a last request: an idle one, else one whose response nobody waits for. */
-  #takeFree(): HttpConnection | undefined {
-    const idle = takeIdle(this.#idle, this.#giveUp);
-    if (idle !== undefined) return idle;
-    const [ending] = this.#ending;
-    this.#ending.delete(ending);
-    return ending;
-  }
-
-  #grow(): void {
-    this.#shared.budget--;
-    this.#open++;
-    this.#opening++;
-    new HttpConnection(this.#shared.openStream, this.#localAddress, this);
-  }
-
-  readonly #giveUp = (connection: HttpConnection): void => this.#drop(connection);
-
-  #drop(connection: HttpConnection): void {
-    remove(this.#connections, connection);
-    remove(this.#idle, connection);
-    this.#ending.delete(connection);
-    this.#handler.grew(-1);
-    this.#gone();
-  }
-
-  #gone(): void {
-    this.#open--;
-    this.#shared.budget++;
+    return whole(packingOf(scenario, host, this.#session), json, headers).bytes;
   }
 }

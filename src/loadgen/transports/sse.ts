@@ -2,25 +2,22 @@ import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { hostField, requestHead } from '../../wire/http1.ts';
 import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
 import { type Packing, PreparedRequests, type RequestBody, type RequestSource, whole } from '../request.ts';
-import type { OpenStream } from '../stream.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure, TransportFactory } from '../transport.ts';
-import { HttpConnection, type HttpOwner, noSlot } from './http-connection.ts';
+import { type HttpConnection, noSlot } from './http-connection.ts';
+import { type Client, ConnectionMeans, HttpConnections } from './http-connections.ts';
 import { commonFields } from './http-fields.ts';
-import { takeIdle } from './idle.ts';
 import { postPacking } from './post.ts';
-import { remove } from './remove.ts';
 import { EventStream, type StreamOwner } from './sse-stream.ts';
 
 interface Shared {
   readonly scenario: ScenarioPlan;
-  readonly openStream: OpenStream;
+  /** The first two connections of a client are opened whatever is left of the budget. */
+  readonly means: ConnectionMeans;
   readonly prepared: PreparedRequests;
   readonly host: string;
   readonly origin: string;
   /** The GET that opens an event stream. */
   readonly listen: Buffer;
-  /** Connections this worker may still open for this scenario; the first two of a client are opened in any case. */
-  budget: number;
 }
 
 /** Acknowledgements of a client that may go on behind the reply, where they are not half of its connections. */
@@ -38,11 +35,11 @@ export const sseTransport: TransportFactory = (scenario, requests, openStream) =
   const host = hostField(scenario.target);
   const fields = [...commonFields(scenario), ['Accept', 'text/event-stream'] as const];
   const shared: Shared = {
-    ...{ scenario, openStream, host },
+    ...{ scenario, host },
+    means: new ConnectionMeans(openStream, scenario.maxConnections),
     prepared: new PreparedRequests(requests, postPacking(scenario.target.path, host, [])),
     origin: `${scenario.target.secure ? 'https' : 'http'}://${host}`,
     listen: Buffer.from(requestHead('GET', scenario.target.path, host, fields)),
-    budget: scenario.maxConnections,
   };
   return { open: (handler, localAddress) => new SseClient(shared, handler, localAddress) };
 };
@@ -52,20 +49,12 @@ export const sseTransport: TransportFactory = (scenario, requests, openStream) =
  *
  *     opening ──endpoint──► opening ──first POST connection──► open ──stream ends──► closed
  */
-class SseClient implements Connection, StreamOwner, HttpOwner {
+class SseClient implements Connection, StreamOwner, Client {
   readonly #shared: Shared;
   readonly #handler: ConnectionHandler;
-  readonly #localAddress: string | undefined;
   readonly #stream: EventStream;
-  /** All that are established, and those that carry nothing. */
-  readonly #posts: HttpConnection[] = [];
-  readonly #idle: HttpConnection[] = [];
-  /** The id of what a connection carries, or was the last to carry. */
-  readonly #ids = new Map<HttpConnection, number>();
-  /** Messages nobody counts that wait for a connection. */
-  readonly #notices: string[] = [];
+  readonly #posts: HttpConnections;
   #state: 'opening' | 'open' | 'closed' = 'opening';
-  #opening = 0;
   /** What an acknowledgement brings is neither a session nor a reply, whatever it says. */
   readonly awaitsSession = false;
   readonly awaitsReplies = false;
@@ -76,13 +65,13 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   constructor(shared: Shared, handler: ConnectionHandler, localAddress: string | undefined) {
     this.#shared = shared;
     this.#handler = handler;
-    this.#localAddress = localAddress;
-    shared.budget--;
-    this.#stream = new EventStream(shared.openStream, localAddress, shared.listen, this);
+    this.#posts = new HttpConnections(shared.means, this, handler, localAddress);
+    shared.means.budget--;
+    this.#stream = new EventStream(shared.means.openStream, localAddress, shared.listen, this);
   }
 
   send(operation: number, slot: number, id: number): boolean {
-    const post = takeIdle(this.#idle, this.#giveUp);
+    const post = this.#posts.take();
     if (post === undefined) return false;
     const request = this.#requests[operation];
     if (!this.#carry(post, slot, id, request.withId(id, slot))) request.detach();
@@ -90,27 +79,25 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   }
 
   ask(slot: number, { body }: RequestBody): boolean {
-    const post = takeIdle(this.#idle, this.#giveUp);
-    if (post !== undefined) this.#carry(post, slot, -1, this.#made(body));
+    const post = this.#posts.take();
+    if (post !== undefined) this.#carry(post, slot, -1, this.requestOf(body));
     return post !== undefined;
   }
 
   want(waiting: number): boolean {
-    while (this.#opening < waiting && this.#state === 'open' && this.#hasRoom()) this.#grow();
-    return this.#opening >= waiting;
+    while (this.#posts.opening < waiting && this.#state === 'open' && this.#hasRoom()) this.#posts.grow();
+    return this.#posts.opening >= waiting;
   }
 
   notify(json: string): void {
-    this.#notices.push(json);
-    this.#sendNotices();
-    this.want(this.#notices.length);
+    this.#posts.notify(json);
+    this.want(this.#posts.notices);
   }
 
   initialized(): void {}
 
   forget(slot: number): void {
-    const carrying = this.#posts.find((post) => post.slot === slot);
-    if (carrying !== undefined) this.#discard(carrying);
+    this.#posts.forget(slot);
   }
 
   close(how: CloseKind): void {
@@ -118,13 +105,12 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
     const reset = how === 'kill';
     const wasOpen = this.#state === 'open';
     this.#state = 'closed';
-    for (const connection of [this.#stream, ...this.#posts])
+    const posts = this.#posts.release();
+    for (const connection of [this.#stream, ...posts])
       if (reset || !wasOpen) connection.destroy(reset);
       else connection.end();
-    this.#shared.budget += this.#posts.length + 1;
-    this.#handler.grew(-this.#posts.length);
-    this.#posts.length = 0;
-    this.#idle.length = 0;
+    this.#shared.means.budget++;
+    this.#handler.grew(-posts.length);
   }
 
   endpoint(address: string, at: number): void {
@@ -136,12 +122,12 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
     const fields = [...commonFields(scenario), ['Content-Type', 'application/json'] as const];
     this.#packing = postPacking(url.pathname + url.search, host, fields);
     this.#requests = prepared.sources(this.#packing);
-    this.#grow();
+    this.#posts.grow();
   }
 
   streamMessage(bytes: Buffer, start: number, end: number, at: number): void {
     if (this.#state !== 'open') return;
-    if (this.#idle.length < this.#posts.length) this.#disown(bytes, start, end);
+    if (!this.#posts.allIdle) this.#disown(bytes, start, end);
     this.#handler.message(-1, bytes, start, end, at);
   }
 
@@ -158,13 +144,11 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   }
 
   opened(post: HttpConnection, at: number): void {
-    this.#opening--;
     if (this.#state === 'closed') {
-      this.#shared.budget++;
+      this.#posts.notOpened();
       return post.destroy();
     }
-    this.#posts.push(post);
-    this.#idle.push(post);
+    this.#posts.opened(post);
     this.#handler.grew(1);
     if (this.#state === 'open') return this.settled(at);
     this.#state = 'open';
@@ -172,17 +156,18 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   }
 
   failed(failure: OpenFailure, at: number): void {
-    this.#opening--;
-    this.#shared.budget++;
+    this.#posts.notOpened();
     if (this.#state === 'closed') return;
-    if (this.#posts.length + this.#opening === 0) this.#refuse(failure, at);
+    if (this.#posts.established.size + this.#posts.opening === 0) this.#refuse(failure, at);
     else this.#handler.attemptFailed(failure);
   }
 
   done(post: HttpConnection, reusable: boolean): void {
-    if (this.#state === 'closed') return;
-    if (reusable) this.#idle.push(post);
-    else this.#drop(post);
+    if (this.#state !== 'closed') this.#posts.done(post, reusable);
+  }
+
+  lingers(post: HttpConnection): void {
+    this.#posts.lingers(post);
   }
 
   httpStatus(slot: number, status: number, _bytes: Buffer, _start: number, _end: number, at: number): void {
@@ -192,14 +177,15 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
 
   lost(post: HttpConnection, slot: number, loss: Loss | undefined, at: number): void {
     if (this.#state === 'closed') return;
-    this.#drop(post);
+    this.#posts.drop(post);
     if (slot !== noSlot && loss !== undefined) this.#handler.exchangeLost(slot, loss, at);
     this.settled(at);
   }
 
   settled(at: number): void {
-    this.#sendNotices();
-    if (this.#state === 'open') this.#handler.writable(at);
+    if (this.#state !== 'open') return;
+    this.#posts.sendNotices();
+    this.#handler.writable(at);
   }
 
   received(bytes: number): void {
@@ -221,7 +207,7 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
   #disown(bytes: Buffer, start: number, end: number): void {
     const kind = scanner.scan(bytes, start, end);
     if (kind !== MessageKind.result && kind !== MessageKind.error) return;
-    for (const post of this.#posts) if (post.slot !== noSlot && this.#ids.get(post) === scanner.id) post.disown();
+    for (const post of this.#posts.established) if (post.slot !== noSlot && post.id === scanner.id) post.disown();
   }
 
   #refuse(failure: OpenFailure, at: number): void {
@@ -229,51 +215,22 @@ class SseClient implements Connection, StreamOwner, HttpOwner {
     this.#handler.refused(failure, at);
   }
 
-  #sendNotices(): void {
-    while (this.#notices.length > 0) {
-      const post = takeIdle(this.#idle, this.#giveUp);
-      if (post === undefined) return;
-      this.#carry(post, noSlot, 0, this.#made(this.#notices.shift()!));
-    }
-  }
-
   #carry(post: HttpConnection, slot: number, id: number, bytes: Buffer): boolean {
-    this.#ids.set(post, id);
-    this.#handler.transferred(bytes.length, 0);
-    return post.carry(slot, bytes);
+    post.id = id;
+    return this.#posts.carry(post, slot, bytes);
   }
 
   /** An acknowledgement that goes on behind the reply may never end: the oldest gives way to a connection that is wanted. */
   #hasRoom(): boolean {
-    const lingering = this.#posts.filter(({ lingers }) => lingers);
-    const most = this.#shared.budget > 0 ? Math.max(mostLingering, this.#posts.length / 2) : 0;
-    if (lingering.length > most) this.#discard(lingering[0]);
-    return this.#shared.budget > 0;
+    const { lingering, established } = this.#posts;
+    const { means } = this.#shared;
+    const most = means.budget > 0 ? Math.max(mostLingering, established.size / 2) : 0;
+    if (lingering.size > most) this.#posts.discardOldest();
+    return means.budget > 0;
   }
 
-  #grow(): void {
-    this.#shared.budget--;
-    this.#opening++;
-    new HttpConnection(this.#shared.openStream, this.#localAddress, this);
-  }
-
-  readonly #giveUp = (post: HttpConnection): void => this.#drop(post);
-
-  #discard(post: HttpConnection): void {
-    this.#drop(post);
-    post.destroy();
-  }
-
-  #drop(post: HttpConnection): void {
-    remove(this.#posts, post);
-    remove(this.#idle, post);
-    this.#ids.delete(post);
-    this.#handler.grew(-1);
-    this.#shared.budget++;
-  }
-
-  /** A request made up on the spot, on a connection that there is only since the endpoint is known. */
-  #made(json: string): Buffer {
+  /** Asked for with a connection at hand, which there is only since the endpoint is known. */
+  requestOf(json: string): Buffer {
     return whole(this.#packing!, json).bytes;
   }
 }
