@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { z } from 'zod';
-import { expressionOf, TimeLimit } from '../../src/loadgen/json-schema/expression.ts';
-import { patternSample } from '../../src/loadgen/json-schema/pattern.ts';
-import { Random } from '../../src/loadgen/json-schema/random.ts';
-import { schemaSample } from '../../src/loadgen/json-schema/sample.ts';
-import { Unsupported } from '../../src/loadgen/json-schema/schema.ts';
-import { validatorOf } from '../support/json-schema.ts';
-
-const samples = (schema: unknown, count = 50): unknown[] =>
-  Array.from({ length: count }, (_, row) => schemaSample(schema, new Random(1, row)));
+import { Unsupported } from '../../../src/loadgen/json-schema/schema.ts';
+import { validatorOf } from '../../support/json-schema.ts';
+import { samples } from '../../support/schema-samples.ts';
 
 const string = { type: 'string' };
 
@@ -166,108 +159,6 @@ describe('every value is one of the schema', () => {
   });
 });
 
-/** Schemas of any kind that are put together from those of values, most of which have any. */
-const schemas = fc.letrec<{ schema: Record<string, unknown> }>((tie) => ({
-  schema: fc.oneof(
-    { maxDepth: 3 },
-    fc.record(
-      {
-        type: fc.constant('string'),
-        minLength: fc.nat({ max: 5 }),
-        maxLength: fc.integer({ min: 5, max: 12 }),
-        pattern: fc.constantFrom('^[a-c]+$', 'x', '^\\d{2,4}$'),
-        format: fc.constantFrom('email', 'uuid', 'date'),
-      },
-      { requiredKeys: ['type'] },
-    ),
-    fc.record(
-      {
-        type: fc.constantFrom('integer', 'number'),
-        minimum: fc.integer({ min: -20, max: 10 }),
-        exclusiveMaximum: fc.integer({ min: 5, max: 30 }),
-        multipleOf: fc.constantFrom(1, 3, 0.5, 0.01),
-      },
-      { requiredKeys: ['type'] },
-    ),
-    fc.record({ enum: fc.array(fc.jsonValue({ maxDepth: 1 }), { minLength: 1, maxLength: 3 }) }),
-    fc.record(
-      {
-        type: fc.constant('array'),
-        items: tie('schema'),
-        prefixItems: fc.array(tie('schema'), { minLength: 1, maxLength: 2 }),
-        minItems: fc.nat({ max: 3 }),
-        uniqueItems: fc.boolean(),
-        contains: tie('schema'),
-      },
-      { requiredKeys: ['type'] },
-    ),
-    fc.record(
-      {
-        type: fc.constant('object'),
-        properties: fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('schema')),
-        required: fc.uniqueArray(fc.constantFrom('a', 'b', 'd')),
-        additionalProperties: fc.oneof(fc.boolean(), tie('schema')),
-        minProperties: fc.nat({ max: 3 }),
-        dependentRequired: fc.constant({ a: ['b'] }),
-      },
-      { requiredKeys: ['type'] },
-    ),
-    fc.record({ anyOf: fc.array(tie('schema'), { minLength: 1, maxLength: 3 }) }),
-    fc.record({ oneOf: fc.array(tie('schema'), { minLength: 1, maxLength: 3 }) }),
-    fc.record({ allOf: fc.array(tie('schema'), { minLength: 1, maxLength: 2 }) }),
-    fc.tuple(tie('schema'), tie('schema')).map(([schema, not]) => ({ ...schema, not })),
-    fc
-      .tuple(tie('schema'), tie('schema'), tie('schema'))
-      .map((parts) => Object.fromEntries(['if', 'then', 'else'].map((key, i) => [key, parts[i]]))),
-  ),
-})).schema;
-
-test('whatever the schema, an independent validator takes every value, or there is said to be none', () => {
-  let made = 0;
-  fc.assert(
-    fc.property(schemas, fc.nat(), (schema, row) => {
-      const value = sampleOf(schema, row);
-      if (value === undefined) return;
-      made++;
-      expect(validatorOf(schema)(value), JSON.stringify(value)).toBeUndefined();
-    }),
-    { numRuns: 400 },
-  );
-  expect(made, 'many schemas have a value').toBeGreaterThan(100);
-});
-
-function sampleOf(schema: unknown, row: number): unknown {
-  try {
-    return schemaSample(schema, new Random(1, row));
-  } catch (error) {
-    if (error instanceof Unsupported) return undefined;
-    throw error;
-  }
-}
-
-test.each([
-  ['texts of a format', z.object({ a: z.email(), b: z.uuid(), c: z.iso.datetime(), d: z.url(), e: z.ipv4() })],
-  [
-    'numbers',
-    z.object({ a: z.int(), b: z.number().positive(), c: z.int().nonnegative(), d: z.number().multipleOf(0.01) }),
-  ],
-  ['unions', z.discriminatedUnion('k', [z.object({ k: z.literal('a'), n: z.int() }), z.object({ k: z.literal('b') })])],
-  [
-    'what may be absent',
-    z.object({
-      a: z.string().nullish(),
-      b: z
-        .array(z.enum(['x', 'y']))
-        .min(1)
-        .default(['x']),
-    }),
-  ],
-  ['records and tuples', z.object({ r: z.record(z.string(), z.int()), t: z.tuple([z.string(), z.boolean()]) })],
-])('a zod schema accepts what is made from its JSON Schema: %s', (_, schema) => {
-  for (const value of samples(z.toJSONSchema(schema, { io: 'input' })))
-    expect(schema.safeParse(value).error?.message, JSON.stringify(value)).toBeUndefined();
-});
-
 it('optional properties come and go, and nothing else does', () => {
   const schema = { type: 'object', properties: { a: { const: 1 }, b: { const: 2 } } };
   const seen = samples(schema).map((value) => JSON.stringify(value));
@@ -315,79 +206,4 @@ test.each<[unknown, string]>([
 ])('%j is refused', (schema, message) => {
   expect(() => samples(schema)).toThrow(new Unsupported('', '').constructor as typeof Unsupported);
   expect(() => samples(schema)).toThrow(message);
-});
-
-test.each([
-  '',
-  'a|b',
-  '(?:x|yz){2}w*',
-  '^\\w+@\\w+\\.com$',
-  '[\\d-]{3}',
-  '[-a]',
-  '\\[x\\]',
-  '.{5}',
-  'a{2,}b?',
-  '^$',
-  '\\u0041|z',
-])('the pattern %s is matched, or said to be too intricate', (pattern) => {
-  for (let row = 0; row < 30; row++) {
-    const text = patternSample(pattern, new Random(1, row));
-    if (pattern !== '\\u0041|z') expect(text).toMatch(new RegExp(pattern, 'u'));
-    else expect(text).toBeUndefined();
-  }
-});
-
-test.each(['[a-', '[a', '(a', 'a\\', '[\\', '(?', 'a{2'])(
-  'the pattern %s, which is none, comes to an end',
-  (pattern) => {
-    const text = patternSample(pattern, new Random(1, 0));
-    if (text !== undefined) expect(text).toMatch(expressionOf(pattern, ''));
-  },
-);
-
-test('any text is either matched or refused', () => {
-  fc.assert(
-    fc.property(
-      fc.string({ unit: fc.constantFrom(...'ab^$()[]{}|*+?\\d-.,12'), maxLength: 14 }),
-      fc.nat(),
-      (pattern, row) => {
-        const text = patternSample(pattern, new Random(1, row));
-        if (text !== undefined) expect(text).toMatch(expressionOf(pattern, ''));
-      },
-    ),
-    { numRuns: 1000 },
-  );
-});
-
-describe('what takes too long', () => {
-  /** Backtracks 2^40 times. */
-  const endless = { enum: [`${'a'.repeat(40)}!`], pattern: '^(a+)+$' };
-
-  it.each<[string, Record<string, unknown>]>([
-    ['a text', endless],
-    [
-      'the name of a property',
-      { type: 'object', required: [endless.enum[0]], patternProperties: { [endless.pattern]: {} } },
-    ],
-    ['what must not be', { type: 'string', const: endless.enum[0], not: { pattern: endless.pattern } }],
-  ])('is broken off, and named: a pattern and %s', (_, schema) => {
-    expect(() => new TimeLimit(100).within(() => schemaSample(schema, new Random(1, 0)))).toThrow(
-      new Unsupported('', 'none is made within 0.1 s; the pattern tried last: ^(a+)+$'),
-    );
-    expect(expressionOf(endless.pattern, '').test('aa'), 'the next one is tried again').toBe(true);
-  });
-
-  it('has one limit for all that is made', () => {
-    const limit = new TimeLimit(400);
-    const make = () => limit.within(() => schemaSample(endless, new Random(1, 0)));
-    expect(make).toThrow('none is made within 0.4 s;');
-    const before = process.threadCpuUsage();
-    expect(make).toThrow('none is made within 0.4 s, with those before it;');
-    expect(process.threadCpuUsage(before).user / 1000, 'ms at work').toBeLessThan(200);
-  });
-
-  it('is not what is made in time, nor what fails by itself', () => {
-    expect(new TimeLimit(10_000).within(() => schemaSample({ const: 5 }, new Random(1, 0)))).toBe(5);
-    expect(() => new TimeLimit(10_000).within(() => schemaSample(false, new Random(1, 0)))).toThrow(Unsupported);
-  });
 });
