@@ -3,11 +3,13 @@ import { expect, test } from 'vitest';
 import { metrics } from '../../src/scenario/threshold-metrics.ts';
 import { planFiles } from './planning.ts';
 
-const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
+const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+const page = read('scenarios.md');
+const templates = read('templates.md');
 
-test('every scenario shown in docs/scenarios.md plans', () => {
-  const shown = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text);
-  const [, users] = /```csv\n([\s\S]*?)```/.exec(page) ?? [];
+test('every scenario shown in docs/scenarios.md and docs/templates.md plans', () => {
+  const shown = [...`${page}${templates}`.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text);
+  const [, users] = /```csv\n([\s\S]*?)```/.exec(templates) ?? [];
   expect(shown).toHaveLength(6);
   for (const text of shown)
     expect(planFiles({ 'x.yaml': text, 'users.csv': users }).scenarios[0].operations.length).toBeGreaterThan(0);
