@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
-import { closeServer, Desk, listen, socketMeans } from './desk.ts';
-import type { Exchange, ServerOptions, TestServer } from './server.ts';
+import { closeServer, Desk, listen } from './desk.ts';
+import { authenticate, framedExchange } from './framed.ts';
+import type { ServerOptions, TestServer } from './server.ts';
 
 /** One message a line. */
 export async function startLinesServer(options: ServerOptions = {}): Promise<TestServer> {
@@ -11,8 +12,8 @@ export async function startLinesServer(options: ServerOptions = {}): Promise<Tes
     readLines(socket, (line) => {
       if (options.instead) options.instead(socket);
       else if (!line.startsWith('{')) socket.destroy();
-      else if (!authenticated) authenticated = authenticate(socket, line, options.token);
-      else desk.message(line, (id, method) => exchange(socket, connection, id, method, line));
+      else if (!authenticated) authenticated = authenticate(socket, line, options.token, framed);
+      else desk.message(line, (id, method) => framedExchange(socket, { connection, id, method, text: line }, framed));
     });
   });
   const port = await listen(server);
@@ -24,24 +25,7 @@ export async function startLinesServer(options: ServerOptions = {}): Promise<Tes
   });
 }
 
-function exchange(socket: Socket, connection: number, id: number, method: string, text: string): Exchange {
-  const frame = (message: string) => Buffer.from(`${message}\n`);
-  const send = (...messages: readonly string[]) => {
-    for (const message of messages) socket.write(frame(message));
-  };
-  return { ...{ id, method, text, connection, frame, send, begin: send }, ...socketMeans(socket) };
-}
-
-function authenticate(socket: Socket, line: string, token: string | undefined): boolean {
-  const { id, params } = JSON.parse(line) as { id: unknown; params: { token?: string } };
-  if (params.token === token) {
-    socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, result: { sessionId: 's' } })}\n`);
-    return true;
-  }
-  const error = { code: -32002, message: 'wrong token' };
-  socket.end(`${JSON.stringify({ jsonrpc: '2.0', id, error })}\n`);
-  return false;
-}
+const framed = (message: string) => Buffer.from(`${message}\n`);
 
 function readLines(socket: Socket, line: (text: string) => void): void {
   let pieces: string[] = [];

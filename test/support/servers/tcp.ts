@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { closeServer, Desk, listen, rememberSockets, socketMeans } from './desk.ts';
+import { closeServer, Desk, listen, rememberSockets } from './desk.ts';
+import { authenticate, framedExchange } from './framed.ts';
 import type { ServerOptions, TestServer } from './server.ts';
 
 /** The framing written down once more, from its description alone: magic, version 1, type, length. */
@@ -25,8 +26,11 @@ export async function startTcpServer(options: ServerOptions = {}): Promise<TestS
       else if (type === frameTypes.negotiation)
         socket.write(tcpFrame(frameTypes.agreement, JSON.stringify({ agreed_version: 1 })));
       else if (type === frameTypes.health) desk.answers.push('health');
-      else if (!authenticated) authenticated = authenticate(socket, payload, options.token);
-      else desk.message(payload, (id, method) => exchange(socket, connection, id, method, payload));
+      else if (!authenticated) authenticated = authenticate(socket, payload, options.token, framed);
+      else
+        desk.message(payload, (id, method) =>
+          framedExchange(socket, { connection, id, method, text: payload }, framed),
+        );
     });
   };
   const server = options.tls ? createTlsServer(options.tls, accept) : createServer(accept);
@@ -40,25 +44,8 @@ export async function startTcpServer(options: ServerOptions = {}): Promise<TestS
   });
 }
 
-function exchange(socket: Socket, connection: number, id: number, method: string, text: string) {
-  const frame = (message: string) =>
-    tcpFrame(message.includes('"method"') ? frameTypes.request : frameTypes.response, message);
-  const send = (...messages: readonly string[]) => {
-    for (const message of messages) socket.write(frame(message));
-  };
-  return { ...{ id, method, text, connection, frame, send, begin: send }, ...socketMeans(socket) };
-}
-
-function authenticate(socket: Socket, payload: string, token: string | undefined): boolean {
-  const { id, params } = JSON.parse(payload) as { id: unknown; params: { token?: string } };
-  if (params.token === token) {
-    socket.write(tcpFrame(frameTypes.response, JSON.stringify({ jsonrpc: '2.0', id, result: { sessionId: 's' } })));
-    return true;
-  }
-  const error = { code: -32002, message: 'wrong token' };
-  socket.end(tcpFrame(frameTypes.response, JSON.stringify({ jsonrpc: '2.0', id, error })));
-  return false;
-}
+const framed = (message: string) =>
+  tcpFrame(message.includes('"method"') ? frameTypes.request : frameTypes.response, message);
 
 function readFrames(socket: Socket, frame: (type: number, payload: string) => void): void {
   let pending: Uint8Array[] = [];
