@@ -37,7 +37,8 @@ export function isBare(shape: Shape, steps: readonly { readonly type: StepPlan['
   );
 }
 
-interface Around {
+/** What a block's phases depend on besides itself. */
+interface PhaseContext {
   readonly upper: Settings;
   readonly lower: Settings;
   readonly speed: number;
@@ -47,7 +48,7 @@ interface Around {
 
 export function phasesOf(
   { block }: NamedBlock,
-  { upper, lower, speed, warmup }: Around,
+  { upper, lower, speed, warmup }: PhaseContext,
   bare: boolean,
   { stages }: ExecutorPlan,
 ): Pick<ScenarioPlan, 'phases' | 'gracefulStop'> {
