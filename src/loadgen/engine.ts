@@ -65,7 +65,8 @@ export class Engine {
   #runs: readonly ScenarioRun[] = [];
   #lives: readonly ScenarioLife[] = [];
   readonly #wakeup: Wakeup;
-  #failed = false;
+  /** Nothing is due any more: the load is over, or the target could not be reached. */
+  #over = false;
   #startAt = Number.POSITIVE_INFINITY;
   #loading = true;
   #nextSweep = 0;
@@ -123,8 +124,8 @@ export class Engine {
   }
 
   unreachable(): void {
-    if (this.#failed || this.lastFailure === undefined) return;
-    this.#failed = true;
+    if (this.#over || this.lastFailure === undefined) return;
+    this.#over = true;
     this.#wakeup.stop();
     this.#events.unreachable(this.lastFailure);
   }
@@ -138,7 +139,7 @@ export class Engine {
 
   /** Does all that is due; returns the next instant. */
   #work(at: number): number {
-    if (this.#failed) return Number.POSITIVE_INFINITY;
+    if (this.#over) return Number.POSITIVE_INFINITY;
     this.timers.run(at);
     if (at >= this.#nextSweep) this.#sweep(at);
     if (at < this.#startAt) return this.#untilStart(at);
@@ -170,7 +171,7 @@ export class Engine {
   }
 
   #finish(at: number): number {
-    this.#failed = true;
+    this.#over = true;
     this.#wakeup.stop();
     this.#hearTarget();
     const leftAlone = this.#targetGone === undefined ? this.#runs.filter((run) => run.leftAlone) : [];
