@@ -220,7 +220,7 @@ export class Engine {
       if (table.state[slot] === SlotState.free || table.owner[slot] === null) continue;
       if (table.state[slot] === SlotState.sent) oldestSent = Math.min(oldestSent, table.sent[slot]);
       if (!table.isOverdue(slot, at)) continue;
-      table.session[slot]?.timedOut(slot);
+      table.session[slot]?.forget(slot);
       table.run[slot]?.end(slot, Outcome.timeout, at);
     }
     this.#silence.lasts(at, oldestSent);

@@ -137,7 +137,7 @@ export class ScenarioRun {
     for (let slot = 0; slot < table.highWater; slot++) {
       if (!given(slot)) continue;
       table.owner[slot] = null;
-      table.session[slot]?.timedOut(slot);
+      table.session[slot]?.forget(slot);
     }
     for (let slot = 0; slot < table.highWater; slot++) if (given(slot)) this.end(slot, Outcome.unanswered, now);
   }

@@ -83,8 +83,8 @@ export class Session implements ConnectionHandler, TimerTarget {
     this.close('delete', now);
   }
 
-  /** The exchange ran into its time limit. */
-  timedOut(slot: number): void {
+  /** Nobody waits for this exchange any more. */
+  forget(slot: number): void {
     this.#connection?.forget(slot);
     this.#waiting.leave(slot);
     if (this.#waiting.length > 0 && this.#state === 'ready') this.#connection?.want(this.#waiting.length);
