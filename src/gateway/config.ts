@@ -1,5 +1,6 @@
 import { McpbError } from '../errors.ts';
 import { type BackendOptions, parseBackend } from '../router/backend.ts';
+import { defaultUpstream, type UpstreamOptions } from '../router/upstream-options.ts';
 import type { Transport } from '../wire/mcp.ts';
 import { type Address, isLoopback, parseAddress } from './address.ts';
 import { type Auth, type AuthOptions, authOf } from './auth-options.ts';
@@ -15,6 +16,8 @@ export interface GatewayOptions extends AuthOptions {
   readonly workers?: number | undefined;
   readonly logLevel?: LogLevel | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  readonly sockets?: Partial<SocketOptions> | undefined;
+  readonly upstream?: Partial<UpstreamOptions> | undefined;
 }
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
@@ -28,6 +31,8 @@ export interface GatewayConfig {
   readonly workers: number;
   readonly logLevel: LogLevel;
   readonly limits: Limits;
+  readonly sockets: SocketOptions;
+  readonly upstream: UpstreamOptions;
 }
 
 /** What is spoken on ports. */
@@ -39,10 +44,25 @@ export interface Listener {
   readonly transports: readonly ListeningTransport[];
 }
 
+/** How clients' connections are made. */
+export interface SocketOptions {
+  /** TCP_NODELAY on the ports of HTTP and WebSocket, and on that of TCP. */
+  readonly webNoDelay: boolean;
+  readonly tcpNoDelay: boolean;
+  /** Connections that the system may hold until they are accepted, on each port and in each worker. */
+  readonly backlog: number;
+}
+
+const defaultSockets: SocketOptions = { webNoDelay: true, tcpNoDelay: true, backlog: 4096 };
+
 /** Sizes in bytes, times in ms. Connections and sessions are counted for the whole gateway. */
 export interface Limits {
-  /** One WebSocket or TCP message. */
+  /** One WebSocket message. */
   readonly message: number;
+  /** One message on TCP. */
+  readonly tcpMessage: number;
+  /** The head of an HTTP request. */
+  readonly head: number;
   /** One HTTP request body. */
   readonly body: number;
   /** Requests in flight on one connection, or in one HTTP session. */
@@ -61,6 +81,8 @@ export interface Limits {
   readonly handshakeMillis: number;
   /** To receive the rest of a frame or a body. */
   readonly frameMillis: number;
+  /** An HTTP connection is kept open between requests. */
+  readonly keepAliveMillis: number;
   /** A TCP connection silent for so long gets a health check. */
   readonly idleMillis: number;
   readonly requestMillis: number;
@@ -69,6 +91,8 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   message: 1024 * 1024,
+  tcpMessage: 1024 * 1024,
+  head: 16 * 1024,
   body: 4 * 1024 * 1024,
   inFlight: 100,
   unsentPause: 256 * 1024,
@@ -80,6 +104,7 @@ export const defaultLimits: Limits = {
   sessionIdleMillis: 30 * 60_000,
   handshakeMillis: 10_000,
   frameMillis: 30_000,
+  keepAliveMillis: 75_000,
   idleMillis: 60_000,
   requestMillis: 60_000,
   drainMillis: 25_000,
@@ -103,6 +128,8 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     workers,
     logLevel: options.logLevel ?? 'warn',
     limits: { ...defaultLimits, ...options.limits },
+    sockets: { ...defaultSockets, ...options.sockets },
+    upstream: { ...defaultUpstream, ...options.upstream },
   };
 }
 

@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import type { Router } from '../router/router.ts';
 import { WorkerIds } from '../router/worker-ids.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
-import type { Limits, Listener, ListeningTransport } from './config.ts';
+import type { GatewayConfig, Limits, Listener, ListeningTransport } from './config.ts';
 import { Congestion } from './congestion.ts';
 import { Connections } from './connections.ts';
 import { Counters } from './counters.ts';
@@ -43,7 +43,7 @@ export class DataPlane {
   now = performance.now();
   /** Replies that came after the request was over. */
   lateReplies = 0;
-  readonly #listeners: readonly Listener[];
+  readonly #config: GatewayConfig;
   readonly #post: (message: FromWorker) => void;
   readonly #frontEnds: Record<ListeningTransport, FrontEnd>;
   readonly #servers: Server[] = [];
@@ -56,7 +56,7 @@ export class DataPlane {
     this.counters = new Counters(counters);
     this.ids = new WorkerIds(index);
     this.alone = config.workers === 1;
-    this.#listeners = config.listeners;
+    this.#config = config;
     this.#post = post;
     this.store = new SessionStore(this, post);
     this.connections = new Connections(Math.ceil(config.limits.connections / config.workers), this.counters);
@@ -69,7 +69,7 @@ export class DataPlane {
   }
 
   async listen(): Promise<void> {
-    await Promise.all(this.#listeners.map((listener) => this.#open(listener)));
+    await Promise.all(this.#config.listeners.map((listener) => this.#open(listener)));
     this.#sweep = setInterval(() => this.#onSweep(performance.now()), sweepMillis);
   }
 
@@ -112,9 +112,9 @@ export class DataPlane {
   }
 
   async #open(listener: Listener): Promise<void> {
-    const server = createListener(listener, this.limits);
+    const server = createListener(listener, this.#config);
     this.#servers.push(server);
     for (const transport of listener.transports) this.#frontEnds[transport].attach(server, listener);
-    await listen(server, listener, !this.alone);
+    await listen(server, listener, this.#config.sockets.backlog, !this.alone);
   }
 }

@@ -55,7 +55,7 @@ export class LinesConnection extends TcpConnection implements LineSink {
   announceShutdown(): void {}
 
   protected override authenticated(identity: Identity): Session {
-    this.decoder.maxLine = this.plane.limits.message;
+    this.decoder.maxLine = this.plane.limits.tcpMessage;
     return super.authenticated(identity);
   }
 

@@ -23,7 +23,7 @@ const healthCheck = encodeFrame(FrameType.healthCheck, '');
 const versionAck = encodeFrame(FrameType.versionAck, JSON.stringify({ agreed_version: frameVersion }));
 /** What a frame may hold before its sender is known, in bytes. */
 const maxHandshakePayload = 64 * 1024;
-/** Bytes of a reply around its result. A request, and so its id, is at most `limits.message` long. */
+/** Bytes of a reply around its result. A request, and so its id, is at most `limits.tcpMessage` long. */
 const maxEnvelope = 2 * 1024 * 1024;
 
 /**
@@ -156,7 +156,7 @@ export class McpbConnection extends TcpConnection implements FrameSink {
     const fault = messageFault(message);
     if (fault !== undefined) return this.#fatal(message, fault);
     if (this.session === undefined) return this.#authenticate(message);
-    if (length > this.plane.limits.message)
+    if (length > this.plane.limits.tcpMessage)
       return sendReply(this, message, 'error', this.refusal('tooLarge', 'The message is too large'));
     this.take(message);
   }

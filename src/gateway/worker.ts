@@ -10,7 +10,9 @@ const port = parentPort;
 const start: WorkerStart = workerData;
 const post = (message: FromWorker): void => port.postMessage(message);
 
-const backend = await createBackend(start.config.backend, { worker: start.index, version: start.version });
+const { config, index, version } = start;
+const { upstream } = config;
+const backend = await createBackend(config.backend, { worker: index, version, upstream });
 const plane = new DataPlane(start, new Router(backend), post);
 port.on('message', receive);
 await plane.listen();

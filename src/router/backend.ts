@@ -3,6 +3,7 @@ import type { Message } from '../wire/jsonrpc.ts';
 import type { Client } from './client.ts';
 import type { Caller, Exchange, Work } from './exchange.ts';
 import { parseSynthetic, type SyntheticOptions } from './synthetic-options.ts';
+import type { UpstreamOptions } from './upstream-options.ts';
 
 /** Answers requests. One instance per worker thread. `initialize` (but for `open`) and `ping` never reach it. */
 export interface Backend {
@@ -37,6 +38,7 @@ export interface BackendContext {
   /** Index of the worker thread, from 0. */
   readonly worker: number;
   readonly version: string;
+  readonly upstream?: UpstreamOptions;
 }
 
 /** Each kind with its description as the user writes it and its lazily loaded implementation. */

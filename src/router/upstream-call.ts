@@ -1,12 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { formatBytes } from '../units.ts';
 import { type Message, readMessage, withId } from '../wire/jsonrpc.ts';
 import { EventKind, type EventSink, SseDecoder } from '../wire/sse.ts';
 import type { Exchange, UpstreamSession, Work } from './exchange.ts';
 import { answerToServer, encode, isEventStream, type UpstreamClient } from './upstream-client.ts';
-
-/** Largest reply taken from an upstream, in bytes. */
-const maxReply = 16 * 1024 * 1024;
 
 /** One request on its way through an upstream: undici drives it, the exchange hears what comes back. */
 export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink {
@@ -20,12 +18,14 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
   #chunks: Buffer[] = [];
   #received = 0;
   #over = false;
+  #waits = true;
 
   /** `id`: what the request is called upstream; client ids may repeat within a session that clients share. */
   constructor(client: UpstreamClient, exchange: Exchange, id: number) {
     this.#client = client;
     this.#exchange = exchange;
     this.#id = id;
+    client.waiting++;
   }
 
   send(session: UpstreamSession): void {
@@ -40,6 +40,7 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
   fail(text: string): void {
     if (this.#over) return;
     this.#over = true;
+    this.#waited();
     this.#exchange.refuse('backend', `Backend unavailable: ${text}`);
     this.#controller?.abort(new Error(text));
   }
@@ -48,7 +49,7 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
     if (this.#over) return;
     this.#over = true;
     this.#controller?.abort(new Error(reason));
-    if (this.#session === undefined) return;
+    if (this.#session === undefined) return this.#waited();
     const params = { requestId: this.#id, reason };
     this.#client.tell(this.#session, encode({ method: 'notifications/cancelled', params })).catch(ignore);
   }
@@ -62,6 +63,7 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#waited();
     this.#controller = controller;
     if (this.#over) controller.abort(new Error('cancelled'));
   }
@@ -73,7 +75,8 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#received += chunk.length;
-    if (this.#received > maxReply) return this.fail('reply larger than 16 MiB');
+    const { maxReply } = this.#client.options;
+    if (this.#received > maxReply) return this.fail(`reply larger than ${formatBytes(maxReply)}`);
     if (this.#sse === undefined) this.#chunks.push(chunk);
     else this.#sse.push(chunk, 0, chunk.length, 0);
   }
@@ -92,7 +95,14 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error & { code?: string }): void {
+    this.#waited();
     this.fail(error.code ?? error.message);
+  }
+
+  /** It has a connection, or needs none any more; undici keeps what was cancelled meanwhile. */
+  #waited(): void {
+    if (this.#waits) this.#client.waiting--;
+    this.#waits = false;
   }
 
   #message(message: Message): void {

@@ -1,14 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import { findMember } from '../wire/json-member.ts';
 import { errorObject, type Message, RpcCode, readMessage, replyLength, writeReply } from '../wire/jsonrpc.ts';
 import { methodIndex, methodOf } from '../wire/mcp.ts';
 import { EventKind, SseDecoder } from '../wire/sse.ts';
 import type { Client } from './client.ts';
 import type { UpstreamSession } from './exchange.ts';
+import type { UpstreamOptions } from './upstream-options.ts';
 
-const maxConnections = 256;
-const connectMillis = 5_000;
 const controlMillis = 10_000;
 
 /** What `initialize` gave. */
@@ -22,16 +21,27 @@ export interface Opened {
 export class UpstreamClient {
   readonly pool: Pool;
   readonly path: string;
+  readonly options: UpstreamOptions;
+  /** Requests that have no connection yet. */
+  waiting = 0;
 
-  constructor(url: string) {
+  constructor(url: string, options: UpstreamOptions) {
     const { origin, pathname, search } = new URL(url);
     this.path = pathname + search;
+    this.options = options;
     this.pool = new Pool(origin, {
-      connections: maxConnections,
-      connect: { timeout: connectMillis },
+      connections: options.connections,
+      connect: connector(options),
+      keepAliveTimeout: options.idleMillis,
+      pipelining: options.keepAlive ? 1 : 0,
       headersTimeout: 0,
       bodyTimeout: 0,
     });
+  }
+
+  /** As many requests wait as may. */
+  get crowded(): boolean {
+    return this.waiting >= this.options.waiting;
   }
 
   /** Everything the upstream is sent; no client header is passed on. */
@@ -89,6 +99,20 @@ export class UpstreamClient {
     if (reply.statusCode >= 300) throw new Error(`HTTP ${reply.statusCode}`);
     return { headers: reply.headers, text };
   }
+}
+
+/** undici sets TCP_NODELAY on every connection that it makes. */
+function connector({
+  connectMillis,
+  noDelay,
+}: UpstreamOptions): buildConnector.connector | buildConnector.BuildOptions {
+  if (noDelay) return { timeout: connectMillis };
+  const connect = buildConnector({ timeout: connectMillis });
+  return (options, callback) =>
+    connect(options, (...[error, socket]: Parameters<buildConnector.Callback>) => {
+      if (error !== null) return callback(error, null);
+      callback(null, socket.setNoDelay(false));
+    });
 }
 
 /** The answer to a request the upstream sends us: `ping` works, nothing else is offered. */

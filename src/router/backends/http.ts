@@ -6,6 +6,7 @@ import type { Caller, Exchange, UpstreamSession, Work } from '../exchange.ts';
 import { reasonOf } from '../reason.ts';
 import { UpstreamCall } from '../upstream-call.ts';
 import { type Opened, UpstreamClient } from '../upstream-client.ts';
+import { defaultUpstream } from '../upstream-options.ts';
 import { WorkerIds } from '../worker-ids.ts';
 
 /**
@@ -21,7 +22,7 @@ export class HttpBackend implements Backend {
   readonly #ids: WorkerIds;
 
   constructor(url: string, context: BackendContext) {
-    this.#client = new UpstreamClient(url);
+    this.#client = new UpstreamClient(url, context.upstream ?? defaultUpstream);
     this.#anonymous = {
       protocolVersion: latestLegacyVersion,
       capabilities: '{}',
@@ -30,7 +31,8 @@ export class HttpBackend implements Backend {
     this.#ids = new WorkerIds(context.worker);
   }
 
-  request(exchange: Exchange): Work {
+  request(exchange: Exchange): Work | undefined {
+    if (this.#client.crowded) return void exchange.refuse('overloaded', 'Too many requests wait for the backend');
     const call = new UpstreamCall(this.#client, exchange, this.#ids.next());
     const { upstream } = exchange.caller;
     if (upstream !== undefined) call.send(upstream);

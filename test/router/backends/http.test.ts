@@ -70,7 +70,7 @@ describe('the http backend with an SDK server', () => {
     const exchange = new Recorder(caller, 'tools/call', { name: 'wait', arguments: {} });
     const work = backend.request(exchange);
     await run(backend, caller, 'tools/list');
-    work.cancel('test');
+    work?.cancel('test');
     await expect.poll(() => server.cancelled).toBe(1);
     expect(exchange.finals).toEqual([]);
     await backend.close();
@@ -129,7 +129,7 @@ describe('the http backend with servers that fail', () => {
       (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(),
       'no reply to the request',
     ],
-    ['more than 16 MiB', json(`"${'x'.repeat(16 * 1024 * 1024)}"`), 'reply larger than 16 MiB'],
+    ['more than 16 MiB', json(`"${'x'.repeat(16 * 1024 * 1024)}"`), 'reply larger than 16.0 MiB'],
   ])('refuses after %s', async (_, listener, text) => {
     await withServer(listener, async (url) => {
       const backend = new HttpBackend(url, context);
