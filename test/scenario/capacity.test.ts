@@ -22,11 +22,11 @@ test('what is not known stops nothing', () => {
 test.each([
   [
     false,
-    'raise the limit in this shell with `sudo prlimit --pid $$ --nofile=65536` (a container is started with --ulimit nofile=65536), or use 19,960 connections at most',
+    'raise the limit in this shell with `sudo prlimit --pid $$ --nofile=65536` (a container is started with --ulimit nofile=65536), or use 19,967 connections at most',
   ],
   [
     true,
-    'raise the limit in this shell with `ulimit -n 65536` (a container is started with --ulimit nofile=65536), or use 19,960 connections at most',
+    'raise the limit in this shell with `ulimit -n 65536` (a container is started with --ulimit nofile=65536), or use 19,967 connections at most',
   ],
 ])('too few open files, of load and gateway (root: %s)', (root, hint) => {
   const needs = requirementsOf(plan({ overrides: { transport: 'websocket', vus: '25000' } }));
@@ -34,8 +34,8 @@ test.each([
   expect(error).toMatchObject({ code: 'MCPB_E_FD_LIMIT', exitCode: 3 });
   expect(typed(error.hint)).toBe(hint);
   expect(typed(error.message).split('\n')).toEqual([
-    'the load needs 25,040 open files, a process may have 20,000: more workers do not help, they are threads of one process',
-    'the bundled gateway needs 25,040 open files, a process may have 20,000: more workers do not help, they are threads of one process',
+    'the load needs 25,033 open files, a process may have 20,000: more workers do not help, they are threads of one process',
+    'the bundled gateway needs 25,033 open files, a process may have 20,000: more workers do not help, they are threads of one process',
   ]);
 });
 
@@ -96,7 +96,7 @@ test('what may be opened on demand is a doubt, no shortage', () => {
   const capacity = has({ openFiles: 4096, localPorts: 9999 });
   expect(shortagesOf(needs, capacity)).toEqual([]);
   expect(doubtsOf(needs, capacity).map(({ message }) => typed(message))).toEqual([
-    'connections opened on demand may need 10,045 open files, a process may have 4,096: more workers do not help, they are threads of one process',
+    'connections opened on demand may need 10,038 open files, a process may have 4,096: more workers do not help, they are threads of one process',
     'connections opened on demand may need 10,000 local ports of one source address, the system gives out 9,999',
   ]);
 });
@@ -104,8 +104,8 @@ test('what may be opened on demand is a doubt, no shortage', () => {
 test('inspect shows need and have, and what does not fit', () => {
   const made = plan({ overrides: { vus: '25000', transport: 'websocket' } });
   const text = typed(describePlan(made, requirementsOf(made), has({ openFiles: 20_000, localPorts: 28_232 })));
-  expect(text).toContain('25,040, the bundled gateway 25,040; a process may have 20,000');
+  expect(text).toContain('25,033, the bundled gateway 25,033; a process may have 20,000');
   expect(text).toContain('25,000 of one source address; the system gives out 28,232');
-  expect(text).toMatch(/^ {2}! +the load needs 25,040 open files/m);
+  expect(text).toMatch(/^ {2}! +the load needs 25,033 open files/m);
   expect(text).toContain('--nofile=65536');
 });

@@ -10,9 +10,9 @@ test('connections, descriptors, ports, memory and time of a ramp', () => {
     seconds: 57,
     connections: 5000,
     connectionsAtMost: 5000,
-    fileDescriptors: 5040,
-    fileDescriptorsAtMost: 5040,
-    gatewayFileDescriptors: 5040,
+    fileDescriptors: 5033,
+    fileDescriptorsAtMost: 5033,
+    gatewayFileDescriptors: 5033,
     portsPerAddress: 5000,
     portsPerAddressAtMost: 5000,
     newConnectionPerIteration: true,
@@ -25,8 +25,8 @@ test('parallel scenarios add up; open HTTP may open more on demand', () => {
     seconds: 7,
     connections: 60,
     connectionsAtMost: 20 + 20 + 100,
-    fileDescriptors: 60 + 45,
-    fileDescriptorsAtMost: 140 + 45,
+    fileDescriptors: 60 + 38,
+    fileDescriptorsAtMost: 140 + 38,
     newConnectionPerIteration: false,
     memoryBytes: 60 * 15 * 1024 + 3 * histogram,
   });
@@ -57,21 +57,21 @@ test.each([
 test('the bundled gateway has one port for HTTP and WebSocket, another for TCP, and needs descriptors of its own', () => {
   const block = (transport: string) => `{ transport: ${transport}, vus: 10, steps: [{ call: ping }] }`;
   const made = planText(`scenarios: { a: ${block('http')}, b: ${block('websocket')}, c: ${block('tcp')} }`);
-  expect(requirementsOf(made)).toMatchObject({ portsPerAddress: 20, gatewayFileDescriptors: 30 + 40 });
+  expect(requirementsOf(made)).toMatchObject({ portsPerAddress: 20, gatewayFileDescriptors: 30 + 33 });
   expect(requirementsOf(plan({ overrides: { target: 'ws://a.test/' } })).gatewayFileDescriptors).toBe(0);
 });
 
 test('HTTP+SSE needs two connections a client, a command three pipes, a worker its event loop and its alarm', () => {
   expect(requirementsOf(plan({ overrides: { target: 'sse+http://a.test/', vus: '10' } }))).toMatchObject({
     connections: 20,
-    fileDescriptors: 20 + 40,
+    fileDescriptors: 20 + 33,
     portsPerAddress: 20,
   });
-  expect(requirementsOf(plan({ overrides: { target: 'stdio:server', vus: '10' } })).fileDescriptors).toBe(30 + 40);
-  expect(requirementsOf(plan({ overrides: { vus: '10', workers: '3' } })).fileDescriptors).toBe(10 + 56);
+  expect(requirementsOf(plan({ overrides: { target: 'stdio:server', vus: '10' } })).fileDescriptors).toBe(30 + 33);
+  expect(requirementsOf(plan({ overrides: { vus: '10', workers: '3' } })).fileDescriptors).toBe(10 + 47);
   const open = { rate: '10', vus: '10', workers: '3' };
-  expect(requirementsOf(plan({ overrides: open })).fileDescriptors).toBe(10 + 56 + 3 * 5);
-  expect(requirementsOf(plan({ overrides: { ...open, pacing: 'spin' } })).fileDescriptors).toBe(10 + 56);
+  expect(requirementsOf(plan({ overrides: open })).fileDescriptors).toBe(10 + 47 + 3 * 5);
+  expect(requirementsOf(plan({ overrides: { ...open, pacing: 'spin' } })).fileDescriptors).toBe(10 + 47);
 });
 
 test('of clients that come and go as many are sure as the rate has under way, and as many as allowed may be', () => {
@@ -82,7 +82,7 @@ duration: 10s
 steps: [{ call: ping }]`;
   const needs = requirementsOf(planText(text));
   expect(needs.connections).toBeLessThanOrEqual(101);
-  expect(needs).toMatchObject({ connectionsAtMost: 10_000, fileDescriptors: needs.connections + 45 });
+  expect(needs).toMatchObject({ connectionsAtMost: 10_000, fileDescriptors: needs.connections + 38 });
 });
 
 test('time counts from the start of the first scenario to the end of the last', () => {

@@ -15,6 +15,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Limit of open files, soft and hard. */
   readonly openFiles?: number;
+  /** Called with the process id. */
+  readonly onStart?: (pid: number) => void;
   /** Called with each line of stderr while the command runs, with a way to signal it and its process id. */
   readonly onStderr?: (line: string, kill: (signal: NodeJS.Signals) => void, pid: number) => void;
 }
@@ -32,7 +34,7 @@ export async function mcpb(args: readonly string[], options: CliOptions = {}): P
 
 function execute(
   args: readonly string[],
-  { cwd = root, env = {}, openFiles, onStderr }: CliOptions,
+  { cwd = root, env = {}, openFiles, onStart, onStderr }: CliOptions,
 ): Promise<CliResult> {
   const command = [process.execPath, `${root}bin/run.js`, ...args];
   const limited = ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...command];
@@ -42,6 +44,7 @@ function execute(
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (child.pid !== undefined) onStart?.(child.pid);
   let stdout = '';
   let stderr = '';
   let line = '';
