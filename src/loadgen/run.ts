@@ -8,6 +8,7 @@ import { buildResult } from './build-result.ts';
 import { processNow } from './clock.ts';
 import { liveInterval } from './live-interval.ts';
 import { LiveThresholds } from './live-thresholds.ts';
+import { placementOf } from './placement.ts';
 import { WorkerPool } from './pool.ts';
 import { RunRecord, type TargetProbe } from './run-record.ts';
 import { Unreachable, unreachableError } from './unreachable.ts';
@@ -75,7 +76,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
       facts: pool.facts,
       interrupted: options.stop.aborted,
       environment: environmentBetween(record.begin.machine, record.end.machine, {
-        placement: isLoopback(plan.scenarios[0].target.host) ? 'loopback' : 'remote',
+        placement: placementOf(pool.facts),
         workers: plan.workers,
         pacing: plan.pacing,
         engineRevision,
@@ -125,8 +126,4 @@ function interrupted(): McpbError {
   return new McpbError('MCPB_E_INTERRUPTED', 'interrupted before there was a result', {
     hint: 'once the load runs, one Ctrl-C ends it and keeps its result',
   });
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
