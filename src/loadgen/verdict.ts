@@ -53,13 +53,13 @@ export function judge(evidence: Evidence): Judged {
  * virtual users, only the lateness with those counts here: that with the arrivals voids the run.
  */
 function limit(evidence: Evidence): GeneratorInfo['limitedBy'] {
-  const { model, metrics, workersBusy, targetCores } = evidence;
+  const { model, metrics, targetCores } = evidence;
   if (model !== 'closed') return keptUp(metrics) ? 'schedule' : 'target';
   const targetBusy = targetCores !== null && targetCores > 0.95;
   if (keptFromCores(evidence)) return targetBusy ? 'target' : 'none';
   if (isLate(evidence)) return 'generator';
   if (targetBusy) return 'target';
-  return workersBusy > 0.95 ? 'generator' : 'none';
+  return neverRested(evidence) ? 'generator' : 'none';
 }
 
 /**
@@ -67,8 +67,14 @@ function limit(evidence: Evidence): GeneratorInfo['limitedBy'] {
  * loop and is a lower throughput, this is a disturbed run. Where the system does not count the waiting, only a generator
  * that never rested is believed to have been late by its own work.
  */
-function keptFromCores({ cpuWait, workersBusy }: Evidence): boolean {
-  return cpuWait === null ? workersBusy <= 0.95 : cpuWait > mostCpuWait;
+function keptFromCores(evidence: Evidence): boolean {
+  const { cpuWait } = evidence;
+  return cpuWait === null ? !neverRested(evidence) : cpuWait > mostCpuWait;
+}
+
+/** A generator that polls for the next arrival never rests, whether it has work or not: that tells nothing. */
+function neverRested({ workersBusy, polls }: Evidence): boolean {
+  return workersBusy > 0.95 && !polls;
 }
 
 /** What was due was answered, in time. */

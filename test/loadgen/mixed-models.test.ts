@@ -45,6 +45,18 @@ describe('virtual users beside arrivals', () => {
     expect(codes(judge({ ...mixed, closedBeside: late, cpuWait: 0.3 }).invalidReasons)).toEqual(['closed_lag_p50']);
   });
 
+  it('are not limited by a generator that only polls for the arrivals', () => {
+    const busy = { ...mixed, workersBusy: 1 };
+    expect(judge(busy)).toMatchObject({ verdict: 'generator-limited', limitedBy: 'generator' });
+    expect(judge({ ...busy, polls: true })).toMatchObject({ verdict: 'pass', limitedBy: 'none' });
+  });
+
+  it('are not excused by polling where nobody counts the time without a core', () => {
+    const uncounted = { ...mixed, closedBeside: late, cpuWait: null, workersBusy: 1 };
+    expect(judge(uncounted)).toMatchObject({ verdict: 'generator-limited', invalidReasons: [] });
+    expect(codes(judge({ ...uncounted, polls: true }).invalidReasons)).toEqual(['closed_lag_p50']);
+  });
+
   it('have no rules where there are none', () => {
     expect(judge(sound).certificate.filter(({ rule }) => rule.startsWith('closed_'))).toEqual([]);
   });
