@@ -12,7 +12,7 @@ import {
   runMetrics,
   stageResults,
 } from '../metrics/summary.ts';
-import { openFileLimit } from '../results/limits.ts';
+import { allowedCpus, openFileLimit } from '../results/limits.ts';
 import type {
   CheckResult,
   Environment,
@@ -207,6 +207,7 @@ function generatorOf(
     rssBytesPerConnection: peak.connections >= fewestConnections ? (peak.rss - baseRss) / peak.connections : null,
     eventLoopUtilization: Math.max(0, ...measured(record).map((row) => row.eventLoopUtilization)),
     gc,
+    affinity: allowedCpus(),
     fdLimit: openFileLimit(),
     limitedBy,
   };

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Capacity } from '../scenario/capacity.ts';
-import { parseOpenFiles, parsePortRange, parsePorts } from './proc.ts';
+import { parseAllowedCpus, parseOpenFiles, parsePortRange, parsePorts } from './proc.ts';
 
 /** Soft limit of open files of this process; null where there is none or it is not known. */
 export function openFileLimit(): number | null {
   return parseOpenFiles(read('/proc/self/limits'));
+}
+
+/** The CPUs this process may use, `0-3,8`; null where that is not known. */
+export function allowedCpus(): string | null {
+  return parseAllowedCpus(read('/proc/self/status'));
 }
 
 /** What this machine gives this process for connections. */

@@ -90,6 +90,11 @@ export function parseOpenFiles(text: string): number | null {
   return match ? Number(match[1]) : null;
 }
 
+/** The CPUs that a process may use, `0-3,8`, in its /proc/PID/status. */
+export function parseAllowedCpus(text: string): string | null {
+  return /^Cpus_allowed_list:\s+(\S+)/m.exec(text)?.[1] ?? null;
+}
+
 /** First and last port of `32768\t60999`. */
 export function parsePortRange(text: string): readonly [first: number, last: number] | null {
   const match = /^(\d+)\s+(\d+)/.exec(text);

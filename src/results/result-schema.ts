@@ -98,6 +98,7 @@ const generator = z.object({
   rssBytesPerConnection: z.number().nullable(),
   eventLoopUtilization: share,
   gc: z.object({ count, totalMicros: count, maxMicros: count } satisfies Shape<GeneratorInfo['gc']>),
+  affinity: z.string().nullable().exactOptional(),
   fdLimit: count.nullable(),
   limitedBy: z.enum(['generator', 'target', 'schedule', 'none']),
 } satisfies Shape<GeneratorInfo>);

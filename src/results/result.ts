@@ -119,6 +119,8 @@ export interface GeneratorInfo {
   /** Highest of the workers over the window, 0…1. */
   readonly eventLoopUtilization: number;
   readonly gc: { readonly count: number; readonly totalMicros: number; readonly maxMicros: number };
+  /** The CPUs it may use, `0-3,8`; null or absent = not known. */
+  readonly affinity?: string | null;
   readonly fdLimit: number | null;
   readonly limitedBy: 'generator' | 'target' | 'schedule' | 'none';
 }

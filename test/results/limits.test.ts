@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { openFileLimit, readCapacity } from '../../src/results/limits.ts';
-import { parseOpenFiles, parsePortRange, parsePorts } from '../../src/results/proc.ts';
+import { allowedCpus, openFileLimit, readCapacity } from '../../src/results/limits.ts';
+import { parseAllowedCpus, parseOpenFiles, parsePortRange, parsePorts } from '../../src/results/proc.ts';
 
 const linux = process.platform === 'linux';
 
@@ -16,7 +16,12 @@ test.runIf(linux)('there are ports to choose from, and fewer than all', () => {
   expect(localPorts).toBeLessThan(65_536);
 });
 
-test('/proc says limit, range and reserved ports', () => {
+test.runIf(linux)('the CPUs that may be used are as many as the system counts', () => {
+  const allowed = parsePorts(allowedCpus() ?? '').reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  expect(allowed).toBe(Number(execFileSync('nproc', { encoding: 'utf8', env: { PATH: process.env.PATH ?? '' } })));
+});
+
+test('/proc says limit, range and reserved ports, and CPUs', () => {
   const limits =
     'Limit        Soft Limit   Hard Limit   Units\nMax open files            1024                 4096                 files\n';
   expect(parseOpenFiles(limits)).toBe(1024);
@@ -29,4 +34,6 @@ test('/proc says limit, range and reserved ports', () => {
     [9148, 9150],
   ]);
   expect(parsePorts('\n')).toEqual([]);
+  expect(parseAllowedCpus('Cpus_allowed:\tf\nCpus_allowed_list:\t0-3,8\n')).toBe('0-3,8');
+  expect(parseAllowedCpus('')).toBeNull();
 });
