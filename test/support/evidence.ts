@@ -1,6 +1,8 @@
 import type { Evidence } from '../../src/loadgen/evidence.ts';
+import { judge } from '../../src/loadgen/verdict.ts';
 import type { Metrics } from '../../src/metrics/figures.ts';
 import { runMetrics } from '../../src/metrics/summary.ts';
+import type { OutcomeClass } from '../../src/wire/outcome.ts';
 import { collected, measuredScenario, totalOfValues } from './measured.ts';
 
 /** 2,000 replies of 20 ms (p50) to 100 ms (p99), 10 µs of lag. */
@@ -44,3 +46,12 @@ export const sound: Evidence = {
 
 /** 1,000 times this value. */
 export const lag = (micros: number) => totalOfValues(Array<number>(1000).fill(micros)).distribution();
+
+/** Of a sound run but for this. */
+export const verdictOf = (changes: Partial<Evidence>) => judge({ ...sound, ...changes });
+
+export function withOutcomes(counts: Partial<Record<OutcomeClass, number>>): Metrics {
+  const outcomes = { ...good.outcomes, ok: 0, ...counts };
+  const planned = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  return { ...good, outcomes, requests: { ...good.requests, planned } };
+}
