@@ -2,7 +2,7 @@ import { gatewayHolder } from './holders/gateway.ts';
 import { k6Holder } from './holders/k6.ts';
 import { busySessions, idleSessions, loadHolder } from './holders/mcpb-load.ts';
 import { wsHolder } from './holders/ws.ts';
-import { gateways } from './support/gateways.ts';
+import { echoGateways } from './support/gateways.ts';
 
 /** A process on one end of many WebSocket sessions, whose memory is read while it holds them. */
 export interface Holder {
@@ -22,7 +22,7 @@ export const holders: readonly Holder[] = [
   loadHolder(busySessions),
   wsHolder,
   k6Holder,
-  ...gateways.map(gatewayHolder),
+  ...echoGateways.map(gatewayHolder),
 ];
 
 /**

@@ -3,7 +3,13 @@ import type { Load } from '../peer.ts';
 import { reportOf } from '../peers/mcpb.ts';
 import { wrk } from '../peers/wrk.ts';
 import { comparisonHead, comparisonRows, type Round, roundPieces, type Subject } from '../support/comparison.ts';
-import { type Gateway, gateways, startGateway } from '../support/gateways.ts';
+import {
+  echoGateways,
+  forwardingGateways,
+  type Gateway,
+  gatewayTransports,
+  startGateway,
+} from '../support/gateways.ts';
 import { loadArguments, startLoad } from '../support/mcpb.ts';
 import type { Measurement } from '../support/measurement.ts';
 import { type Server, startNullServer } from '../support/null-server.ts';
@@ -14,7 +20,7 @@ import { sampleDuring, valueAt } from '../support/sampler.ts';
 
 const sampleMillis = 50;
 
-/** What gateways with an echo backend cost per request, beside what wrk itself costs against the null server. */
+/** What gateways cost per request, answering by themselves and passing on, beside what wrk itself costs against the null server. */
 export const gateway: Bench<Round> = {
   flags: ['connections', 'seconds', 'rounds'],
 
@@ -27,8 +33,10 @@ export const gateway: Bench<Round> = {
       try {
         const nullServer = await startNullServer(cores?.server);
         servers.push(nullServer);
+        const upstream = await startNullServer(cores?.client);
+        servers.push(upstream);
         const subjects = [ruled(nullServer, wrk, load)];
-        for (const one of gateways) {
+        for (const one of [...echoGateways, ...forwardingGateways(upstream.urls.http)]) {
           const server = await startGateway(one, cores?.server);
           servers.push(server);
           subjects.push(...costs(one, server, load));
@@ -47,17 +55,18 @@ export const gateway: Bench<Round> = {
 
 type Window = Pick<Load, 'seconds' | 'core'>;
 
-function costs({ name, transports }: Gateway, { pid, urls }: Server, window: Window): Subject[] {
-  return transports.map((transport) => ({
+function costs({ name, token }: Gateway, { pid, urls }: Server, window: Window): Subject[] {
+  return gatewayTransports.map((transport) => ({
     name,
     transport,
-    measure: (connections) => costPerRequest(pid, { ...window, connections, url: urls[transport] }),
+    measure: (connections) => costPerRequest(pid, { ...window, connections, url: urls[transport] }, token),
   }));
 }
 
 /** CPU time of a server between the instants at which the load's window opened and closed, by completed request. */
-async function costPerRequest(pid: number, load: Load): Promise<Measurement> {
-  const { result } = await startLoad(loadArguments(load), load.core);
+async function costPerRequest(pid: number, load: Load, token: string | undefined): Promise<Measurement> {
+  const shown = token === undefined ? [] : ['--token', token];
+  const { result } = await startLoad([...shown, ...loadArguments(load)], load.core);
   const [samples, run] = await Promise.all([sampleDuring(result, sampleMillis, () => cpuOf(pid)), result]);
   const { metrics, window } = run;
   const spent = (of: (cpu: CpuTime) => number) =>

@@ -3,7 +3,7 @@ import { type BenchName, benches } from '../../bench/bench.ts';
 import { measureBench } from '../../bench/measure.ts';
 import { parseOptions } from '../../bench/options.ts';
 import { peers } from '../../bench/peer.ts';
-import { gateways } from '../../bench/support/gateways.ts';
+import { echoGateways, forwardingGateways, gatewayTransports } from '../../bench/support/gateways.ts';
 import { openJournal } from '../../bench/support/journal.ts';
 import { isInstalled } from '../../bench/support/programs.ts';
 import { needs } from '../support/programs.ts';
@@ -87,8 +87,10 @@ needs('wrk', 'cc')('each bench, briefly', () => {
     const rows = await rowsOf('gateway', ['--connections', '4', ...one]);
     expect(rows).toMatchObject([
       { process: 'wrk' },
-      ...gateways.flatMap(({ name, transports }) => named(transports.map((transport) => ({ name, transport })))),
+      ...[...echoGateways, ...forwardingGateways('http://127.0.0.1')].flatMap(({ name }) =>
+        named(gatewayTransports.map((transport) => ({ name, transport }))),
+      ),
     ]);
-    for (const row of rows) expect(row['user µs']).toMatch(/^\d+\.\d\d$/);
+    for (const row of rows) expect(row).toMatchObject({ 'user µs': expect.stringMatching(/^\d+\.\d\d$/), errors: '0' });
   });
 });
