@@ -1,18 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { DataPlane } from './data-plane.ts';
+import type { Cause } from './metrics/reasons.ts';
 import { duplicateHeader, originFault } from './origin.ts';
 
 /** Why something may not come in. `invalid`: it is no proper request, whoever sends it. */
 export interface Denial {
   readonly reason: 'invalid' | 'forbidden' | 'unauthorized' | 'overloaded';
+  /** What it counts as. */
+  readonly cause: Cause;
   readonly text: string;
 }
 
-const excess: Denial = { reason: 'overloaded', text: 'Connection limit reached' };
-const closing: Denial = { reason: 'overloaded', text: 'The gateway is shutting down' };
+const excess: Denial = { reason: 'overloaded', cause: 'connection_limit', text: 'Connection limit reached' };
+const closing: Denial = { reason: 'overloaded', cause: 'draining', text: 'The gateway is shutting down' };
+const faultTexts = { origin: 'Origin is not allowed', host: 'Host is not allowed' } as const;
+/** As many sessions as allowed are open. */
+export const noSessionLeft: Denial = { reason: 'overloaded', cause: 'session_limit', text: 'Session limit reached' };
 /** Nobody an authenticator knows. */
-export const unproven: Denial = { reason: 'unauthorized', text: 'A valid bearer token is required' };
+export const unproven: Denial = {
+  reason: 'unauthorized',
+  cause: 'invalid_token',
+  text: 'A valid bearer token is required',
+};
 
 /** A connection that has just been accepted. */
 export function connectionDenial({ connections }: DataPlane, socket: Socket): Denial | undefined {
@@ -22,9 +32,10 @@ export function connectionDenial({ connections }: DataPlane, socket: Socket): De
 /** The head of an HTTP request to a listener on `host`, before anybody asks who sends it. */
 export function requestDenial(plane: DataPlane, request: IncomingMessage, host: string): Denial | undefined {
   const twice = duplicateHeader(request);
-  if (twice !== undefined) return { reason: 'invalid', text: `Header ${twice} appears twice` };
+  if (twice !== undefined)
+    return { reason: 'invalid', cause: 'duplicate_header', text: `Header ${twice} appears twice` };
   const fault = originFault(request, host);
-  if (fault !== undefined) return { reason: 'forbidden', text: fault };
+  if (fault !== undefined) return { reason: 'forbidden', cause: fault, text: faultTexts[fault] };
   return connectionDenial(plane, request.socket);
 }
 

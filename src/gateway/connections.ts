@@ -10,6 +10,7 @@ export class Connections {
   /** Those nothing usable has come from, with the time of accept, `performance.now()`. */
   readonly #arriving = new Map<Socket, number>();
   readonly #excess = new WeakSet<Socket>();
+  readonly #streaming = new WeakSet<Socket>();
   /** One listener for all sockets. */
   readonly #onClose: (this: Socket) => void;
 
@@ -29,6 +30,7 @@ export class Connections {
   accepted(socket: Socket, transport: Transport): void {
     this.#transports.set(socket, transport);
     this.#arriving.set(socket, performance.now());
+    this.#counters.accepted(transport);
     this.#counters.connected(transport, 1);
     if (this.size > this.#limit) this.#excess.add(socket);
     socket.on('close', this.#onClose);
@@ -54,6 +56,15 @@ export class Connections {
   /** Closes those that have sent nothing usable for `millis`. */
   dropSilent(now: number, millis: number): void {
     for (const [socket, accepted] of this.#arriving) if (now - accepted > millis) socket.destroy();
+  }
+
+  /** A reply that is sent piece by piece has begun: no status line may come in between. */
+  streams(socket: Socket): void {
+    this.#streaming.add(socket);
+  }
+
+  isStreaming(socket: Socket): boolean {
+    return this.#streaming.has(socket);
   }
 
   cut(): void {

@@ -1,83 +1,134 @@
+import type { MessageKind } from '../wire/jsonrpc.ts';
 import { eras, methods, type Transport, transports } from '../wire/mcp.ts';
-import {
-  type ErrorReason,
-  errorReasons,
-  type FailureReason,
-  failureReasons,
-  latencyBuckets,
-  type Metric,
-  type MetricName,
-  metrics,
-} from './metrics.ts';
+import { type Cause, causes, type ErrorReason, errorReasons } from './metrics/reasons.ts';
+import { frameTypes, latencyBuckets, messageKinds, type Source, type SourceName, sources } from './metrics/sources.ts';
 
 /** Per series of a histogram: one cell a bucket, one for values above all of them, the sum. */
 const histogramCells = latencyBuckets.length + 2;
 
+const transportIndex = indexOf(transports);
+const kindIndex = indexOf(messageKinds);
+const inbound = 0;
+const outbound = 1;
+
 /**
- * One worker's counters in shared memory: only that worker writes, main reads at scrape. A request costs a few additions
+ * One thread's counters in shared memory: only that thread writes, main reads at scrape. A request costs a few additions
  * here and nothing else.
  */
 export class Counters {
-  /** By metric: one cell a series, or `histogramCells`. Gauges of the worker are as they were at the last sweep. */
-  readonly cells: Readonly<Record<MetricName, Float64Array>>;
+  /** By source: one cell a series, or `histogramCells`. Gauges of a worker are as they were at the last sweep. */
+  readonly cells: Readonly<Record<SourceName, Float64Array>>;
 
   constructor(memory: SharedArrayBuffer) {
     let offset = 0;
-    const views = Object.entries(metrics).map(([name, metric]) => {
-      const view = new Float64Array(memory, offset, cellsOf(metric));
+    const views = Object.entries(sources).map(([name, source]) => {
+      const view = new Float64Array(memory, offset, cellsOf(source));
       offset += view.byteLength;
       return [name, view];
     });
-    this.cells = Object.fromEntries(views) as Record<MetricName, Float64Array>;
+    this.cells = Object.fromEntries(views) as Record<SourceName, Float64Array>;
   }
 
   static allocate(): SharedArrayBuffer {
-    const cells = Object.values(metrics).reduce((total, metric) => total + cellsOf(metric), 0);
+    const cells = Object.values(sources).reduce((total, source) => total + cellsOf(source), 0);
     return new SharedArrayBuffer(cells * Float64Array.BYTES_PER_ELEMENT);
   }
 
-  /** `index`: `seriesOf` the transport and era, plus the method's index. */
+  /** A request or notification. `index`: `seriesOf` the transport and era, plus the method's index. */
   received(index: number): void {
     this.cells.requests[index]++;
   }
 
   /** A final reply left `millis` after its request was parsed; `backendMillis` of them passed at the backend. */
   answered(index: number, millis: number, backendMillis: number): void {
-    observe(this.cells.durations, index, millis / 1000);
+    observe(this.cells.durations, index * 2, millis / 1000);
     observe(this.cells.backend, 0, backendMillis / 1000);
   }
 
-  error(transport: Transport, reason: ErrorReason): void {
-    this.cells.errors[transports.indexOf(transport) * errorReasons.length + errorReasons.indexOf(reason)]++;
+  /** The same of an error. */
+  failed(transport: Transport, index: number, reason: ErrorReason, millis: number, backendMillis: number): void {
+    this.error(transport, reason);
+    observe(this.cells.durations, index * 2 + 1, millis / 1000);
+    observe(this.cells.errorDurations, errorReasons.indexOf(reason), millis / 1000);
+    observe(this.cells.backend, 0, backendMillis / 1000);
   }
 
-  failure(transport: Transport, reason: FailureReason): void {
-    this.cells.failures[transports.indexOf(transport) * failureReasons.length + failureReasons.indexOf(reason)]++;
+  /** An error is answered, also to what is no request. */
+  error(transport: Transport, reason: ErrorReason): void {
+    this.cells.errors[transportIndex[transport] * errorReasons.length + errorReasons.indexOf(reason)]++;
+  }
+
+  /** A connection is refused or cut. */
+  failure(transport: Transport, cause: Cause): void {
+    this.cells.failures[transportIndex[transport] * causes.length + causes.indexOf(cause)]++;
+  }
+
+  /** A request is refused; its connection may stay. */
+  refused(transport: Transport, cause: Cause): void {
+    this.cells.refusals[transportIndex[transport] * causes.length + causes.indexOf(cause)]++;
+  }
+
+  /** A message of `bytes` bytes came in, without its framing. */
+  took(transport: Transport, kind: MessageKind, bytes: number): void {
+    const direction = transportIndex[transport] * 2 + inbound;
+    this.cells.messages[direction * messageKinds.length + kindIndex[kind]]++;
+    this.cells.bytes[direction] += bytes;
+  }
+
+  /** A message of `bytes` bytes went out, without its framing. */
+  sent(transport: Transport, kind: MessageKind, bytes: number): void {
+    const direction = transportIndex[transport] * 2 + outbound;
+    this.cells.messages[direction * messageKinds.length + kindIndex[kind]]++;
+    this.cells.bytes[direction] += bytes;
+  }
+
+  frameIn(type: number): void {
+    this.cells.frames[frameIndex(type)]++;
+  }
+
+  frameOut(type: number): void {
+    this.cells.frames[frameTypes.length + frameIndex(type)]++;
   }
 
   /** A connection became usable `millis` after it was accepted. */
   established(transport: Transport, millis: number): void {
-    observe(this.cells.establishments, transports.indexOf(transport), millis / 1000);
+    observe(this.cells.establishments, transportIndex[transport], millis / 1000);
+  }
+
+  accepted(transport: Transport): void {
+    this.cells.accepted[transportIndex[transport]]++;
   }
 
   connected(transport: Transport, change: 1 | -1): void {
-    this.cells.connections[transports.indexOf(transport)] += change;
+    this.cells.connections[transportIndex[transport]] += change;
   }
 
-  setGauge(name: 'inFlight' | 'sessions' | 'lateReplies', value: number): void {
+  /** `kind`: its place among `collections`. */
+  collected(kind: number, millis: number): void {
+    observe(this.cells.collections, kind, millis / 1000);
+  }
+
+  /** A reply came after its request was over. */
+  late(): void {
+    this.cells.lateReplies[0]++;
+  }
+
+  setGauge(name: 'inFlight' | 'sessions', value: number): void {
     this.cells[name][0] = value;
   }
 }
 
-/** First series of a transport and era in the metrics by method; add the method's index. */
+/** First series of a transport and era in what is counted by method; add the method's index. */
 export function seriesOf(transport: number, era: number): number {
   return (transport * eras.length + era) * methods.length;
 }
 
-/** The value of a series that is no histogram, of all workers together. */
-export function mergedValue(workers: readonly Counters[], name: MetricName, series: number): number {
-  const { largest }: Metric = metrics[name];
-  const values = workers.map(({ cells }) => cells[name][series]);
+/** The value of a series, of all threads together; of a histogram how many values it has. */
+export function mergedValue(threads: readonly Counters[], name: SourceName, series: number): number {
+  const { kind, largest }: Source = sources[name];
+  if (kind === 'histogram')
+    return mergedHistogram(threads, name, series).counts.reduce((total, count) => total + count);
+  const values = threads.map(({ cells }) => cells[name][series]);
   return largest ? Math.max(...values) : values.reduce((total, value) => total + value, 0);
 }
 
@@ -88,14 +139,14 @@ export interface HistogramView {
 }
 
 /** The same of a histogram. */
-export function mergedHistogram(workers: readonly Counters[], name: MetricName, series: number): HistogramView {
+export function mergedHistogram(threads: readonly Counters[], name: SourceName, series: number): HistogramView {
   const merged = new Array<number>(histogramCells).fill(0);
-  for (const { cells } of workers)
+  for (const { cells } of threads)
     for (let cell = 0; cell < histogramCells; cell++) merged[cell] += cells[name][series * histogramCells + cell];
   return { counts: merged.slice(0, -1), sum: merged[histogramCells - 1] };
 }
 
-function cellsOf({ kind, series }: Metric): number {
+function cellsOf({ kind, series }: Source): number {
   return series.length * (kind === 'histogram' ? histogramCells : 1);
 }
 
@@ -105,4 +156,12 @@ function observe(histograms: Float64Array, index: number, seconds: number): void
   const first = index * histogramCells;
   histograms[first + bucket]++;
   histograms[first + histogramCells - 1] += seconds;
+}
+
+function frameIndex(type: number): number {
+  return type < frameTypes.length ? type : 0;
+}
+
+function indexOf<T extends string>(names: readonly T[]): Readonly<Record<T, number>> {
+  return Object.fromEntries(names.map((name, index) => [name, index])) as Record<T, number>;
 }

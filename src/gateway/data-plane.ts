@@ -41,8 +41,6 @@ export class DataPlane {
   draining = false;
   /** `performance.now()` of the last sweep. */
   now = performance.now();
-  /** Replies that came after the request was over. */
-  lateReplies = 0;
   readonly #config: GatewayConfig;
   readonly #post: (message: FromWorker) => void;
   readonly #frontEnds: Record<ListeningTransport, FrontEnd>;
@@ -98,7 +96,6 @@ export class DataPlane {
     this.sessionless.sweep(now);
     this.counters.setGauge('inFlight', this.pending.length);
     this.counters.setGauge('sessions', this.store.size);
-    this.counters.setGauge('lateReplies', this.lateReplies);
     if (this.draining) this.#finish(now);
   }
 

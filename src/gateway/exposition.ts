@@ -1,82 +1,64 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { type Counters, type HistogramView, mergedHistogram, mergedValue } from './counters.ts';
-import { type Labels, latencyBuckets, type Metric, type MetricName, metrics } from './metrics.ts';
+import { type Gauges, gauges } from './metrics/gauges.ts';
+import { latencyBuckets } from './metrics/sources.ts';
+import { type Line, linesOf, type Metric, metrics } from './metrics.ts';
 
-/** What a scrape reads besides the workers' counters. */
-export interface ProcessReadings {
-  /** Processor time of this process since its start, in µs. */
-  cpuMicros(): number;
-  memoryBytes(): number;
-}
-
-/** Everything at `/metrics`, filled from the workers' counters at each scrape. */
+/** Everything at `/metrics`, filled from the threads' counters at each scrape. */
 export function createExposition(
-  workers: readonly Counters[],
+  threads: readonly Counters[],
   backend: string,
-  readings: ProcessReadings,
+  readGauges: () => Promise<Gauges>,
 ): () => Promise<string> {
   const registry = new Registry();
   const histograms: (() => string)[] = [];
-  for (const name of Object.keys(metrics) as MetricName[]) {
-    const metric: Metric = metrics[name];
-    const labels = metric.series.map((own) => (metric.perBackend ? { ...own, backend } : own));
-    if (metric.kind === 'histogram')
-      histograms.push(() => histogramText(metric, labels, (series) => mergedHistogram(workers, name, series)));
-    else register(registry, metric, labels, (series) => mergedValue(workers, name, series));
+  for (const metric of metrics) {
+    const lines = linesOf(metric, backend);
+    if (metric.kind === 'histogram') histograms.push(() => histogramText(metric, lines, threads));
+    else register(registry, metric, lines, threads);
   }
-  const gauge = (name: string, help: string, read: () => number): void =>
-    register(registry, { kind: 'gauge', name, help, series: [{}] }, [{}], read);
-  gauge('mcp_memory_usage_bytes', 'Resident memory', readings.memoryBytes);
-  gauge('mcp_cpu_usage_percent', 'Processor time since the last scrape, 100 = one core', cpuPercent(readings));
-  return async () => [await registry.metrics(), ...histograms.map((text) => text())].join('\n');
+  const shown = gauges.map(({ name, help, field }) => {
+    const gauge = new Gauge({ name, help, registers: [registry] });
+    return (values: Gauges) => gauge.set(values[field]);
+  });
+  return async () => {
+    const values = await readGauges();
+    for (const show of shown) show(values);
+    return [await registry.metrics(), ...histograms.map((text) => text())].join('\n');
+  };
 }
 
 /** Counters that are still 0 are left out. */
 function register(
   registry: Registry,
   { kind, name, help }: Metric,
-  labels: readonly Labels[],
-  read: (series: number) => number,
+  lines: readonly Line[],
+  threads: readonly Counters[],
 ): void {
-  const options = { name, help, labelNames: Object.keys(labels[0]), registers: [] };
+  const options = { name, help, labelNames: Object.keys(lines[0].labels), registers: [] };
+  const read = ({ parts }: Line): number =>
+    parts.reduce((total, { source, series }) => total + mergedValue(threads, source, series), 0);
   if (kind === 'gauge') {
     const collect = function (this: Gauge): void {
-      for (const [series, label] of labels.entries()) this.set(label, read(series));
+      for (const line of lines) this.set(line.labels, read(line));
     };
     return registry.registerMetric(new Gauge({ ...options, collect }));
   }
   const collect = function (this: Counter): void {
     this.reset();
-    for (const [series, label] of labels.entries()) {
-      const value = read(series);
-      if (value > 0) this.inc(label, value);
+    for (const line of lines) {
+      const value = read(line);
+      if (value > 0) this.inc(line.labels, value);
     }
   };
   registry.registerMetric(new Counter({ ...options, collect }));
 }
 
-function cpuPercent(readings: ProcessReadings): () => number {
-  let lastMicros = readings.cpuMicros();
-  let lastMillis = performance.now();
-  return () => {
-    const micros = readings.cpuMicros();
-    const millis = performance.now();
-    const percent = (micros - lastMicros) / (millis - lastMillis) / 10;
-    lastMicros = micros;
-    lastMillis = millis;
-    return percent;
-  };
-}
-
-/** Text format of a histogram that is counted elsewhere: cumulative buckets; series without a value are left out. */
-function histogramText(
-  { name, help }: Metric,
-  labels: readonly Labels[],
-  view: (index: number) => HistogramView,
-): string {
-  const lines = labels.flatMap((label, index) => {
-    const { counts, sum } = view(index);
-    const own = Object.entries(label).map(([key, value]) => `${key}="${value}"`);
+/** Text format of a histogram that is counted elsewhere: cumulative buckets; lines without a value are left out. */
+function histogramText({ name, help }: Metric, lines: readonly Line[], threads: readonly Counters[]): string {
+  const texts = lines.flatMap((line) => {
+    const { counts, sum } = sumOf(line, threads);
+    const own = Object.entries(line.labels).map(([key, value]) => `${key}="${value}"`);
     let total = 0;
     const buckets = counts.map((count, bucket) => {
       total += count;
@@ -84,5 +66,16 @@ function histogramText(
     });
     return total === 0 ? [] : [...buckets, `${name}_sum{${own}} ${sum}`, `${name}_count{${own}} ${total}`];
   });
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`, ...lines, ''].join('\n');
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`, ...texts, ''].join('\n');
+}
+
+function sumOf({ parts }: Line, threads: readonly Counters[]): HistogramView {
+  const [first, ...others] = parts.map(({ source, series }) => mergedHistogram(threads, source, series));
+  return others.reduce(
+    (total, { counts, sum }) => ({
+      counts: total.counts.map((count, bucket) => count + counts[bucket]),
+      sum: total.sum + sum,
+    }),
+    first,
+  );
 }

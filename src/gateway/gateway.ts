@@ -3,7 +3,7 @@ import { destination, type Logger, pino } from 'pino';
 import { formatAddress } from './address.ts';
 import { AdminServer } from './admin.ts';
 import { type GatewayConfig, type GatewayOptions, gatewayConfig, type Listener, type LogLevel } from './config.ts';
-import { createExposition } from './exposition.ts';
+import { Measures } from './measures.ts';
 import { claimPorts, listenError } from './ports.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -55,6 +55,7 @@ class Control implements RunningGateway {
   readonly closed: Promise<GatewayEnd>;
   readonly #pool: WorkerPool;
   readonly #log: Logger;
+  readonly #measures: Measures;
   #admin: AdminServer | undefined;
   #ending: 'drained' | 'stopped' | undefined;
 
@@ -64,19 +65,14 @@ class Control implements RunningGateway {
     this.addresses = addressesOf(config.listeners);
     this.#pool = pool;
     this.#log = log;
+    this.#measures = new Measures(pool.counters);
     this.closed = pool.ended.then((failure) => this.#ended(failure));
   }
 
   async openAdmin(): Promise<void> {
     const { admin, backend } = this.config;
     if (admin === undefined) return;
-    const metrics = createExposition(this.#pool.counters, backend.kind, {
-      cpuMicros: () => {
-        const { user, system } = process.cpuUsage();
-        return user + system;
-      },
-      memoryBytes: () => process.memoryUsage.rss(),
-    });
+    const metrics = this.#measures.exposition(backend.kind);
     const ready = (): boolean => this.#ending === undefined;
     this.#admin = await AdminServer.listen(admin, { ready, alive: () => this.#pool.alive, metrics }).catch(
       async (error: Error) => {
@@ -107,6 +103,7 @@ class Control implements RunningGateway {
 
   async #ended(failure: Error | undefined): Promise<GatewayEnd> {
     await this.#admin?.close();
+    this.#measures.stop();
     if (this.#ending !== undefined) return { how: this.#ending };
     return { how: 'failed', error: failure ?? new Error('every worker has ended') };
   }

@@ -6,7 +6,7 @@ import type { Identity } from './authenticator.ts';
 import type { DataPlane } from './data-plane.ts';
 import { refusalError, sendReply } from './frontend.ts';
 import { LineDecoder, type LineSink } from './line-decoder.ts';
-import type { FailureReason } from './metrics.ts';
+import { type Cause, reasonOf } from './metrics/reasons.ts';
 import type { Session } from './session.ts';
 import { TcpConnection } from './tcp-connection.ts';
 import { handshakeToken } from './tcp-handshake.ts';
@@ -63,7 +63,8 @@ export class LinesConnection extends TcpConnection implements LineSink {
     frame[length] = 0x0a;
   }
 
-  protected explain(text: string, reason: FailureReason): void {
+  protected explain(text: string, cause: Cause): void {
+    const reason = reasonOf(cause);
     const error =
       reason === 'protocol' || reason === 'slow_consumer'
         ? errorObject(RpcCode.invalidRequest, text)
@@ -84,12 +85,12 @@ export class LinesConnection extends TcpConnection implements LineSink {
   }
 
   #unauthorized(message: Message, text: string): void {
-    this.#end(message, this.refusal('unauthorized', `Unauthorized: ${text}`), 'unauthorized');
+    this.#end(message, this.refusal('unauthorized', `Unauthorized: ${text}`), 'invalid_token');
   }
 
-  #end(message: Message, error: Buffer, reason: FailureReason = 'protocol'): void {
+  #end(message: Message, error: Buffer, cause: Cause = 'malformed'): void {
     sendReply(this, message, 'error', error);
-    this.close(reason);
+    this.close(cause);
   }
 }
 

@@ -14,7 +14,7 @@ import type { Identity } from './authenticator.ts';
 import type { DataPlane } from './data-plane.ts';
 import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
 import { refusalError, sendReply } from './frontend.ts';
-import type { FailureReason } from './metrics.ts';
+import type { Cause } from './metrics/reasons.ts';
 import type { Session } from './session.ts';
 import { TcpConnection } from './tcp-connection.ts';
 import { handshakeToken, messageFault, textOf, versionFault } from './tcp-handshake.ts';
@@ -72,18 +72,19 @@ export class McpbConnection extends TcpConnection implements FrameSink {
 
   frame(type: number, payload: Buffer): boolean {
     this.completed();
+    this.plane.counters.frameIn(type);
     if (this.state === 'new') this.#negotiate(type, payload);
     else this.#negotiated(type, payload);
     return this.ready;
   }
 
   malformed(text: string): void {
-    this.refuse(text, 'protocol');
+    this.refuse(text, 'malformed');
   }
 
   announceShutdown(reason: string): void {
-    if (this.writable)
-      this.socket.write(encodeFrame(FrameType.control, JSON.stringify({ command: 'shutdown', reason })));
+    const command = JSON.stringify({ command: 'shutdown', reason });
+    if (this.writable) this.#write(FrameType.control, encodeFrame(FrameType.control, command));
   }
 
   protected override authenticated(identity: Identity): Session {
@@ -92,22 +93,29 @@ export class McpbConnection extends TcpConnection implements FrameSink {
   }
 
   protected writeFraming(frame: Buffer, length: number, final: boolean): void {
-    writeFrameHeader(frame, 0, final ? FrameType.response : FrameType.request, length);
+    const type = final ? FrameType.response : FrameType.request;
+    this.plane.counters.frameOut(type);
+    writeFrameHeader(frame, 0, type, length);
   }
 
   protected explain(text: string): void {
-    if (this.writable) this.socket.write(encodeFrame(FrameType.error, text));
+    if (this.writable) this.#write(FrameType.error, encodeFrame(FrameType.error, text));
   }
 
   protected probe(): void {
-    this.socket.write(healthCheck);
+    this.#write(FrameType.healthCheck, healthCheck);
+  }
+
+  #write(type: FrameType, frame: Buffer): void {
+    this.plane.counters.frameOut(type);
+    this.socket.write(frame);
   }
 
   #negotiate(type: number, payload: Buffer): void {
-    if (type !== FrameType.versionNegotiation) return this.refuse('Version negotiation required', 'protocol');
+    if (type !== FrameType.versionNegotiation) return this.refuse('Version negotiation required', 'malformed');
     const fault = versionFault(payload);
-    if (fault !== undefined) return this.refuse(`Version negotiation failed: ${fault}`, 'protocol');
-    this.socket.write(versionAck);
+    if (fault !== undefined) return this.refuse(`Version negotiation failed: ${fault}`, 'malformed');
+    this.#write(FrameType.versionAck, versionAck);
     this.state = 'negotiated';
     if (!this.plane.auth.required) this.check(undefined, (identity) => identity && this.authenticated(identity));
   }
@@ -117,7 +125,7 @@ export class McpbConnection extends TcpConnection implements FrameSink {
       case FrameType.request:
         return this.#request(payload);
       case FrameType.healthCheck:
-        return void this.socket.write(healthCheck);
+        return this.#write(FrameType.healthCheck, healthCheck);
       case FrameType.versionNegotiation:
         return this.explain('Version already negotiated');
       case FrameType.response:
@@ -128,7 +136,7 @@ export class McpbConnection extends TcpConnection implements FrameSink {
       case FrameType.error:
         return;
       default:
-        return this.refuse('Unknown message type', 'protocol');
+        return this.refuse('Unknown message type', 'malformed');
     }
   }
 
@@ -145,14 +153,14 @@ export class McpbConnection extends TcpConnection implements FrameSink {
     if (token === undefined) return this.#message(message, bytes.length);
     this.check(textOf(token), (identity) => {
       if (identity?.subject === this.session?.subject) this.#message(message, bytes.length);
-      else this.#fatal(message, 'Per-message authentication failed', 'unauthorized');
+      else this.#fatal(message, 'Per-message authentication failed', 'invalid_message_token');
     });
   }
 
   /** `length`: of the payload it came in. */
   #message(message: Message, length: number): void {
     if (message.kind === 'invalid' && (message.fault === 'parse' || message.fault === 'encoding'))
-      return this.refuse('Malformed message', 'protocol');
+      return this.refuse('Malformed message', 'malformed');
     const fault = messageFault(message);
     if (fault !== undefined) return this.#fatal(message, fault);
     if (this.session === undefined) return this.#authenticate(message);
@@ -167,13 +175,13 @@ export class McpbConnection extends TcpConnection implements FrameSink {
     if (fault !== undefined)
       return sendReply(this, message, 'error', errorObject(RpcCode.internal, `Unauthorized: ${fault}`));
     this.check(token, (identity) => {
-      if (identity === undefined) this.#fatal(message, 'Authentication failed', 'unauthorized');
+      if (identity === undefined) this.#fatal(message, 'Authentication failed', 'invalid_token');
       else this.admit(message, identity);
     });
   }
 
-  #fatal(message: Message, text: string, reason: FailureReason = 'protocol'): void {
+  #fatal(message: Message, text: string, cause: Cause = 'malformed'): void {
     sendReply(this, message, 'error', errorObject(RpcCode.internal, text));
-    this.close(reason);
+    this.close(cause);
   }
 }

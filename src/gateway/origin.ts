@@ -8,13 +8,13 @@ const loopbackHost = /^(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d+)?$/i;
 const loopbackOrigin = /^https?:\/\/(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d+)?$/i;
 
 /**
- * Why a request must not be served, or undefined. On loopback, Host and Origin have to name loopback, which stops web pages
+ * What of a request forbids to serve it, or undefined. On loopback, Host and Origin have to name loopback, which stops web pages
  * that reach this machine through a browser; elsewhere a request with an Origin is refused.
  */
-export function originFault({ headers }: IncomingMessage, listenHost: string): string | undefined {
+export function originFault({ headers }: IncomingMessage, listenHost: string): 'origin' | 'host' | undefined {
   const local = isLoopback(listenHost);
-  if (headers.origin !== undefined && !(local && loopbackOrigin.test(headers.origin))) return 'Origin is not allowed';
-  if (local && !loopbackHost.test(headers.host ?? '')) return 'Host is not allowed';
+  if (headers.origin !== undefined && !(local && loopbackOrigin.test(headers.origin))) return 'origin';
+  if (local && !loopbackHost.test(headers.host ?? '')) return 'host';
   return undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Message } from '../wire/jsonrpc.ts';
 import { type Era, type MethodIndex, methodOf, type Refusal } from '../wire/mcp.ts';
 import { eraOf } from '../wire/modern.ts';
 import { type Channel, sendMessage, sendReply } from './frontend.ts';
-import type { ErrorReason } from './metrics.ts';
+import type { ErrorReason } from './metrics/reasons.ts';
 import type { Session } from './session.ts';
 
 /** A request that has no final reply yet, in two lists, oldest first: its session's and its worker's. */
@@ -83,20 +83,21 @@ export class PendingRequest implements Exchange {
   }
 
   #fail(reason: ErrorReason, value: Buffer): void {
-    if (!this.#over) this.caller.plane.counters.error(this.caller.transport, reason);
-    this.#finish('error', value);
+    this.#finish('error', value, reason);
   }
 
-  #finish(member: 'result' | 'error', value: Buffer): void {
-    const { plane } = this.caller;
+  #finish(member: 'result' | 'error', value: Buffer, reason?: ErrorReason): void {
+    const { plane, transport } = this.caller;
     if (this.#over) {
-      plane.lateReplies++;
+      plane.counters.late();
       return;
     }
     const answered = performance.now();
     this.#over = true;
     sendReply(this.channel, this.request, member, value);
-    plane.counters.answered(this.series, performance.now() - this.started, answered - this.started);
+    const millis = performance.now() - this.started;
+    if (reason === undefined) plane.counters.answered(this.series, millis, answered - this.started);
+    else plane.counters.failed(transport, this.series, reason, millis, answered - this.started);
     this.caller.settled(this);
   }
 }

@@ -16,6 +16,7 @@ import { eraOf } from '../wire/modern.ts';
 import { seriesOf } from './counters.ts';
 import type { DataPlane } from './data-plane.ts';
 import { type Channel, sendMessage, sendReply } from './frontend.ts';
+import type { Cause } from './metrics/reasons.ts';
 import { PendingRequest } from './pending-request.ts';
 import { ServerRequests } from './server-requests.ts';
 
@@ -61,6 +62,7 @@ export class Session implements Caller {
 
   /** Replies go to `channel`, perhaps before this returns. */
   receive(message: Message, channel: Channel): void {
+    this.plane.counters.took(this.transport, message.kind, message.bytes.length);
     if (message.kind === 'request') this.#request(message, channel);
     else if (message.kind === 'notification') this.#notification(message);
     else if (message.kind === 'response') this.#asked?.answered(message);
@@ -136,9 +138,14 @@ export class Session implements Caller {
     const crowded = this.inFlight >= this.#maxInFlight && this.transport === 'http';
     this.#add(pending);
     plane.counters.received(pending.series);
-    if (plane.draining) pending.refuse('overloaded', 'The gateway is shutting down');
-    else if (crowded) pending.refuse('overloaded', 'Too many requests in flight in this session');
+    if (plane.draining) this.#refuse(pending, 'draining', 'The gateway is shutting down');
+    else if (crowded) this.#refuse(pending, 'in_flight_limit', 'Too many requests in flight in this session');
     else pending.work = plane.router.request(pending);
+  }
+
+  #refuse(pending: PendingRequest, cause: Cause, text: string): void {
+    this.plane.counters.refused(this.transport, cause);
+    pending.refuse('overloaded', text);
   }
 
   #add(pending: PendingRequest): void {

@@ -3,6 +3,7 @@ import type { DataPlane } from './data-plane.ts';
 import type { Due } from './due-list.ts';
 import { LinesConnection } from './lines-connection.ts';
 import { McpbConnection } from './mcpb-connection.ts';
+import type { Cause } from './metrics/reasons.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 
 /** First byte of a message on a line, and of a frame. */
@@ -29,20 +30,20 @@ export class TcpArrival implements Due {
   due(now: number): number {
     if (this.#over || this.#socket.destroyed) return Number.POSITIVE_INFINITY;
     const end = this.#accepted + this.#plane.limits.handshakeMillis;
-    if (now > end) this.refuse('Handshake timed out', 'timeout');
+    if (now > end) this.refuse('Handshake timed out', 'handshake_timeout');
     return end;
   }
 
   /** Says why and closes, as a frame: nobody knows what the client would understand. */
-  refuse(text: string, reason: 'timeout' | 'overloaded' | 'protocol'): void {
-    this.#become(McpbConnection).refuse(text, reason);
+  refuse(text: string, cause: Cause): void {
+    this.#become(McpbConnection).refuse(text, cause);
   }
 
   #begin(chunk: Buffer): void {
     if (this.#over) return;
     if (chunk[0] === openBrace) this.#become(LinesConnection).received(chunk);
     else if (chunk[0] === magic) this.#become(McpbConnection).received(chunk);
-    else this.refuse('Malformed frame: bad magic', 'protocol');
+    else this.refuse('Malformed frame: bad magic', 'malformed');
   }
 
   #become(Framing: typeof LinesConnection | typeof McpbConnection): TcpConnection {

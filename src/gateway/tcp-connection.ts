@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Message } from '../wire/jsonrpc.ts';
+import type { Transport } from '../wire/mcp.ts';
 import { endOf, type Identity } from './authenticator.ts';
 import { Connection } from './connection.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Due } from './due-list.ts';
 import { sendReply } from './frontend.ts';
-import type { FailureReason } from './metrics.ts';
+import type { Cause } from './metrics/reasons.ts';
 import { Session } from './session.ts';
 
 /** How long a client may take to close its side, in ms. */
@@ -45,9 +46,13 @@ export abstract class TcpConnection extends Connection implements Due {
     this.#lastHeard = accepted;
   }
 
+  get transport(): Transport {
+    return 'tcp';
+  }
+
   protected abstract get decoder(): StreamDecoder;
   /** Says why the connection ends. */
-  protected abstract explain(text: string, reason: FailureReason): void;
+  protected abstract explain(text: string, cause: Cause): void;
   /** A silent client is asked for a sign of life; whether it answers is its own affair. */
   protected abstract probe(): void;
   abstract announceShutdown(reason: string): void;
@@ -62,9 +67,9 @@ export abstract class TcpConnection extends Connection implements Due {
   }
 
   /** Says why and closes. */
-  refuse(text: string, reason: FailureReason): void {
-    this.explain(text, reason);
-    this.close(reason);
+  refuse(text: string, cause: Cause): void {
+    this.explain(text, cause);
+    this.close(cause);
   }
 
   due(now: number): number {
@@ -142,8 +147,8 @@ export abstract class TcpConnection extends Connection implements Due {
     sendReply(this, message, 'result', Buffer.from(JSON.stringify(result)));
   }
 
-  protected close(reason?: FailureReason): void {
-    if (reason !== undefined) this.plane.counters.failure('tcp', reason);
+  protected close(cause?: Cause): void {
+    if (cause !== undefined) this.plane.counters.failure('tcp', cause);
     this.state = 'closing';
     this.#closingSince = performance.now();
     this.plane.dueList.add(this, this.#closingSince + closeMillis);
@@ -153,11 +158,11 @@ export abstract class TcpConnection extends Connection implements Due {
   #checkTimes(now: number): void {
     const { limits, draining } = this.plane;
     if (draining && !this.session?.inFlight) return this.close();
-    if (now > this.tokenEnds) return this.refuse('Token expired', 'unauthorized');
+    if (now > this.tokenEnds) return this.refuse('Token expired', 'token_expired');
     if (this.state !== 'authenticated' && now - this.#accepted > limits.handshakeMillis)
-      return this.refuse('Handshake timed out', 'timeout');
+      return this.refuse('Handshake timed out', 'handshake_timeout');
     if (this.#incompleteSince > 0 && now - this.#incompleteSince > limits.frameMillis)
-      return this.refuse('Frame timed out', 'timeout');
+      return this.refuse('Frame timed out', 'frame_timeout');
     this.#checkSilence(now);
   }
 

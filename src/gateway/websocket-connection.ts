@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type RawData, WebSocket } from 'ws';
 import { readMessage } from '../wire/jsonrpc.ts';
-import { type Refusal, refusals } from '../wire/mcp.ts';
+import { type Refusal, refusals, type Transport } from '../wire/mcp.ts';
 import { Connection } from './connection.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Due } from './due-list.ts';
@@ -23,6 +23,10 @@ export class WebSocketConnection extends Connection implements Due {
     this.#client = client;
   }
 
+  get transport(): Transport {
+    return 'websocket';
+  }
+
   headroom(length: number): number {
     return length < 126 ? 2 : length < 65_536 ? 4 : 10;
   }
@@ -33,7 +37,7 @@ export class WebSocketConnection extends Connection implements Due {
 
   received(bytes: Buffer): void {
     const message = readMessage(bytes);
-    if (message.kind === 'invalid' && message.fault === 'encoding') this.close(1007, 'not UTF-8');
+    if (message.kind === 'invalid' && message.fault === 'encoding') this.violated(1007, 'not UTF-8');
     else this.take(message);
   }
 
@@ -41,9 +45,16 @@ export class WebSocketConnection extends Connection implements Due {
     this.#client.close(code, reason);
   }
 
+  /** The client sent what it must not. */
+  violated(code: number, reason: string): void {
+    this.plane.counters.failure('websocket', 'malformed');
+    this.close(code, reason);
+  }
+
   /** `ws` has closed the connection because of what the client sent. */
-  failed(): void {
-    this.plane.counters.failure('websocket', 'protocol');
+  failed(error: Error & { code?: string }): void {
+    const large = error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+    this.plane.counters.failure('websocket', large ? 'too_large' : 'malformed');
   }
 
   due(now: number): number {
@@ -57,7 +68,7 @@ export class WebSocketConnection extends Connection implements Due {
   }
 
   #expire(): void {
-    this.plane.counters.failure('websocket', 'unauthorized');
+    this.plane.counters.failure('websocket', 'token_expired');
     this.close(1008, 'token expired');
   }
 
@@ -108,10 +119,10 @@ export class ServerSocket extends WebSocket {
 
 function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
   const { connection } = this as ServerSocket;
-  if (isBinary) connection?.close(1003, 'binary frames are not used');
+  if (isBinary) connection?.violated(1003, 'binary frames are not used');
   else connection?.received(data as Buffer);
 }
 
-function onError(this: WebSocket): void {
-  (this as ServerSocket).connection?.failed();
+function onError(this: WebSocket, error: Error): void {
+  (this as ServerSocket).connection?.failed(error);
 }

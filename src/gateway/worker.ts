@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createBackend } from '../router/backend.ts';
 import { Router } from '../router/router.ts';
 import { DataPlane } from './data-plane.ts';
+import { countCollections } from './metrics/garbage.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
 
 /** Thread entry: the protocol on one side, the data plane on the other. */
@@ -14,6 +15,7 @@ const { config, index, version } = start;
 const { upstream } = config;
 const backend = await createBackend(config.backend, { worker: index, version, upstream });
 const plane = new DataPlane(start, new Router(backend), post);
+countCollections(plane.counters);
 port.on('message', receive);
 await plane.listen();
 post({ type: 'ready' });

@@ -7,6 +7,7 @@ import type { DataPlane } from '../data-plane.ts';
 import type { FrontEnd } from '../frontend.ts';
 import { answerProbe, pathOf } from '../health.ts';
 import { PostChannel, type PostRequest } from '../http/post.ts';
+import { refuseHttp } from '../http-errors.ts';
 
 /**
  * Streamable HTTP, legacy era. `/mcp`: POST with sessions, DELETE; no GET stream, because nothing is sent to a client outside
@@ -22,6 +23,7 @@ export class HttpFrontEnd implements FrontEnd {
 
   attach(server: Server, { address }: Listener): void {
     server.on('connection', (socket: Socket) => this.#plane.connections.accepted(socket, 'http'));
+    server.on('clientError', (error: Error, socket: Socket) => refuseHttp(this.#plane, 'http', error, socket));
     server.on('request', (request: PostRequest, response: ServerResponse) =>
       this.#route(request, response, address.host),
     );
@@ -38,9 +40,10 @@ export class HttpFrontEnd implements FrontEnd {
     if (answerProbe(request, response, !this.#plane.draining)) return;
     const channel = new PostChannel(this.#plane, request, response);
     const path = pathOf(request);
-    if (path !== '/mcp' && path !== '/api/tools') return channel.status(404);
+    if (path !== '/mcp' && path !== '/api/tools') return channel.unserved(404, 'not_found');
     const allowed = path === '/mcp' ? ['POST', 'DELETE'] : ['POST'];
-    if (!allowed.includes(request.method ?? '')) return channel.status(405, { allow: allowed.join(', ') });
+    if (!allowed.includes(request.method ?? ''))
+      return channel.unserved(405, 'method_not_allowed', { allow: allowed.join(', ') });
     const denial = requestDenial(this.#plane, request, host);
     if (denial !== undefined) return channel.deny(denial);
     const identity = this.#plane.auth.check(bearerToken(request.headers.authorization));

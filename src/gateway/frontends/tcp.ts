@@ -31,7 +31,7 @@ export class TcpFrontEnd implements FrontEnd {
     this.#plane.connections.accepted(socket, 'tcp');
     const arrival = new TcpArrival(this.#plane, socket, (connection) => this.#opened(connection));
     const denial = connectionDenial(this.#plane, socket);
-    if (denial !== undefined) arrival.refuse(denial.text, 'overloaded');
+    if (denial !== undefined) arrival.refuse(denial.text, denial.cause);
   }
 
   #opened(connection: TcpConnection): void {

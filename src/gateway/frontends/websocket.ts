@@ -8,6 +8,7 @@ import type { Listener } from '../config.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { FrontEnd } from '../frontend.ts';
 import { answerProbe, pathOf } from '../health.ts';
+import { refuseHttp } from '../http-errors.ts';
 import { denialReply, rejectUpgrade } from '../refuse.ts';
 import { Session } from '../session.ts';
 import { ServerSocket, WebSocketConnection } from '../websocket-connection.ts';
@@ -46,6 +47,7 @@ export class WebSocketFrontEnd implements FrontEnd {
     );
     if (transports.includes('http')) return;
     server.on('connection', (socket: Socket) => this.#plane.connections.accepted(socket, 'websocket'));
+    server.on('clientError', (error: Error, socket: Socket) => refuseHttp(this.#plane, 'websocket', error, socket));
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       if (!answerProbe(request, response, !this.#plane.draining))
         response.writeHead(426, { upgrade: 'websocket' }).end();
@@ -62,7 +64,7 @@ export class WebSocketFrontEnd implements FrontEnd {
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer, host: string): void {
     socket.on('error', () => socket.destroy());
-    if (!paths.has(pathOf(request))) return rejectUpgrade(socket, 404, 'Not found');
+    if (!paths.has(pathOf(request))) return this.#notFound(socket);
     const denial = upgradeDenial(this.#plane, request, host);
     if (denial !== undefined) return this.#deny(socket, denial);
     const identity = this.#plane.auth.check(bearerToken(request.headers.authorization));
@@ -75,8 +77,13 @@ export class WebSocketFrontEnd implements FrontEnd {
     this.#handshake.handleUpgrade(request, socket, head, (client) => this.#open(client, socket, identity));
   }
 
+  #notFound(socket: Socket): void {
+    this.#plane.counters.failure('websocket', 'not_found');
+    rejectUpgrade(socket, 404, 'Not found');
+  }
+
   #deny(socket: Socket, denial: Denial): void {
-    this.#plane.counters.failure('websocket', denial.reason === 'invalid' ? 'protocol' : denial.reason);
+    this.#plane.counters.failure('websocket', denial.cause);
     const { status, body } = denialReply(denial);
     rejectUpgrade(socket, status, body);
   }

@@ -10,10 +10,11 @@ import {
   refusals,
 } from '../../wire/mcp.ts';
 import { encodeEvent } from '../../wire/sse-writer.ts';
-import type { Denial } from '../admission.ts';
+import { type Denial, noSessionLeft } from '../admission.ts';
 import type { Recipient } from '../congestion.ts';
 import type { DataPlane } from '../data-plane.ts';
 import { type Channel, refusalError, sendReply } from '../frontend.ts';
+import type { Cause } from '../metrics/reasons.ts';
 import { refusalHeaders } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { Body } from './body.ts';
@@ -49,7 +50,7 @@ export class PostChannel implements Channel, Recipient {
   read(subject: string, inSession: boolean): void {
     const { headers } = this.#request;
     if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '') || headers['content-encoding'] !== undefined)
-      return this.invalid(415, 'The body must be application/json, not encoded');
+      return this.invalid(415, 'media_type', 'The body must be application/json, not encoded');
     this.#subject = subject;
     this.#inSession = inSession;
     if (Number(headers['content-length'] ?? 0) > this.#plane.limits.body) return this.#tooLarge();
@@ -76,10 +77,12 @@ export class PostChannel implements Channel, Recipient {
   /** The session a request names; undefined after answering 400 or 404. */
   sessionOf({ headers }: IncomingMessage, subject: string): Session | undefined {
     const id = headers['mcp-session-id'];
-    if (typeof id !== 'string') return void this.invalid(400, 'Header Mcp-Session-Id is missing');
+    if (typeof id !== 'string') return void this.invalid(400, 'unknown_session', 'Header Mcp-Session-Id is missing');
     const session = this.#plane.store.find(id, subject);
-    if (session === undefined) this.#reject(404, errorObject(McpCode.sessionNotFound, 'Session not found'));
-    return session;
+    if (session !== undefined) return session;
+    this.#plane.counters.refused('http', 'unknown_session');
+    this.#reject(404, errorObject(McpCode.sessionNotFound, 'Session not found'));
+    return undefined;
   }
 
   headroom(): number {
@@ -93,6 +96,7 @@ export class PostChannel implements Channel, Recipient {
     if (response.headersSent) this.#sendEvent(frame, final);
     else if (final) this.#sendJson(frame);
     else if (this.#acceptsEvents()) {
+      this.#plane.connections.streams(this.#request.socket);
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', ...this.#closing() });
       this.#sendEvent(frame, false);
     }
@@ -134,20 +138,28 @@ export class PostChannel implements Channel, Recipient {
 
   resume(): void {}
 
+  /** Answers what is asked of a path or by a method that is not served. */
+  unserved(status: number, cause: Cause, headers: Readonly<Record<string, string>> = {}): void {
+    this.#plane.counters.refused('http', cause);
+    this.status(status, headers);
+  }
+
   /** Answers without a JSON-RPC message. */
   status(status: number, headers: Readonly<Record<string, string>> = {}): void {
     this.#response.writeHead(status, { 'content-length': 0, ...headers, ...this.#closing() }).end();
   }
 
   /** Answers what is no valid MCP request over HTTP. */
-  invalid(status: number, text: string): void {
+  invalid(status: number, cause: Cause, text: string): void {
     this.#plane.counters.error('http', 'invalid_message');
+    this.#plane.counters.refused('http', cause);
     this.#reject(status, errorObject(RpcCode.invalidRequest, text));
   }
 
-  deny({ reason, text }: Denial): void {
-    if (reason === 'invalid') this.invalid(400, text);
-    else this.refuse(reason, text);
+  deny({ reason, cause, text }: Denial): void {
+    if (reason === 'invalid') return this.invalid(400, cause, text);
+    this.#plane.counters.refused('http', cause);
+    this.refuse(reason, text);
   }
 
   refuse(refusal: Refusal, text: string): void {
@@ -169,7 +181,7 @@ export class PostChannel implements Channel, Recipient {
 
   #initialize(message: Message): void {
     this.#opening = this.#plane.store.create(this.#subject);
-    if (this.#opening === undefined) this.refuse('overloaded', 'Session limit reached');
+    if (this.#opening === undefined) this.deny(noSessionLeft);
     else this.#deliver(this.#opening, message);
   }
 
@@ -189,6 +201,7 @@ export class PostChannel implements Channel, Recipient {
     const version = this.#request.headers['mcp-protocol-version'];
     if (version === undefined || (typeof version === 'string' && isLegacyVersion(version))) return true;
     this.#plane.counters.error('http', 'invalid_message');
+    this.#plane.counters.refused('http', 'unsupported_version');
     this.#replyStatus = 400;
     const data = { supported: legacyVersions, requested: version };
     sendReply(this, message, 'error', errorObject(McpCode.unsupportedVersion, 'Unsupported protocol version', data));
@@ -199,6 +212,7 @@ export class PostChannel implements Channel, Recipient {
   #tooLarge(): void {
     this.#request.off('data', onData);
     this.#request.resume();
+    this.#plane.counters.refused('http', 'too_large');
     this.refuse('tooLarge', 'The body is too large');
   }
 
@@ -218,6 +232,7 @@ export class PostChannel implements Channel, Recipient {
     if (this.#plane.draining) headers.connection = 'close';
     this.#response.writeHead(this.#replyStatus, headers);
     this.#response.end(message);
+    this.#plane.counters.sent('http', 'response', message.length);
     this.#wrote(message.length);
   }
 
@@ -225,6 +240,7 @@ export class PostChannel implements Channel, Recipient {
     const event = encodeEvent(message);
     if (final) this.#response.end(event);
     else this.#response.write(event);
+    this.#plane.counters.sent('http', final ? 'response' : 'notification', message.length);
     this.#wrote(event.length);
   }
 
