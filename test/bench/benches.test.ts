@@ -10,6 +10,10 @@ import { needs } from '../support/programs.ts';
 import { scratch } from '../support/scratch.ts';
 
 vi.mock('../../bench/workload.ts', async (original) => ({ ...(await original<object>()), warmupSeconds: 1 }));
+vi.mock('../../bench/support/gateways.ts', async (original) => ({
+  ...(await original<object>()),
+  gatewayTransports: ['tcp'],
+}));
 
 /** Rows of a bench at a size that shows that it works and nothing else; of its pieces those with such a name. */
 async function rowsOf(name: BenchName, flags: readonly string[], of = '') {
