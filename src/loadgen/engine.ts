@@ -27,6 +27,8 @@ export interface EngineEvents {
   ready(): void;
   unreachable(failure: OpenFailure): void;
   interval(interval: WorkerInterval): void;
+  /** Told once to stop: when this worker's load ended, ms of the process-wide monotonic clock. */
+  stopped(at: number): void;
   done(): void;
 }
 
@@ -76,6 +78,7 @@ export class Engine {
   /** Requests on the wire when the load ended. */
   #owed = 0;
   #loadEnded = 0;
+  #stopped = false;
   #silentFor: number | undefined;
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
   #cpu = process.threadCpuUsage();
@@ -119,8 +122,12 @@ export class Engine {
   /** Ends the load early; replies are awaited for `grace` ms at most. */
   stop(grace: number): void {
     const at = now();
+    const ended = this.#loading ? at : this.#loadEnded;
     for (const life of this.#lives) life.stop(at, grace);
     this.#wakeup.sooner(at);
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#events.stopped(ended + processClockOffset());
   }
 
   unreachable(): void {

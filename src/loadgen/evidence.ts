@@ -6,7 +6,7 @@ import type { GcSummary } from './pool.ts';
 import type { LevelRow, RunRecord } from './run-record.ts';
 
 /** A second of the measure phase as the rules per second see it. */
-export type Second = Pick<LevelRow, 'late' | 'steal' | 'completed' | 'responseP50'>;
+export type Second = Pick<LevelRow, 'late' | 'steal' | 'ok' | 'responseP50'>;
 
 /** What the judgement of a run rests on. Ratios 0…1, null = not known. */
 export interface Evidence extends Disturbances {

@@ -12,9 +12,9 @@ import type { RunRecord } from './run-record.ts';
 /** A row of the timeline as people see it while the run goes on. */
 export function liveInterval(plan: Plan, row: TimelineRow, record: RunRecord): LiveInterval {
   const second = Math.round(row.seconds);
-  const lagP99 = row.generatorLag.percentile(0.99) ?? null;
   return {
     second,
+    length: row.seconds - row.sequence,
     of: Math.round(record.window.end),
     phase: phaseAt(middleOf(row), record),
     stage: stageAt(plan, middleOf(row)),
@@ -25,11 +25,11 @@ export function liveInterval(plan: Plan, row: TimelineRow, record: RunRecord): L
     sent: row.sent,
     completed: row.completed,
     errors: row.errors,
-    p50: row.responseTime.percentile(0.5) ?? null,
-    p99: row.responseTime.percentile(0.99) ?? null,
-    max: row.responseTime.count > 0 ? row.responseTime.max : null,
+    p50: row.responseTime.told(0.5),
+    p99: row.responseTime.told(0.99),
+    max: row.responseTime.told(1),
     bounds: boundsOf(row),
-    lagP99,
+    lagP99: row.generatorLag.told(0.99),
     eventLoopUtilization: row.eventLoopUtilization,
     targetCpuPercent: record.targetCpuPercent,
     targetRssBytes: record.targetLast?.rssBytes ?? null,
@@ -45,7 +45,9 @@ function boundsOf({ responseTime, censoredResponseTime, targetTime }: TimelineRo
     ['p99', 0.99],
     ['max', 1],
   ] as const) {
-    const [response, target] = [responseTime, targetTime].map((total) => total.percentile(p) ?? 0);
+    const response = responseTime.told(p);
+    if (response === null) continue;
+    const target = targetTime.percentile(p) ?? 0;
     if (responseTime.isLowerBound(p, censoredResponseTime)) bounds[key] = '>=';
     else if (generatorShare(response, target) !== undefined) bounds[key] = '<=';
   }
@@ -56,8 +58,9 @@ function boundsOf({ responseTime, censoredResponseTime, targetTime }: TimelineRo
 function notes({ longestStallMillis, generatorLag, receiveLag, responseTime }: TimelineRow): string[] {
   const limit = latenessLimits.p99(responseTime.percentile(0.99) ?? null);
   const late = (words: string, lag: Total) => {
-    const p99 = lag.percentile(0.99) ?? 0;
-    return p99 > limit ? [`${words}: lag p99 ${formatMicros(p99)}`] : [];
+    if ((lag.percentile(0.99) ?? 0) <= limit) return [];
+    const p99 = lag.told(0.99);
+    return [`${words}: lag ${p99 === null ? `up to ${formatMicros(lag.max)}` : `p99 ${formatMicros(p99)}`}`];
   };
   return [
     ...(longestStallMillis > mostSuspendedMillis

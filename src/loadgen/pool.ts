@@ -10,6 +10,8 @@ export interface PoolEvents {
   /** All workers are up, none has connected yet. */
   up(): void;
   interval(interval: WorkerInterval): void;
+  /** All workers have been told to stop: when their load ended, one by one, ms of the process-wide monotonic clock. */
+  stopped(instants: readonly number[]): void;
 }
 
 export interface GcSummary {
@@ -40,6 +42,7 @@ export class WorkerPool {
   #starting: number;
   #waitingFor: number;
   #running: number;
+  readonly #stops: number[] = [];
   #gc = { count: 0, totalMicros: 0, maxMicros: 0 };
 
   constructor(plan: Plan, events: PoolEvents) {
@@ -109,7 +112,9 @@ export class WorkerPool {
 
   #received(message: FromWorker, worker: Worker): void {
     if (message.type === 'interval') this.#events.interval(message.interval);
-    else if (message.type === 'group') this.#groupChanged(message.pid, message.alive);
+    else if (message.type === 'stopped') {
+      if (this.#stops.push(message.at) === this.#workers.length) this.#events.stopped(this.#stops);
+    } else if (message.type === 'group') this.#groupChanged(message.pid, message.alive);
     else if (message.type === 'connecting') this.#connecting.set(worker, message);
     else if (message.type === 'unreachable') this.#fail(new Unreachable(message.failure));
     else if (message.type === 'up') {

@@ -29,5 +29,7 @@ export type FromWorker =
   | { readonly type: 'connecting'; readonly standing: number; readonly failure: string | undefined }
   | { readonly type: 'ready' }
   | { readonly type: 'unreachable'; readonly failure: OpenFailure }
+  /** The answer to a first `stop`: when this worker's load ended, ms of the process-wide monotonic clock. */
+  | { readonly type: 'stopped'; readonly at: number }
   | { readonly type: 'interval'; readonly interval: WorkerInterval }
   | { readonly type: 'done'; readonly gc: { count: number; totalMillis: number; maxMillis: number } };

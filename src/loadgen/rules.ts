@@ -205,7 +205,7 @@ const explanations: readonly Rule[] = [
   {
     rule: 'steady_throughput',
     unit: 'ratio',
-    value: ({ seconds, steadyLoad }) => (steadyLoad ? drift(seconds.map(({ completed }) => completed)) : null),
+    value: ({ seconds, steadyLoad }) => (steadyLoad ? drift(seconds.map(({ ok }) => ok)) : null),
     limit: 0.1,
     broken: 'warn',
     says: (value) => `no steady state: throughput drifted by ${value} from the first third to the last`,

@@ -6,6 +6,7 @@ import { TimelineTable } from '../metrics/timeline-table.ts';
 import { type MachineCounters, readMachine } from '../results/environment.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { Abort } from './abort.ts';
+import { processNow } from './clock.ts';
 import { isLateSecond } from './lateness.ts';
 import { ownMemory } from './own-memory.ts';
 import { planWindow, type Window } from './window.ts';
@@ -61,16 +62,18 @@ export class RunRecord {
   window: Window;
   begin: Reading = this.#readNow(undefined);
   end: Reading = this.begin;
-  /** Seconds of the run at which the load ended early. */
+  /** Seconds of the run at which the load ended early: where each worker stopped at an instant of its own, their mean. */
   cutAt: number | undefined;
   /** The threshold that ended it. */
   abort: Abort | undefined;
   readonly #builder: TimelineBuilder;
   readonly #probe: TargetProbe | undefined;
   readonly #timers: NodeJS.Timeout[] = [];
+  /** ms of this thread's clock. */
   #startAt = 0;
   #lastTicks: MachineCounters['ticks'] = null;
   #edges: Promise<unknown>[] = [];
+  #begun = false;
   #ended = false;
 
   constructor(plan: Plan, probe: TargetProbe | undefined) {
@@ -102,15 +105,25 @@ export class RunRecord {
 
   /** The clock starts at `at`, ms of the process-wide monotonic clock: read at both edges of the window. */
   started(at: number, { from, to }: Window): void {
-    const delay = at - Number(process.hrtime.bigint()) / 1e6;
+    const delay = at - processNow();
     this.#startAt = performance.now() + delay;
     this.#timers.push(setTimeout(() => this.#edge('begin'), delay + from * 1000));
     this.#timers.push(setTimeout(() => this.#edge('end'), delay + to * 1000));
   }
 
   /** The load is being ended now. */
-  stopped(): void {
-    this.cutAt ??= Math.max(0, (performance.now() - this.#startAt) / 1000);
+  stopping(): void {
+    this.cutAt ??= this.#secondsNow;
+  }
+
+  /**
+   * Every worker has ended its load and counts no more. `instants`: when, ms of the process-wide monotonic clock. As
+   * each counted until its own, all that was counted together is of their mean.
+   */
+  stopped(instants: readonly number[]): void {
+    const millis = instants.reduce((sum, at) => sum + at, 0) / instants.length;
+    this.cutAt = Math.max(0, this.#secondsNow + (millis - processNow()) / 1000);
+    if (this.#begun) this.#edge('end');
   }
 
   /** Whether there is measured load left at this second of the run that a threshold could end. */
@@ -120,20 +133,24 @@ export class RunRecord {
 
   aborted(abort: Abort): void {
     this.abort = abort;
-    this.stopped();
+    this.stopping();
   }
 
   /** All workers are done: what is still missing is read now. */
   async finished(): Promise<void> {
-    const seconds = (performance.now() - this.#startAt) / 1000;
-    if (seconds < this.window.to) this.cutAt ??= seconds;
-    if (!this.#ended) this.#edge('end');
+    const early = this.#secondsNow < this.window.to;
+    this.#edge('end');
     await Promise.all(this.#edges);
     for (const row of this.#builder.rest()) this.#addRow(row);
+    if (early) this.cutAt ??= this.rows.at(-1)?.seconds ?? 0;
   }
 
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  get #secondsNow(): number {
+    return Math.max(0, (performance.now() - this.#startAt) / 1000);
   }
 
   #addRow(row: TimelineRow): void {
@@ -164,7 +181,9 @@ export class RunRecord {
   }
 
   #edge(which: 'begin' | 'end'): void {
-    if (which === 'end') this.#ended = true;
+    if (which === 'end' && this.#ended) return;
+    if (which === 'begin') this.#begun = true;
+    else this.#ended = true;
     const target = this.#probe?.sample() ?? Promise.resolve(undefined);
     const reading = this.#readNow(undefined);
     this[which] = reading;

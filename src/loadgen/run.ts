@@ -54,6 +54,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   const live = options.onInterval ?? (() => undefined);
   const pool = new WorkerPool(plan, {
     up: () => record.workersUp(),
+    stopped: (instants) => record.stopped(instants),
     interval: (part) => {
       const row = record.add(part);
       if (row === undefined || row.sequence < 0) return;
@@ -101,7 +102,7 @@ async function conduct(plan: Plan, { stop, onStart, onConnecting }: RunOptions, 
   pool.start(at);
   onStart?.(at);
   const onStop = () => {
-    record.stopped();
+    record.stopping();
     pool.stop(graceMillis);
   };
   stop.addEventListener('abort', onStop, { once: true });

@@ -62,7 +62,7 @@ export class ScenarioLife {
     if (this.#state === 'over') return;
     if (this.loading) this.#drain(at, at + grace);
     this.#graceEnds = Math.min(this.#graceEnds, at + grace);
-    this.#run.executor.hurry(at);
+    this.#run.stop(at);
   }
 
   #drain(at: number, until: number): void {

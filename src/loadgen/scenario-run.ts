@@ -76,6 +76,12 @@ export class ScenarioRun {
     this.executor.start(at);
   }
 
+  /** The load ends early. What is planned from now on is not measured; replies of now on do not count in throughput. */
+  stop(at: number): void {
+    this.#rows.stop(at);
+    this.executor.hurry(at);
+  }
+
   /** Begins an exchange; −1 when too many are under way, which is counted as dropped. */
   begin(operation: number, planned: number, now: number, owner: ExchangeOwner, session: Session): number {
     const { table } = this.engine;
@@ -118,7 +124,7 @@ export class ScenarioRun {
     const { table } = this.engine;
     if (table.isOverdue(slot, now)) return this.end(slot, Outcome.timeout, now);
     this.recorder.ok(table.row[slot], table.planned[slot], table.released[slot], table.sent[slot], now);
-    this.recorder.completed(this.#rows.at(table.operation[slot]!.index, now));
+    this.recorder.delivered(this.#rows.at(table.operation[slot]!.index, now));
     const owner = table.owner[slot];
     table.end(slot, now);
     owner?.ended(true, now);
@@ -158,7 +164,7 @@ export class ScenarioRun {
     }
     this.recorder.ok(table.row[slot], table.planned[slot], table.released[slot], table.sent[slot], now);
     if (table.firstByte !== undefined) this.#inParts(slot, now);
-    this.recorder.completed(this.#rows.at(expected.index, now));
+    this.recorder.delivered(this.#rows.at(expected.index, now));
     const owner = table.owner[slot];
     const session = table.session[slot];
     if (expected.captures.length > 0) owner?.capture(expected.captures, judgement.captured);

@@ -1,12 +1,13 @@
 import type { ScenarioPlan } from '../scenario/plan.ts';
 
-/** Rows of a scenario's recorder, by operation: first those of warm-up and cool-down, then those of each measured stage. */
+/** Rows of a scenario's recorder, by operation: first those of what is not measured, then those of each measured stage. */
 export class StageRows {
   readonly #first: number;
   readonly #operations: number;
   /** Ends of the measured stages, ms after the start of the profile; the first entry is the end of the warm-up. */
   readonly #bounds: readonly number[];
   #startAt = Number.POSITIVE_INFINITY;
+  #stoppedAt = Number.POSITIVE_INFINITY;
   /** The stage last asked for: its edges, and its first row. */
   #stageFrom = Number.POSITIVE_INFINITY;
   #stageTo = Number.NEGATIVE_INFINITY;
@@ -25,6 +26,12 @@ export class StageRows {
     this.#stageFrom = Number.POSITIVE_INFINITY;
   }
 
+  /** The load ends early: nothing is measured of this instant or a later one. */
+  stop(at: number): void {
+    this.#stoppedAt = Math.min(this.#stoppedAt, at);
+    this.#stageFrom = Number.POSITIVE_INFINITY;
+  }
+
   /** The row of an operation in the stage an instant belongs to. */
   at(operation: number, instant: number): number {
     if (!(instant >= this.#stageFrom && instant < this.#stageTo)) this.#enterStage(instant);
@@ -39,9 +46,14 @@ export class StageRows {
   #enterStage(instant: number): void {
     const stages = this.#bounds.length - 1;
     let stage = 0;
-    while (stage <= stages && instant >= this.#startAt + this.#bounds[stage]) stage++;
-    this.#stageFrom = stage === 0 ? Number.NEGATIVE_INFINITY : this.#startAt + this.#bounds[stage - 1];
-    this.#stageTo = stage > stages ? Number.POSITIVE_INFINITY : this.#startAt + this.#bounds[stage];
+    while (stage <= stages && instant >= this.#end(stage)) stage++;
+    this.#stageFrom = stage === 0 ? Number.NEGATIVE_INFINITY : this.#end(stage - 1);
+    this.#stageTo = stage > stages ? Number.POSITIVE_INFINITY : this.#end(stage);
     this.#stageRow = this.#first + (stage > stages ? 0 : stage) * this.#operations;
+  }
+
+  /** Of a stage; 0: of the warm-up. None ends behind a stop. */
+  #end(stage: number): number {
+    return Math.min(this.#stoppedAt, this.#startAt + this.#bounds[stage]);
   }
 }

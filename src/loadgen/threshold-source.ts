@@ -130,7 +130,7 @@ function counted(
   const count = metric === 'outcomes' ? outcomes[selector.class as OutcomeClass] : planned;
   if (aggregation === 'count') return { value: count };
   if (planned === 0) return noSamples;
-  if (metric === 'throughput') return perSecond(sumOver(collector.completed, rows), seconds);
+  if (metric === 'throughput') return perSecond(sumOver(collector.delivered, rows), seconds);
   if (metric === 'requests') return perSecond(planned, seconds);
   if (ended === 0) return noSamples;
   return { value: metric === 'error_rate' ? 1 - outcomes.ok / ended : count / ended };

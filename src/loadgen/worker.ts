@@ -20,6 +20,7 @@ const engine = new Engine(start, {
   ready: () => post({ type: 'ready' }),
   unreachable: (failure) => post({ type: 'unreachable', failure }),
   interval: (interval) => post({ type: 'interval', interval }, buffersOf(interval.snapshot)),
+  stopped: (at) => post({ type: 'stopped', at }),
   done: async () => {
     await childGroups.none();
     post({ type: 'done', gc });
@@ -51,12 +52,12 @@ function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
-function buffersOf({ histograms, planned, sent, completed, outcomes, checks }: Snapshot): ArrayBuffer[] {
+function buffersOf({ histograms, planned, sent, delivered, outcomes, checks }: Snapshot): ArrayBuffer[] {
   return [
     ...histograms.map(({ counts }) => counts.buckets.buffer),
     planned.buffer,
     sent.buffer,
-    completed.buffer,
+    delivered.buffer,
     outcomes.buffer,
     checks.buffer,
   ];

@@ -1,4 +1,4 @@
-import { outcomeClasses } from '../wire/outcome.ts';
+import { isReply, Outcome, outcomeClasses } from '../wire/outcome.ts';
 import { Total } from './distribution.ts';
 import type { WorkerInterval } from './interval.ts';
 import { type IntervalCounters, noCounters, type Snapshot, seriesNumbers } from './recorder.ts';
@@ -13,7 +13,7 @@ export class Collector {
   readonly numbers: ReturnType<typeof seriesNumbers>;
   readonly planned: Float64Array;
   readonly sent: Float64Array;
-  readonly completed: Float64Array;
+  readonly delivered: Float64Array;
   readonly outcomes: Float64Array;
   readonly checks: Float64Array;
   readonly rpcErrors = new Map<string, number>();
@@ -34,7 +34,7 @@ export class Collector {
     this.#series = new Array(this.numbers.total).fill(undefined);
     this.planned = new Float64Array(rows);
     this.sent = new Float64Array(rows);
-    this.completed = new Float64Array(rows);
+    this.delivered = new Float64Array(rows);
     this.outcomes = new Float64Array(rows * classes);
     this.checks = new Float64Array(layout.checks.length * 2);
     this.counters = noCounters();
@@ -45,7 +45,7 @@ export class Collector {
     if (silentForMillis !== undefined) this.silentForMillis.push(silentForMillis);
     addTo(this.planned, snapshot.planned);
     addTo(this.sent, snapshot.sent);
-    addTo(this.completed, snapshot.completed);
+    addTo(this.delivered, snapshot.delivered);
     addTo(this.outcomes, snapshot.outcomes);
     addTo(this.checks, snapshot.checks);
     addCounts(this.rpcErrors, snapshot.rpcErrors);
@@ -67,15 +67,24 @@ export class Collector {
   }
 }
 
-/** Sums that are needed of a single interval, for the live lines and the timeline. */
-export function intervalSums(snapshot: Snapshot): { planned: number; sent: number; ok: number; errors: number } {
-  let ok = 0;
-  let ended = 0;
-  snapshot.outcomes.forEach((count, i) => {
+/** Sums that are needed of a single interval, for the live lines and the timeline. `completed`: with a reply of any kind. */
+export interface IntervalSums {
+  readonly planned: number;
+  readonly sent: number;
+  readonly completed: number;
+  readonly ok: number;
+  readonly errors: number;
+}
+
+export function intervalSums({ planned, sent, outcomes }: Snapshot): IntervalSums {
+  let [completed, ok, ended] = [0, 0, 0];
+  outcomes.forEach((count, i) => {
+    const outcome = i % classes;
     ended += count;
-    if (i % classes === 0) ok += count;
+    if (isReply(outcome)) completed += count;
+    if (outcome === Outcome.ok) ok += count;
   });
-  return { planned: sum(snapshot.planned), sent: sum(snapshot.sent), ok, errors: ended - ok };
+  return { planned: sum(planned), sent: sum(sent), completed, ok, errors: ended - ok };
 }
 
 const maxima: ReadonlySet<keyof IntervalCounters> = new Set(['inFlightMax', 'longestStallMillis', 'silenceMillis']);

@@ -11,9 +11,9 @@ export const percentiles: readonly { readonly key: PercentileKey; readonly p: nu
   { key: 'p9999', p: 0.9999 },
 ];
 
-/** Samples from which a percentile is printed. */
+/** Samples from which a percentile is printed; the maximum (1) is one of them, however few they are. */
 export function samplesNeeded(p: number): number {
-  return Math.round(10 / (1 - p));
+  return p === 1 ? 1 : Math.round(10 / (1 - p));
 }
 
 /** Two readings of a percentile further apart than this are not the same value (one HDR step is 0.1 %). */
@@ -95,6 +95,11 @@ export class Total {
     return this.count === 0 ? undefined : this.#within(this.#valueAt(rankOf(p, this.count)));
   }
 
+  /** As `percentile`, but null where there are too few samples to tell it by. */
+  told(p: number): number | null {
+    return this.count >= samplesNeeded(p) ? (this.percentile(p) ?? null) : null;
+  }
+
   /** Whether a percentile would be another one had the `censored` among the counts lasted for ever. */
   isLowerBound(p: number, censored: Total): boolean {
     return censored.count > 0 && this.#isBound(censored, p, this.percentile(p) ?? 0);
@@ -109,9 +114,9 @@ export class Total {
     const values: Record<string, number | null> = {};
     const bounds: Partial<Record<PercentileKey | 'max', '>='>> = {};
     for (const { key, p } of percentiles) {
-      const value = this.percentile(p) ?? 0;
-      values[key] = this.count >= samplesNeeded(p) ? value : null;
-      if (censored && values[key] !== null && this.#isBound(censored, p, value)) bounds[key] = '>=';
+      const value = this.told(p);
+      values[key] = value;
+      if (censored && value !== null && this.#isBound(censored, p, value)) bounds[key] = '>=';
     }
     if (censored && this.#isBound(censored, 1, this.max)) bounds.max = '>=';
     return {

@@ -22,15 +22,17 @@ export type PercentileKey = 'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'p9999';
 
 export type OutcomeCounts = Readonly<Record<OutcomeClass, number>>;
 
-/** The quantities every operation and every stage carries. */
+/** The quantities every operation and every stage carries, of the requests planned in its time. */
 export interface OperationMetrics {
   readonly requests: {
     readonly planned: number;
     readonly sent: number;
+    /** With a reply of any kind. */
     readonly completed: number;
     readonly dropped: number;
     readonly unanswered: number;
   };
+  /** `ok` replies that came in within the time, whenever they were planned. */
   readonly throughputPerSecond: number;
   readonly errorRate: number;
   readonly responseTime: Distribution;
@@ -85,11 +87,13 @@ export interface Metrics extends OperationMetrics {
     readonly initialize: Distribution;
   };
   readonly inFlight: { readonly mean: number; readonly max: number };
+  /** On the sockets, over the whole run: handshakes, notifications, pings and closes too. */
   readonly bytes: {
     readonly sent: number;
     readonly received: number;
-    readonly requestMean: number;
-    readonly replyMean: number;
+    /** All of them by all requests, and by all replies: not the size of one. */
+    readonly sentPerRequest: number;
+    readonly receivedPerReply: number;
   };
 }
 

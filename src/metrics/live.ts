@@ -1,7 +1,9 @@
-/** One second of a run as the live outputs show it. Latencies in µs; null = nothing completed. */
+/** One second of a run as the live outputs show it. Latencies in µs; null = too few samples. */
 export interface LiveInterval {
   /** Seconds since the start of the load; negative while connecting. */
   readonly second: number;
+  /** Length in seconds: the last one may be shorter. */
+  readonly length: number;
   /** Planned length of the run in seconds, where it is known. */
   readonly of: number | null;
   readonly phase: 'connecting' | 'warm-up' | 'measure' | 'cool-down' | 'draining';
@@ -12,6 +14,7 @@ export interface LiveInterval {
   readonly inFlight: number;
   readonly planned: number;
   readonly sent: number;
+  /** Replies of any kind. */
   readonly completed: number;
   readonly errors: number;
   readonly p50: number | null;

@@ -41,7 +41,7 @@ export interface Snapshot {
   readonly planned: Float64Array<ArrayBuffer>;
   readonly sent: Float64Array<ArrayBuffer>;
   /** `ok` replies by the row of the instant they came in: what throughput counts. */
-  readonly completed: Float64Array<ArrayBuffer>;
+  readonly delivered: Float64Array<ArrayBuffer>;
   /** row × outcome class. */
   readonly outcomes: Float64Array<ArrayBuffer>;
   /** check × (passed, failed). */
@@ -96,8 +96,9 @@ export class Recorder {
     this.#snapshot.sent[row] += 1;
   }
 
-  completed(row: number): void {
-    this.#snapshot.completed[row] += 1;
+  /** An `ok` reply came in at an instant of this row. */
+  delivered(row: number): void {
+    this.#snapshot.delivered[row] += 1;
   }
 
   /** A reply that met its step's expectation. Instants in ms of one clock. */
@@ -196,7 +197,7 @@ export class Recorder {
       histograms: [],
       planned: new Float64Array(rows),
       sent: new Float64Array(rows),
-      completed: new Float64Array(rows),
+      delivered: new Float64Array(rows),
       outcomes: new Float64Array(rows * classes),
       checks: new Float64Array(this.#layout.checks.length * 2),
       rpcErrors: new Map(),

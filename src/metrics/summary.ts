@@ -1,5 +1,5 @@
 import type { Era } from '../wire/mcp.ts';
-import { Outcome, type OutcomeClass, outcomeClasses } from '../wire/outcome.ts';
+import { isReply, Outcome, type OutcomeClass, outcomeClasses } from '../wire/outcome.ts';
 import type { Collector } from './collector.ts';
 import { Total } from './distribution.ts';
 import type { Distribution, Metrics, OperationMetrics, OutcomeCounts, StageResult } from './figures.ts';
@@ -51,7 +51,7 @@ export function operationMetrics(collector: Collector, rows: readonly number[], 
       dropped: outcomes.dropped,
       unanswered: outcomes.unanswered,
     },
-    throughputPerSecond: seconds > 0 ? sumOver(collector.completed, rows) / seconds : 0,
+    throughputPerSecond: seconds > 0 ? sumOver(collector.delivered, rows) / seconds : 0,
     errorRate: planned === 0 ? 0 : 1 - outcomes.ok / planned,
     responseTime: distribution('responseTime', 'censoredResponseTime'),
     targetTime: distribution('targetTime', 'censoredTargetTime'),
@@ -107,8 +107,8 @@ export function runMetrics(
     bytes: {
       sent: counters.bytesSent,
       received: counters.bytesReceived,
-      requestMean: sent === 0 ? 0 : counters.bytesSent / sent,
-      replyMean: replies === 0 ? 0 : counters.bytesReceived / replies,
+      sentPerRequest: sent === 0 ? 0 : counters.bytesSent / sent,
+      receivedPerReply: replies === 0 ? 0 : counters.bytesReceived / replies,
     },
   };
 }
@@ -228,9 +228,8 @@ function parts(collector: Collector, rows: readonly number[]) {
   };
 }
 
-/** Exchanges that got an answer of any kind. */
-function replied({ ok, tool_error, rpc_error, http_status }: OutcomeCounts): number {
-  return ok + tool_error + rpc_error + http_status;
+function replied(outcomes: OutcomeCounts): number {
+  return outcomeClasses.reduce((sum, name, outcome) => (isReply(outcome) ? sum + outcomes[name] : sum), 0);
 }
 
 function latencies(collector: Collector, rows: readonly number[]) {

@@ -12,7 +12,9 @@ export interface TimelineRow {
   readonly seconds: number;
   readonly planned: number;
   readonly sent: number;
+  /** Replies of any kind. */
   readonly completed: number;
+  readonly ok: number;
   readonly errors: number;
   readonly vus: number;
   readonly connections: number;
@@ -88,7 +90,8 @@ export class TimelineBuilder {
       seconds: Math.max(...parts.map(({ to }) => to)) / 1000,
       planned: add(sums.map(({ planned }) => planned)),
       sent: add(sums.map(({ sent }) => sent)),
-      completed: add(sums.map(({ ok }) => ok)),
+      completed: add(sums.map(({ completed }) => completed)),
+      ok: add(sums.map(({ ok }) => ok)),
       errors: add(sums.map(({ errors }) => errors)),
       vus: add(parts.map(({ vus }) => vus)),
       connections: add(parts.map(({ connections }) => connections)),

@@ -55,11 +55,11 @@ const quantities = {
   requests: z.object({
     planned: count,
     sent: count,
-    completed: count,
+    completed: count.describe('with a reply of any kind'),
     dropped: count,
     unanswered: count,
   } satisfies Shape<OperationMetrics['requests']>),
-  throughputPerSecond: rate,
+  throughputPerSecond: rate.describe('ok replies that came in within the time'),
   errorRate: ratio.describe('1 − ok / planned'),
   responseTime: distribution,
   targetTime: distribution,
@@ -106,12 +106,14 @@ export const metrics: z.ZodType<Metrics> = z.object({
     initialize: distribution,
   } satisfies Shape<Metrics['connections']>),
   inFlight: z.object({ mean: ratio, max: count } satisfies Shape<Metrics['inFlight']>),
-  bytes: z.object({
-    sent: count,
-    received: count,
-    requestMean: z.number().nonnegative(),
-    replyMean: z.number().nonnegative(),
-  } satisfies Shape<Metrics['bytes']>),
+  bytes: z
+    .object({
+      sent: count,
+      received: count,
+      sentPerRequest: z.number().nonnegative().describe('all bytes sent by all requests, not the size of one'),
+      receivedPerReply: z.number().nonnegative().describe('all bytes received by all replies, not the size of one'),
+    } satisfies Shape<Metrics['bytes']>)
+    .describe('on the sockets over the whole run: handshakes, notifications, pings and closes too'),
 } satisfies Shape<Metrics>);
 
 export const stage: z.ZodType<StageResult> = z.object({
@@ -124,6 +126,8 @@ export const stage: z.ZodType<StageResult> = z.object({
   metrics: operation,
   operations,
 } satisfies Shape<StageResult>);
+
+const rowNumbers = z.array(count).exactOptional();
 
 export const timeline: z.ZodType<Timeline> = z.object({
   intervalSeconds: count,
@@ -142,5 +146,9 @@ export const timeline: z.ZodType<Timeline> = z.object({
     z.literal('elu'),
     z.literal('steal'),
   ]),
-  rows: z.array(z.array(z.number().nullable())),
+  rows: z.array(z.array(z.number().nullable())).describe('a percentile with too few samples is null'),
+  lowerBounds: z
+    .object({ p50: rowNumbers, p99: rowNumbers, max: rowNumbers })
+    .exactOptional()
+    .describe('numbers, from 0, of the rows in which the value is known only from below'),
 } satisfies Shape<Timeline>);

@@ -34,6 +34,16 @@ export const Outcome = {
 
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
+/** Those with a reply, whatever it said. */
+export function isReply(outcome: number): boolean {
+  return (
+    outcome === Outcome.ok ||
+    outcome === Outcome.toolError ||
+    outcome === Outcome.rpcError ||
+    outcome === Outcome.httpStatus
+  );
+}
+
 /** Those that never got their reply: in the percentiles with at least their age. */
 export function isCensored(outcome: Outcome): boolean {
   return (

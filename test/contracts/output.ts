@@ -32,6 +32,7 @@ export function plan(changes: Partial<Plan> = {}): Plan {
 export function interval(changes: Partial<LiveInterval> = {}): LiveInterval {
   return {
     second: 12,
+    length: 1,
     of: 60,
     phase: 'measure',
     stage: '',

@@ -7,7 +7,14 @@ import { Session } from '../../src/loadgen/session.ts';
 import { planOf } from '../support/engine.ts';
 
 const nothing = () => undefined;
-const events = { connecting: () => undefined, ready: nothing, unreachable: nothing, interval: nothing, done: nothing };
+const events = {
+  connecting: () => undefined,
+  ready: nothing,
+  unreachable: nothing,
+  interval: nothing,
+  stopped: nothing,
+  done: nothing,
+};
 const plan = planOf({ target: 'ws://127.0.0.1:1/mcp' });
 const run = new ScenarioRun(new Engine({ plan, worker: 0, workers: 1 }, events), 0, {
   era: 'legacy',

@@ -29,7 +29,7 @@ const answered = (row: number, count: number, millis: number) => (recorder: Reco
   for (let i = 0; i < count; i++) {
     recorder.planned(row);
     recorder.ok(row, 0, 0, 0, millis);
-    recorder.completed(row);
+    recorder.delivered(row);
   }
 };
 

@@ -7,7 +7,7 @@ const base = 50_000_000;
 
 /** One second of a run whose target uses 4,000 bytes a connection and 30 a session that has ended. */
 function second(sequence: number, connections: number, changes: Partial<LevelRow> = {}): LevelRow {
-  const idle = { planned: 0, sent: 0, completed: 0, errors: 0, vus: 0, inFlight: 0, inFlightMillis: 0 };
+  const idle = { planned: 0, sent: 0, completed: 0, ok: 0, errors: 0, vus: 0, inFlight: 0, inFlightMillis: 0 };
   return {
     ...idle,
     ...{ sequence, seconds: sequence + 1, eventLoopUtilization: 0, cpuMicros: 0 },

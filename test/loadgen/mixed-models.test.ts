@@ -17,7 +17,7 @@ describe('arrivals beside virtual users', () => {
   it.each([
     ['generator_lag_p50', { metrics: { ...good, generatorLag: lag(3000) } }],
     ['receive_lag_p50', { metrics: { ...good, receiveLag: lag(3000) } }],
-    ['late_seconds', { seconds: Array(9).fill({ late: true, steal: 0, completed: 1000, responseP50: 1000 }) }],
+    ['late_seconds', { seconds: Array(9).fill({ late: true, steal: 0, ok: 1000, responseP50: 1000 }) }],
   ])('that the generator is late with make the run invalid: %s', (code, changes) => {
     const judged = judge({ ...mixed, ...changes });
     expect(codes(judged.invalidReasons)).toEqual([code]);

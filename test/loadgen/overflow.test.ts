@@ -22,6 +22,7 @@ it('what our own queue has no room for is counted as ours', async () => {
         while (engine.table.begin(0, now()) >= 0);
         engine.start(Number(process.hrtime.bigint()) / 1e6);
       },
+      stopped: () => undefined,
       unreachable: ({ message }) => done.reject(new Error(message)),
       interval: (interval) => collector.add(interval),
       done: done.resolve,

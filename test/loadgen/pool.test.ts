@@ -8,7 +8,7 @@ import { planOf } from '../support/engine.ts';
 async function running(changes: Partial<ScenarioPlan> = {}) {
   const server = stubbornServer();
   const plan = planOf({ target: server.target, vus: '3', duration: '60s', workers: '2' }, changes);
-  const pool = new WorkerPool(plan, { up: () => undefined, interval: () => undefined });
+  const pool = new WorkerPool(plan, { up: () => undefined, interval: () => undefined, stopped: () => undefined });
   onTestFinished(() => pool.terminate());
   await pool.ready;
   expect(server.pids().length, 'leaders and children of the survey and of three users').toBe(8);

@@ -8,7 +8,14 @@ import { MessageKind } from '../../src/wire/reply-scan.ts';
 import { planOf } from '../support/engine.ts';
 
 const nothing = () => undefined;
-const events = { connecting: nothing, ready: nothing, unreachable: nothing, interval: nothing, done: nothing };
+const events = {
+  connecting: nothing,
+  ready: nothing,
+  unreachable: nothing,
+  interval: nothing,
+  stopped: nothing,
+  done: nothing,
+};
 const timeout = 100;
 const planned = 5000;
 

@@ -20,7 +20,7 @@ function load(recorder: Recorder): void {
   const ok = (row: number, millis: number) => {
     recorder.planned(row);
     recorder.ok(row, 0, 1, 3, millis);
-    recorder.completed(row);
+    recorder.delivered(row);
   };
   for (let millis = 11; millis <= 20; millis++) ok(list0, millis);
   for (let i = 0; i < 30; i++) ok(list1, 100);

@@ -31,19 +31,19 @@ function seconds(
   {
     late = 0,
     stolen = 0,
-    completed = () => 1000,
+    ok = () => 1000,
     responseP50 = () => 1000,
   }: {
     readonly late?: number;
     readonly stolen?: number;
-    readonly completed?: (i: number) => number;
+    readonly ok?: (i: number) => number;
     readonly responseP50?: (i: number) => number;
   },
 ): Second[] {
   return Array.from({ length: count }, (_, i) => ({
     late: i < late,
     steal: i < stolen ? 0.06 : 0.04,
-    completed: completed(i),
+    ok: ok(i),
     responseP50: responseP50(i),
   }));
 }
@@ -260,7 +260,7 @@ describe('warnings', () => {
     ['shared_cores', { coresBusy: 0.91 }],
     ['target_silence', { silence: { longestMillis: 201, atEnd: false } }],
     ['target_silence', { silence: { longestMillis: 5000, atEnd: true } }],
-    ['steady_throughput', { steadyLoad: true, seconds: seconds(12, { completed: (i) => 1000 + 50 * i }) }],
+    ['steady_throughput', { steadyLoad: true, seconds: seconds(12, { ok: (i) => 1000 + 50 * i }) }],
     ['steady_latency', { steadyLoad: true, seconds: seconds(12, { responseP50: (i) => 1000 - 50 * i }) }],
   ])('%s', (code, changes) => {
     const { warnings, invalidReasons } = verdictOf(changes);

@@ -51,7 +51,7 @@ describe('the default warm-up', () => {
 describe('a warm-up that brought too little', () => {
   const rows = (perSecond: number) =>
     Array.from({ length: 6 }, (_, sequence): LevelRow => {
-      const idle = { sent: 0, completed: 0, errors: 0, vus: 0, connections: 0, opened: 0, inFlight: 0 };
+      const idle = { sent: 0, completed: 0, ok: 0, errors: 0, vus: 0, connections: 0, opened: 0, inFlight: 0 };
       const levels = { inFlightMillis: 0, eventLoopUtilization: 0, cpuMicros: 0, targetRss: null };
       const lags = { late: false, responseP50: null, steal: null };
       const stalls = {

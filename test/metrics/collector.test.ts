@@ -30,7 +30,7 @@ function happen(recorder: Recorder, { row, outcome, took }: Event): void {
   recorder.counters.bytesSent += took;
   if (outcome === Outcome.ok) {
     recorder.ok(row, 1, 2, 3, 3 + took);
-    recorder.completed(row);
+    recorder.delivered(row);
   } else recorder.failed(row, outcome, 1, 2, 3, 3 + took);
   if (outcome === Outcome.rpcError) recorder.rpcError(row, took % 3);
   if (outcome === Outcome.httpStatus) recorder.httpStatus(row, 500 + (took % 3));
@@ -38,11 +38,11 @@ function happen(recorder: Recorder, { row, outcome, took }: Event): void {
 
 /** Everything a collector holds, for comparison. */
 function figures(collector: Collector) {
-  const { planned, sent, completed, outcomes, checks, rpcErrors, httpStatus, counters } = collector;
+  const { planned, sent, delivered, outcomes, checks, rpcErrors, httpStatus, counters } = collector;
   const series = Array.from({ length: collector.numbers.total }, (_, number) =>
     collector.series(number).distribution(),
   );
-  return { planned, sent, completed, outcomes, checks, rpcErrors, httpStatus, counters, series };
+  return { planned, sent, delivered, outcomes, checks, rpcErrors, httpStatus, counters, series };
 }
 
 describe('Collector', () => {
@@ -81,10 +81,13 @@ describe('intervalSums', () => {
       fc.property(fc.array(event), (events) => {
         const recorder = new Recorder(layout);
         for (const one of events) happen(recorder, one);
-        const ok = events.filter(({ outcome }) => outcome === Outcome.ok).length;
+        const of = (...outcomes: readonly number[]) =>
+          events.filter(({ outcome }) => outcomes.includes(outcome)).length;
+        const ok = of(Outcome.ok);
         expect(intervalSums(recorder.swap())).toEqual({
           planned: events.length,
           sent: events.length,
+          completed: of(Outcome.ok, Outcome.toolError, Outcome.rpcError, Outcome.httpStatus),
           ok,
           errors: events.length - ok,
         });

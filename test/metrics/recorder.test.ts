@@ -93,13 +93,13 @@ describe('outcomes', () => {
     expect(countsOf(snapshot, numbers.outcome(row, outcome))).toMatchObject({ count: 1, sum: 10_000 });
   });
 
-  it('counts planned, sent and completed by row, checks by number, codes by row', () => {
+  it('counts planned, sent and delivered by row, checks by number, codes by row', () => {
     const snapshot = snapshotOf((recorder) => {
       recorder.planned(0);
       recorder.planned(2);
       recorder.planned(2);
       recorder.sent(1);
-      recorder.completed(2);
+      recorder.delivered(2);
       recorder.check(0, true);
       recorder.check(1, false);
       recorder.check(1, false);
@@ -109,7 +109,7 @@ describe('outcomes', () => {
     });
     expect([...snapshot.planned]).toEqual([1, 0, 2]);
     expect([...snapshot.sent]).toEqual([0, 1, 0]);
-    expect([...snapshot.completed]).toEqual([0, 0, 1]);
+    expect([...snapshot.delivered]).toEqual([0, 0, 1]);
     expect([...snapshot.checks]).toEqual([1, 0, 0, 2]);
     expect(snapshot.rpcErrors).toEqual(new Map([['2:-32601', 2]]));
     expect(snapshot.httpStatus).toEqual(new Map([['1:503', 1]]));

@@ -54,7 +54,7 @@ function happen(recorder: Recorder, event: Event): void {
   if (outcome !== Outcome.dropped) recorder.sent(row);
   if (outcome === Outcome.ok) {
     recorder.ok(row, 1, 1, 2, 2 + took);
-    recorder.completed(arrivalRow(event));
+    recorder.delivered(arrivalRow(event));
   } else recorder.failed(row, outcome, 1, 1, outcome === Outcome.dropped ? 0 : 2, 2 + took);
   if (outcome === Outcome.rpcError) recorder.rpcError(row, -32601);
   if (outcome === Outcome.httpStatus) recorder.httpStatus(row, 503);
@@ -150,10 +150,21 @@ describe('the figures of a run', () => {
     expect(receiveLag).toMatchObject({ count: rows.filter(({ stage }) => stage >= 0).length, max: 2000 });
   });
 
+  it('have all bytes of the run by all of its requests', () => {
+    const collector = collected(plan, (recorder) => {
+      for (let row = 0; row < 4; row++) happen(recorder, { row, outcome: Outcome.ok, took: 1, later: false });
+      happen(recorder, { row: 0, outcome: Outcome.timeout, took: 1, later: false });
+      recorder.counters.bytesSent = 1000;
+      recorder.counters.bytesReceived = 500;
+    });
+    const { bytes } = runMetrics(collector, 30, levels);
+    expect(bytes).toEqual({ sent: 1000, received: 500, sentPerRequest: 200, receivedPerReply: 125 });
+  });
+
   it('of an empty run are zero, not NaN', () => {
     const metrics = runMetrics(of([]), 0, levels);
     expect(metrics).toMatchObject({ throughputPerSecond: 0, errorRate: 0, requests: { planned: 0, completed: 0 } });
-    expect(metrics.bytes).toEqual({ sent: 0, received: 0, requestMean: 0, replyMean: 0 });
+    expect(metrics.bytes).toEqual({ sent: 0, received: 0, sentPerRequest: 0, receivedPerReply: 0 });
     expect(JSON.stringify(metrics)).not.toContain('NaN');
     expect(metrics).not.toHaveProperty('rpcErrors');
     expect(metrics).not.toHaveProperty('latencyByOutcome');

@@ -70,6 +70,11 @@ describe('live lines', () => {
     }
   });
 
+  it('show replies by the second in an interval that was shorter', () => {
+    const [, , line] = lines({ length: 0.5, completed: 100 });
+    expect(line).toMatch(/ measure +100 +100 +4 +200 +0 /);
+  });
+
   it('mark a time that is only a bound', () => {
     const [, , line] = lines({ bounds: { p50: '<=', p99: '>=', max: '>=' } });
     expect(line).toMatch(/ 0 ≤1\.20 ms ≥5\.40 ms ≥12\.1 ms +45 %$/);

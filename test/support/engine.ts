@@ -45,6 +45,7 @@ export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
         ready.resolve();
       },
       unreachable: failure.resolve,
+      stopped: () => undefined,
       interval: (interval) => {
         collector ??= new Collector(engine.layout);
         collector.add(interval);

@@ -8,6 +8,7 @@ import {
   outcomeClasses,
   type RunResult,
   type StageResult,
+  type Timeline,
   timelineColumns,
 } from '../../src/results/result.ts';
 import { seeded } from './random.ts';
@@ -121,7 +122,7 @@ export function syntheticRun(options: SyntheticRun = {}): RunResult {
     },
     ...(cpuMicros === null ? {} : { targetProcess: targetProcess(cpuMicros) }),
     environment: { ...syntheticEnvironment, ...options.environment },
-    timeline: { intervalSeconds: 1, columns: timelineColumns, rows: [] },
+    timeline: timelineOf(seconds),
     histograms: {
       config: hdrConfig,
       stages: cells.map((row) => Object.fromEntries(operations.map((name, index) => [name, encode(row[index])]))),
@@ -236,10 +237,16 @@ function wholeRun(
     bytes: {
       sent: measured.requests.sent * 90,
       received: measured.requests.completed * 210,
-      requestMean: 90,
-      replyMean: 210,
+      sentPerRequest: 90,
+      receivedPerReply: 210,
     },
   };
+}
+
+/** One row that says only how long the run was. */
+function timelineOf(seconds: number): Timeline {
+  const row = timelineColumns.map((column) => (column === 't' ? seconds : null));
+  return { intervalSeconds: 1, columns: timelineColumns, rows: [row] };
 }
 
 function targetProcess(cpuMicrosPerRequest: number) {

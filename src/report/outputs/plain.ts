@@ -66,7 +66,7 @@ function cells(interval: LiveInterval): string[] {
     formatCount(interval.vus),
     formatCount(interval.connections),
     formatCount(interval.inFlight),
-    formatCount(interval.completed),
+    formatCount(interval.length > 0 ? interval.completed / interval.length : 0),
     formatCount(interval.errors),
     ...(['p50', 'p99', 'max'] as const).map((key) => latency(interval, key)),
     interval.targetCpuPercent === null ? '–' : `${Math.round(interval.targetCpuPercent)} %`,

@@ -98,7 +98,14 @@ it('all that a rate brings within the time-out finds a place, also where a conne
   const nothing = () => undefined;
   const engine = new Engine(
     { plan, worker: 0, workers: 1 },
-    { connecting: () => undefined, ready: nothing, unreachable: nothing, interval: nothing, done: nothing },
+    {
+      connecting: () => undefined,
+      ready: nothing,
+      unreachable: nothing,
+      interval: nothing,
+      stopped: nothing,
+      done: nothing,
+    },
   );
   expect(engine.table.capacity).toBeGreaterThanOrEqual(30_000);
 });
