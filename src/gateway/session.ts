@@ -96,7 +96,13 @@ export class Session implements Caller {
   /** The client has opened a stream for what belongs to no request, or, undefined, closed it. */
   set stream(channel: Channel | undefined) {
     this.#stream = channel;
-    if (channel !== undefined) this.#asked?.opened(channel);
+    if (channel === undefined) return;
+    this.#asked?.opened(channel);
+    this.plane.router.listen(this);
+  }
+
+  get listens(): boolean {
+    return this.#stream !== undefined;
   }
 
   /** A request has had its final reply, or will have none. */

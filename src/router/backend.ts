@@ -20,6 +20,8 @@ export interface Backend {
   open(caller: Caller, client: Client): Promise<Buffer>;
   /** The JSON Schema of a tool's arguments; undefined where it is not known. */
   toolSchema(caller: Caller, tool: string): Promise<unknown>;
+  /** The client has a stream now for what belongs to no request. */
+  listen(caller: Caller): void;
   /** The client session has ended. */
   end(caller: Caller): void;
   /** Frees connections; requests under way are not waited for. */

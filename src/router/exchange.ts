@@ -18,6 +18,8 @@ export interface Caller {
   client: Client | undefined;
   /** Set by the backend that opened it. */
   upstream: UpstreamSession | undefined;
+  /** It has a stream for what belongs to no request. */
+  readonly listens: boolean;
   /** Sends a notification that belongs to no request; dropped when the client has no open stream. */
   notify(notification: Buffer): void;
   /**

@@ -42,6 +42,10 @@ export class Router {
     this.#backend.notification(caller, notification);
   }
 
+  listen(caller: Caller): void {
+    this.#backend.listen(caller);
+  }
+
   end(caller: Caller): void {
     this.#backend.end(caller);
   }

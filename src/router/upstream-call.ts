@@ -2,36 +2,56 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { formatBytes } from '../units.ts';
 import { type Message, readMessage, withId } from '../wire/jsonrpc.ts';
+import { methodIndex, methodOf } from '../wire/mcp.ts';
 import { EventKind, type EventSink, SseDecoder } from '../wire/sse.ts';
 import type { Exchange, UpstreamSession, Work } from './exchange.ts';
-import { answerToServer, encode, isEventStream, type UpstreamClient } from './upstream-client.ts';
+import { paramsWithToken, progressTokenOf, restoreToken } from './progress.ts';
+import { encode, isEventStream, type UpstreamClient } from './upstream-client.ts';
 
 /** One request on its way through an upstream: undici drives it, the exchange hears what comes back. */
 export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink {
   readonly #client: UpstreamClient;
   readonly #exchange: Exchange;
   readonly #id: number;
+  /** The client's; the server is given the id in its place. */
+  readonly #progressToken: Buffer | undefined;
+  /** Begins another session in the place of one the server has forgotten, and sends the call again. */
+  readonly #renew: (call: UpstreamCall) => void;
+  #isRenewed = false;
   #session: UpstreamSession | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #sse: SseDecoder | undefined;
   #chunks: Buffer[] = [];
+  /** Bytes of the reply, or of the event that is not complete. */
   #received = 0;
   #over = false;
   #waits = true;
 
   /** `id`: what the request is called upstream; client ids may repeat within a session that clients share. */
-  constructor(client: UpstreamClient, exchange: Exchange, id: number) {
+  constructor(client: UpstreamClient, exchange: Exchange, id: number, renew: (call: UpstreamCall) => void) {
     this.#client = client;
     this.#exchange = exchange;
     this.#id = id;
+    this.#progressToken = progressTokenOf(exchange.request);
+    this.#renew = renew;
     client.waiting++;
+  }
+
+  get exchange(): Exchange {
+    return this.#exchange;
   }
 
   send(session: UpstreamSession): void {
     if (this.#over) return;
     this.#session = session;
-    const body = withId(this.#exchange.request, this.#id);
+    this.#sse = undefined;
+    this.#chunks = [];
+    this.#received = 0;
+    const { request } = this.#exchange;
+    const token = this.#progressToken;
+    const params = token === undefined ? request.params : paramsWithToken(request, token, String(this.#id));
+    const body = withId(request, this.#id, params);
     const headers = this.#client.headers(session);
     this.#client.pool.dispatch({ method: 'POST', path: this.#client.path, headers, body }, this);
   }
@@ -75,10 +95,13 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#received += chunk.length;
-    const { maxReply } = this.#client.options;
-    if (this.#received > maxReply) return this.fail(`reply larger than ${formatBytes(maxReply)}`);
     if (this.#sse === undefined) this.#chunks.push(chunk);
-    else this.#sse.push(chunk, 0, chunk.length, 0);
+    else {
+      this.#sse.push(chunk, 0, chunk.length, 0);
+      this.#received = this.#sse.pending;
+    }
+    const { maxReply } = this.#client.options;
+    if (this.#received > maxReply) this.fail(`reply larger than ${formatBytes(maxReply)}`);
   }
 
   event(kind: EventKind, bytes: Buffer, start: number, end: number): void {
@@ -108,8 +131,9 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
   #message(message: Message): void {
     if (this.#over) return;
     const { bytes } = message;
-    if (message.kind === 'notification') this.#exchange.notify(bytes);
-    else if (message.kind === 'request') this.#answer(message);
+    if (message.kind === 'notification') this.#notified(message);
+    else if (message.kind === 'request' && this.#session !== undefined)
+      void this.#client.answer(this.#session, message, this.#exchange);
     else if (message.kind === 'response' && this.#isMine(message)) {
       this.#over = true;
       if (message.resultStart >= 0) this.#exchange.result(bytes.subarray(message.resultStart, message.resultEnd));
@@ -121,14 +145,22 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
     return bytes.toString('latin1', idStart, idEnd) === String(this.#id);
   }
 
-  #answer(request: Message): void {
-    if (this.#session !== undefined) this.#client.tell(this.#session, answerToServer(request)).catch(ignore);
+  #notified(notification: Message): void {
+    // What a server no longer wants to know it calls by an id that the client has not seen.
+    if (methodOf(notification) === methodIndex['notifications/cancelled']) return;
+    const token = this.#progressToken;
+    this.#exchange.notify(
+      token === undefined ? notification.bytes : restoreToken(notification, String(this.#id), token),
+    );
   }
 
-  /** The next request of this client opens a new upstream session. */
+  /** Nothing has been done for the request, whatever it is. */
   #sessionEnded(): void {
-    if (this.#exchange.caller.upstream === this.#session) this.#exchange.caller.upstream = undefined;
-    this.fail('its session has ended');
+    const { caller } = this.#exchange;
+    if (caller.upstream === this.#session) caller.upstream = undefined;
+    if (this.#isRenewed) return this.fail('its session has ended');
+    this.#isRenewed = true;
+    this.#renew(this);
   }
 }
 

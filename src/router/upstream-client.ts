@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { buildConnector, Pool } from 'undici';
 import { findMember } from '../wire/json-member.ts';
-import { errorObject, type Message, RpcCode, readMessage, replyLength, writeReply } from '../wire/jsonrpc.ts';
+import { type Message, readMessage, replyTo } from '../wire/jsonrpc.ts';
 import { methodIndex, methodOf } from '../wire/mcp.ts';
 import { EventKind, SseDecoder } from '../wire/sse.ts';
 import type { Client } from './client.ts';
-import type { UpstreamSession } from './exchange.ts';
+import type { Answer, Caller, UpstreamSession } from './exchange.ts';
 import type { UpstreamOptions } from './upstream-options.ts';
 
 const controlMillis = 10_000;
@@ -20,6 +20,10 @@ export interface Opened {
 /** One upstream MCP server: its connections, and the requests that open, use and end a session there. */
 export class UpstreamClient {
   readonly pool: Pool;
+  /** Streams that stay open, one a session, keep nobody from sending requests. */
+  readonly streams: Pool;
+  /** It has no streams that stay open. */
+  streamless = false;
   readonly path: string;
   readonly options: UpstreamOptions;
   /** Requests that have no connection yet. */
@@ -29,14 +33,14 @@ export class UpstreamClient {
     const { origin, pathname, search } = new URL(url);
     this.path = pathname + search;
     this.options = options;
+    const common = { connect: connector(options), headersTimeout: 0, bodyTimeout: 0 };
     this.pool = new Pool(origin, {
+      ...common,
       connections: options.connections,
-      connect: connector(options),
       keepAliveTimeout: options.idleMillis,
       pipelining: options.keepAlive ? 1 : 0,
-      headersTimeout: 0,
-      bodyTimeout: 0,
     });
+    this.streams = new Pool(origin, common);
   }
 
   /** As many requests wait as may. */
@@ -46,10 +50,11 @@ export class UpstreamClient {
 
   /** Everything the upstream is sent; no client header is passed on. */
   headers(session: UpstreamSession | undefined): string[] {
-    const headers = ['content-type', 'application/json', 'accept', 'application/json, text/event-stream'];
-    if (session !== undefined) headers.push('mcp-protocol-version', session.protocolVersion);
-    if (session?.id !== undefined) headers.push('mcp-session-id', session.id);
-    return headers;
+    return ['content-type', 'application/json', 'accept', 'application/json, text/event-stream', ...ofSession(session)];
+  }
+
+  streamHeaders(session: UpstreamSession): string[] {
+    return ['accept', 'text/event-stream', ...ofSession(session)];
   }
 
   /**
@@ -71,6 +76,14 @@ export class UpstreamClient {
     await this.#post(message, session);
   }
 
+  /** Answers a request of the server: `ping` here, everything else by the client that `asked` reaches. */
+  async answer(session: UpstreamSession, request: Message, asked: Pick<Caller, 'ask'>): Promise<void> {
+    const isPing = methodOf(request) === methodIndex.ping;
+    const { member, value } = isPing ? pong : await asked.ask(request);
+    // A server that is gone by then does not need it.
+    await this.tell(session, replyTo(request, member, value)).catch(() => {});
+  }
+
   /** DELETE; a server without sessions or one that is gone has nothing to end. */
   async end(session: UpstreamSession): Promise<void> {
     if (session.id === undefined) return;
@@ -83,8 +96,8 @@ export class UpstreamClient {
     await body.dump();
   }
 
-  close(): Promise<void> {
-    return this.pool.destroy();
+  async close(): Promise<void> {
+    await Promise.all([this.pool.destroy(), this.streams.destroy()]);
   }
 
   async #post(body: Buffer, session: UpstreamSession | undefined) {
@@ -115,14 +128,12 @@ function connector({
     });
 }
 
-/** The answer to a request the upstream sends us: `ping` works, nothing else is offered. */
-export function answerToServer(request: Message): Buffer {
-  const ping = methodOf(request) === methodIndex.ping;
-  const value = ping ? Buffer.from('{}') : errorObject(RpcCode.unknownMethod, 'Method not found');
-  const member = ping ? 'result' : 'error';
-  const reply = Buffer.allocUnsafe(replyLength(request, member, value));
-  writeReply(reply, 0, request, member, value);
-  return reply;
+const pong: Answer = { member: 'result', value: Buffer.from('{}') };
+
+function ofSession(session: UpstreamSession | undefined): string[] {
+  if (session === undefined) return [];
+  const version = ['mcp-protocol-version', session.protocolVersion];
+  return session.id === undefined ? version : [...version, 'mcp-session-id', session.id];
 }
 
 export function encode(message: Readonly<Record<string, unknown>>): Buffer {

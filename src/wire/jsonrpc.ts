@@ -229,12 +229,20 @@ export function writeReply(
   into[at] = 0x7d;
 }
 
-/** A request under another id; method and parameters byte for byte. */
-export function withId({ bytes, methodStart, methodEnd, params }: Message, id: number): Buffer {
+/** A request under another id, with other parameters if given; all else byte for byte. */
+export function withId(request: Message, id: number, params = request.params): Buffer {
+  const { bytes, methodStart, methodEnd } = request;
   const parts = [Buffer.from(`${head}${id},"method":`), bytes.subarray(methodStart, methodEnd)];
   if (params !== undefined) parts.push(Buffer.from(',"params":'), params);
   parts.push(Buffer.from('}'));
   return Buffer.concat(parts);
+}
+
+/** The reply to `request` without any framing. */
+export function replyTo(request: Message, member: 'result' | 'error', value: Buffer): Buffer {
+  const reply = Buffer.allocUnsafe(replyLength(request, member, value));
+  writeReply(reply, 0, request, member, value);
+  return reply;
 }
 
 /** The bytes of a JSON-RPC error object. */

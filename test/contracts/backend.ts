@@ -75,6 +75,7 @@ export const newCaller = (): Caller => ({
   transport: 'websocket',
   client: undefined,
   upstream: undefined,
+  listens: false,
   notify: () => {},
   ask: async () => ({ member: 'error', value: Buffer.from('{}') }),
 });

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { CreateMessageResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 
 export interface SdkServer {
@@ -21,7 +22,10 @@ export interface SdkServer {
   close(): Promise<void>;
 }
 
-/** An MCP server of the official SDK: tools `add`, `steps` (reports progress), `wait` (until cancelled). */
+/**
+ * An MCP server of the official SDK: tools `add`, `steps` (reports progress), `wait` (until cancelled), `sample` (asks the
+ * client's model), `roots` (asks for its roots and says that the tools have changed, both outside of the request).
+ */
 export async function startSdkServer(options: { json?: boolean } = {}): Promise<SdkServer> {
   const transports = new Map<string, StreamableHTTPServerTransport>();
   const waiting: (() => void)[] = [];
@@ -85,6 +89,17 @@ function createMcpServer(counts: { cancelled: number }): McpServer {
     await new Promise((resolve) => extra.signal.addEventListener('abort', resolve));
     counts.cancelled++;
     return { content: [] };
+  });
+  mcp.registerTool('sample', { inputSchema: { prompt: z.string() } }, async ({ prompt }, { sendRequest }) => {
+    const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: prompt } }];
+    const params = { messages, maxTokens: 10 };
+    const { content } = await sendRequest({ method: 'sampling/createMessage', params }, CreateMessageResultSchema);
+    return { content: [{ type: 'text', text: JSON.stringify(content) }] };
+  });
+  mcp.registerTool('roots', {}, async () => {
+    const { roots } = await mcp.server.listRoots();
+    mcp.sendToolListChanged();
+    return { content: [{ type: 'text', text: JSON.stringify(roots) }] };
   });
   mcp.registerResource('note', 'note://one', {}, async (uri) => ({ contents: [{ uri: uri.href, text: 'a note' }] }));
   mcp.registerPrompt('hi', {}, () => ({ messages: [{ role: 'user', content: { type: 'text', text: 'hi' } }] }));

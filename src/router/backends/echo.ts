@@ -27,6 +27,8 @@ export class EchoBackend implements Backend {
     return this.#catalog.toolSchema(tool);
   }
 
+  listen(): void {}
+
   end(): void {}
 
   async close(): Promise<void> {}

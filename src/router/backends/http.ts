@@ -7,17 +7,20 @@ import { reasonOf } from '../reason.ts';
 import { UpstreamCall } from '../upstream-call.ts';
 import { type Opened, UpstreamClient } from '../upstream-client.ts';
 import { defaultUpstream } from '../upstream-options.ts';
+import { UpstreamStream } from '../upstream-stream.ts';
 import { WorkerIds } from '../worker-ids.ts';
 
 /**
  * Passes requests to an MCP server over Streamable HTTP (legacy era). Every client session has one upstream session,
- * opened once, at its first request or by `open`, and deleted with it.
+ * opened once, at its first request or by `open`, and deleted with it. What a server asks or tells outside the requests of
+ * clients comes over a stream of the session, for clients that have one themselves.
  */
 export class HttpBackend implements Backend {
   readonly kind = 'http';
   readonly #client: UpstreamClient;
   /** Who a client is that has not said it. */
   readonly #anonymous: Client;
+  readonly #streams = new Map<Caller, UpstreamStream>();
   readonly #opening = new Map<Caller, Promise<Opened>>();
   readonly #ids: WorkerIds;
 
@@ -33,14 +36,10 @@ export class HttpBackend implements Backend {
 
   request(exchange: Exchange): Work | undefined {
     if (this.#client.crowded) return void exchange.refuse('overloaded', 'Too many requests wait for the backend');
-    const call = new UpstreamCall(this.#client, exchange, this.#ids.next());
+    const call = new UpstreamCall(this.#client, exchange, this.#ids.next(), this.#sendLater);
     const { upstream } = exchange.caller;
     if (upstream !== undefined) call.send(upstream);
-    else
-      this.#session(exchange.caller).then(
-        (session) => call.send(session),
-        (error: Error) => call.fail(reasonOf(error)),
-      );
+    else this.#sendLater(call);
     return call;
   }
 
@@ -54,12 +53,23 @@ export class HttpBackend implements Backend {
     return result;
   }
 
+  listen(caller: Caller): void {
+    const { upstream, listens } = caller;
+    if (upstream === undefined || !listens || this.#client.streamless) return;
+    const stream = this.#streams.get(caller);
+    if (stream?.session === upstream) return;
+    stream?.close();
+    this.#streams.set(caller, new UpstreamStream(this.#client, caller, upstream));
+  }
+
   async toolSchema(): Promise<undefined> {}
 
   end(caller: Caller): void {
     const opening = this.#opening.get(caller)?.then(({ session }) => session) ?? Promise.resolve(caller.upstream);
     caller.upstream = undefined;
     this.#opening.delete(caller);
+    this.#streams.get(caller)?.close();
+    this.#streams.delete(caller);
     opening.then((session) => session && this.#client.end(session)).catch(ignore);
   }
 
@@ -67,8 +77,17 @@ export class HttpBackend implements Backend {
     return this.#client.close();
   }
 
+  /** A call whose session has to begin first. */
+  readonly #sendLater = (call: UpstreamCall): void => {
+    this.#session(call.exchange.caller).then(
+      (session) => call.send(session),
+      (error: Error) => call.fail(reasonOf(error)),
+    );
+  };
+
   /** The session that stands, is being opened, or is opened now, for a client that has not initialized. */
   async #session(caller: Caller): Promise<UpstreamSession> {
+    if (caller.upstream !== undefined) return caller.upstream;
     const opened = this.#opening.get(caller) ?? this.#begin(caller, caller.client ?? this.#anonymous);
     return (await opened).session;
   }
@@ -80,6 +99,7 @@ export class HttpBackend implements Backend {
       if (this.#opening.get(caller) !== opening) return;
       this.#opening.delete(caller);
       caller.upstream = opened?.session;
+      this.listen(caller);
     };
     opening.then(settled, () => settled());
     return opening;

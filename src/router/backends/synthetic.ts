@@ -51,6 +51,8 @@ export class SyntheticBackend implements Backend {
     return this.#catalog.toolSchema(tool);
   }
 
+  listen(): void {}
+
   end(): void {}
 
   async close(): Promise<void> {}

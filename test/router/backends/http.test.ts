@@ -62,6 +62,19 @@ describe('the http backend with an SDK server', () => {
     await server.close();
   });
 
+  it('asks for progress under a token of its own, and gives the client its own back', async () => {
+    const server = await startSdkServer();
+    const backend = new HttpBackend(server.url, context);
+    const params = { name: 'steps', arguments: { steps: 2 }, _meta: { progressToken: 'mine', kept: 1.0 } };
+    const { notifications, finals } = await run(backend, newCaller(), 'tools/call', params);
+    expect(finals[0].result).toContain('2 steps');
+    expect(notifications.map((text) => JSON.parse(text).params)).toEqual(
+      [1, 2].map((progress) => ({ progressToken: 'mine', progress, total: 2 })),
+    );
+    await backend.close();
+    await server.close();
+  });
+
   it('tells the server about a cancelled request', async () => {
     const server = await startSdkServer();
     const backend = new HttpBackend(server.url, context);
@@ -83,9 +96,8 @@ describe('the http backend with an SDK server', () => {
     const caller = newCaller();
     await run(backend, caller, 'tools/list');
     server.forget();
-    const lost = await run(backend, caller, 'tools/list');
-    expect(lost.finals).toEqual([{ refusal: 'backend', text: 'Backend unavailable: its session has ended' }]);
-    expect((await run(backend, caller, 'tools/list')).finals[0].result).toBeDefined();
+    const all = await Promise.all(Array.from({ length: 5 }, () => run(backend, caller, 'tools/call', sum.params)));
+    for (const { finals } of all) expect(finals[0].result).toContain(sum.text);
     expect(server.opened).toHaveLength(2);
     await backend.close();
     await server.close();
@@ -99,7 +111,7 @@ describe('the http backend with servers that fail', () => {
       const body = JSON.parse(await text(request));
       if (body.method === 'notifications/initialized') return void response.writeHead(202).end();
       if (body.method !== 'initialize') return listener(request, response);
-      response.writeHead(200, { 'content-type': 'application/json' });
+      response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 'same' });
       response.end(JSON.stringify({ jsonrpc: '2.0', id: body.id, result: { protocolVersion: '2025-06-18' } }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -137,6 +149,18 @@ describe('the http backend with servers that fail', () => {
       expect(finals).toEqual([{ refusal: 'backend', text: `Backend unavailable: ${text}` }]);
       await backend.close();
     });
+  });
+
+  it('refuses when the server forgets each session at once', async () => {
+    await withServer(
+      (_, response) => response.writeHead(404).end(),
+      async (url) => {
+        const backend = new HttpBackend(url, context);
+        const { finals } = await run(backend, newCaller(), 'tools/list');
+        expect(finals).toEqual([{ refusal: 'backend', text: 'Backend unavailable: its session has ended' }]);
+        await backend.close();
+      },
+    );
   });
 
   it('refuses when nothing listens, also what waits for the session', async () => {
