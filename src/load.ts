@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { McpbError, worstExit } from './errors.ts';
 import { checkDriver, crossCheck, type DriverName } from './loadgen/driver.ts';
-import { run } from './loadgen/run.ts';
+import { type RunOptions, run } from './loadgen/run.ts';
 import type { TargetProbe } from './loadgen/run-record.ts';
 import { outputs } from './report/output.ts';
 import { styleFor } from './report/style.ts';
@@ -10,6 +10,7 @@ import { writeResult } from './results/files.ts';
 import { readCapacity } from './results/limits.ts';
 import type { RunResult } from './results/result.ts';
 import { demandCapacity, doubtsOf } from './scenario/capacity.ts';
+import { readDeclared } from './scenario/declared.ts';
 import type { Plan, ScenarioPlan } from './scenario/plan.ts';
 import { requirementsOf } from './scenario/requirements.ts';
 import { type PlanRequest, planFor } from './scenario/resolve.ts';
@@ -29,6 +30,8 @@ export interface LoadOptions {
   readonly driver?: DriverName;
   /** Process of a target that is not bundled. */
   readonly pid?: number;
+  /** A YAML file that says what the run is made on. */
+  readonly environment?: string;
   readonly stop: AbortSignal;
   readonly now: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
@@ -52,13 +55,14 @@ export async function runLoad(options: LoadOptions): Promise<LoadOutcome> {
   const capacity = readCapacity();
   demandCapacity(needs, capacity);
   const remarks = doubtsOf(needs, capacity).map(({ message, hint }) => `${message}; ${hint}`);
+  const declared = options.environment === undefined ? undefined : readDeclared(options.environment, env);
   if (options.pid !== undefined) await checkPid(options.pid, plan);
   const sessionId = randomBytes(6).toString('hex');
   const live = outputs[options.ui]({ stream: options.stderr, style: styleFor(options.stderr, env) });
   const results: RunResult[] = [];
   const paths: string[] = [];
   for (let i = 0; i < options.runs && !options.stop.aborted; i++) {
-    const result = await oneRun(plan, sessionId, options, live, remarks);
+    const result = await oneRun(plan, { sessionId, ...(declared && { declared }) }, options, live, remarks);
     results.push(result);
     paths.push(await writeResult(result, options.resultsDirectory));
     for (const path of options.outputs) await writeResult(result, path);
@@ -75,7 +79,7 @@ async function checkPid(pid: number, plan: Plan): Promise<void> {
 
 async function oneRun(
   plan: Plan,
-  sessionId: string,
+  session: Pick<RunOptions, 'sessionId' | 'declared'>,
   options: LoadOptions,
   live: ReturnType<(typeof outputs)[LoadOptions['ui']]>,
   remarks: readonly string[],
@@ -87,7 +91,7 @@ async function oneRun(
   try {
     const aimed = gateway ? aimedAt(plan, gateway) : plan;
     const result = await run(aimed, {
-      sessionId,
+      ...session,
       createdBy: `mcpb ${version}`,
       stop: options.stop,
       now: options.now,

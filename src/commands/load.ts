@@ -39,6 +39,7 @@ export default class Load extends BaseCommand {
       default: 'mcpb',
       description: 'autocannon: make the same HTTP load with it too, and show both',
     })(),
+    environment: Flags.string({ description: 'YAML kept in the result: what the run was made on', helpValue: 'FILE' }),
     pid: Flags.integer({ description: 'process of the target to measure', min: 1, helpValue: 'PID' }),
   };
 
@@ -56,6 +57,7 @@ export default class Load extends BaseCommand {
       outputs: outputPaths(flags.out ?? []),
       ui: flags.quiet ? 'none' : flags.ui,
       ...(flags.driver !== 'mcpb' && { driver: flags.driver }),
+      ...(flags.environment !== undefined && { environment: flags.environment }),
       ...(flags.pid !== undefined && { pid: flags.pid }),
       ...this.interrupts(),
       env: process.env,

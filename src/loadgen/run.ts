@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { McpbError } from '../errors.ts';
 import type { LiveInterval } from '../metrics/live.ts';
 import { environmentBetween } from '../results/environment.ts';
-import type { RunResult, TargetInfo } from '../results/result.ts';
+import type { Environment, RunResult, TargetInfo } from '../results/result.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { buildResult } from './build-result.ts';
 import { processNow } from './clock.ts';
@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly target?: TargetProbe;
   readonly identity?: TargetInfo['identity'];
   readonly env?: NodeJS.ProcessEnv;
+  /** What its user says of the machines. */
+  readonly declared?: Environment['declared'];
 }
 
 /** Time between the last worker being ready and the start of the clock. */
@@ -83,6 +85,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
         engineRevision,
         windowSeconds: record.windowSeconds,
         ...(options.env ? { env: options.env } : {}),
+        ...(options.declared ? { declared: options.declared } : {}),
       }),
     });
   } catch (error) {

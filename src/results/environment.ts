@@ -14,6 +14,7 @@ export interface RunPlacement {
   readonly windowSeconds: number;
   /** Where a CI provider is recognised by its variables; absent = not looked for. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly declared?: Environment['declared'];
 }
 
 /** The environment of a run of this version, with all that comparisons need. */
@@ -52,6 +53,7 @@ export function describe(
     placement: run.placement,
     boot: facts.bootId === null ? null : hash8(facts.bootId),
     ...(ci === undefined ? {} : { ci }),
+    ...(run.declared === undefined ? {} : { declared: run.declared }),
   };
   return { class: machineClass(described, run), ...described };
 }

@@ -134,6 +134,7 @@ const environment = z.object({
   otherCores: z.number().nullable().exactOptional(),
   placement: z.enum(['loopback', 'remote']),
   ci: z.string().exactOptional(),
+  declared: named.exactOptional(),
   cpuSignature: z.string().exactOptional(),
   boot: z.string().nullable().exactOptional(),
 } satisfies Shape<Environment>);

@@ -160,6 +160,8 @@ export interface Environment {
   readonly otherCores?: number | null;
   readonly placement: 'loopback' | 'remote';
   readonly ci?: string;
+  /** What `--environment` said of the machines and networks of the run. */
+  readonly declared?: Readonly<Record<string, unknown>>;
   /** CPU family, model, stepping and a hash of its flags. */
   readonly cpuSignature?: string;
   /** Eight hex digits that are the same until the next reboot; null = not known. */

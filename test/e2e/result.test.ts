@@ -49,7 +49,9 @@ function ordered({ min, p50, p90, p95, p99, p999, p9999, max }: Distribution): v
 }
 
 test('a result file says the same everywhere', async () => {
-  const { result } = await recorded(scratch(), ['-R', '600', '-d', '2s', '-u', '4', '--tag', 'branch=main']);
+  const { result } = await recorded(scratch({ 'machines.yaml': 'gateway: { cpu: 8 vCPU }\n' }), [
+    ...['-R', '600', '-d', '2s', '-u', '4', '--tag', 'branch=main', '--environment', 'machines.yaml'],
+  ]);
   const { metrics, stages, operations, timeline, histograms, window } = result;
   expect(keys.filter((key) => !(key in result))).toEqual([]);
   expect(result).toMatchObject({
@@ -59,6 +61,7 @@ test('a result file says the same everywhere', async () => {
     units: { time: 'us', size: 'bytes' },
     tags: { branch: 'main' },
   });
+  expect(result.environment.declared).toEqual({ gateway: { cpu: '8 vCPU' } });
   expect(metrics.requests.planned).toBe(1200);
   expect(window.seconds).toBe(2);
   expect(Date.parse(window.to) - Date.parse(window.from)).toBe(2000);

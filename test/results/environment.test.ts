@@ -36,6 +36,13 @@ describe('what happened between two readings', () => {
   });
 });
 
+it('what is declared is kept, and makes no other class', () => {
+  const declared = { gateway: { cpu: '8 vCPU' } };
+  const environment = describeMachine(facts, idle, idle, { ...run, declared });
+  expect(environment.declared).toEqual(declared);
+  expect(environment.class).toBe(describeMachine(facts, idle, idle, run).class);
+});
+
 describe('the machine class', () => {
   const classOf = (changed: Partial<MachineFacts>, other: Partial<RunPlacement> = {}) =>
     describeMachine({ ...facts, ...changed }, idle, idle, { ...run, ...other }).class;
