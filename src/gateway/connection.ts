@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Message } from '../wire/jsonrpc.ts';
-import type { Refusal, Transport } from '../wire/mcp.ts';
+import type { Refusal } from '../wire/mcp.ts';
 import type { Recipient } from './congestion.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Channel } from './frontend.ts';
@@ -27,7 +27,8 @@ export abstract class Connection implements Channel, Recipient {
   readonly tailroom: number = 0;
   abstract get plane(): DataPlane;
   abstract get session(): Session | undefined;
-  abstract readonly transport: Transport;
+  /** Its place among `transports`. */
+  protected abstract readonly transportIndex: number;
   abstract headroom(length: number): number;
   abstract refusal(refusal: Refusal, text: string): Buffer;
   /** Fills the room around a message of `length` bytes. */
@@ -45,7 +46,7 @@ export abstract class Connection implements Channel, Recipient {
   send(frame: Buffer, length: number, final: boolean): void {
     if (!this.writable) return;
     this.writeFraming(frame, length, final);
-    this.plane.counters.sent(this.transport, final ? 'response' : 'notification', length);
+    this.plane.counters.sent(this.transportIndex, final ? 'response' : 'notification', length);
     if (!this.socket.write(frame)) this.plane.congestion.wrote(this, frame.length);
   }
 

@@ -1,15 +1,24 @@
 import type { MessageKind } from '../wire/jsonrpc.ts';
 import { eras, methods, type Transport, transports } from '../wire/mcp.ts';
 import { type Cause, causes, type ErrorReason, errorReasons } from './metrics/reasons.ts';
-import { frameTypes, latencyBuckets, messageKinds, type Source, type SourceName, sources } from './metrics/sources.ts';
+import {
+  directions,
+  frameTypes,
+  latencyBuckets,
+  messageKinds,
+  type Source,
+  type SourceName,
+  sources,
+} from './metrics/sources.ts';
 
 /** Per series of a histogram: one cell a bucket, one for values above all of them, the sum. */
 const histogramCells = latencyBuckets.length + 2;
 
 const transportIndex = indexOf(transports);
-const kindIndex = indexOf(messageKinds);
-const inbound = 0;
-const outbound = 1;
+const inbound = directions.indexOf('inbound');
+const outbound = directions.indexOf('outbound');
+const request = messageKinds.indexOf('request');
+const response = messageKinds.indexOf('response');
 
 /**
  * One thread's counters in shared memory: only that thread writes, main reads at scrape. A request costs a few additions
@@ -68,17 +77,17 @@ export class Counters {
     this.cells.refusals[transportIndex[transport] * causes.length + causes.indexOf(cause)]++;
   }
 
-  /** A message of `bytes` bytes came in, without its framing. */
-  took(transport: Transport, kind: MessageKind, bytes: number): void {
-    const direction = transportIndex[transport] * 2 + inbound;
-    this.cells.messages[direction * messageKinds.length + kindIndex[kind]]++;
+  /** A message of `bytes` bytes came in, without its framing. `transport`: its place among `transports`. */
+  took(transport: number, kind: MessageKind, bytes: number): void {
+    const direction = transport * directions.length + inbound;
+    this.cells.messages[direction * messageKinds.length + indexOfKind(kind)]++;
     this.cells.bytes[direction] += bytes;
   }
 
-  /** A message of `bytes` bytes went out, without its framing. */
-  sent(transport: Transport, kind: MessageKind, bytes: number): void {
-    const direction = transportIndex[transport] * 2 + outbound;
-    this.cells.messages[direction * messageKinds.length + kindIndex[kind]]++;
+  /** The same of one that went out. */
+  sent(transport: number, kind: MessageKind, bytes: number): void {
+    const direction = transport * directions.length + outbound;
+    this.cells.messages[direction * messageKinds.length + indexOfKind(kind)]++;
     this.cells.bytes[direction] += bytes;
   }
 
@@ -156,6 +165,12 @@ function observe(histograms: Float64Array, index: number, seconds: number): void
   const first = index * histogramCells;
   histograms[first + bucket]++;
   histograms[first + histogramCells - 1] += seconds;
+}
+
+/** Comparisons take a tenth of the time of a look-up. */
+function indexOfKind(kind: MessageKind): number {
+  if (kind === 'request') return request;
+  return kind === 'response' ? response : messageKinds.indexOf(kind);
 }
 
 function frameIndex(type: number): number {

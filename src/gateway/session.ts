@@ -62,7 +62,7 @@ export class Session implements Caller {
 
   /** Replies go to `channel`, perhaps before this returns. */
   receive(message: Message, channel: Channel): void {
-    this.plane.counters.took(this.transport, message.kind, message.bytes.length);
+    this.plane.counters.took(this.#transportIndex, message.kind, message.bytes.length);
     if (message.kind === 'request') this.#request(message, channel);
     else if (message.kind === 'notification') this.#notification(message);
     else if (message.kind === 'response') this.#asked?.answered(message);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Message } from '../wire/jsonrpc.ts';
-import type { Transport } from '../wire/mcp.ts';
+import { transports } from '../wire/mcp.ts';
 import { endOf, type Identity } from './authenticator.ts';
 import { Connection } from './connection.ts';
 import type { DataPlane } from './data-plane.ts';
@@ -10,6 +10,7 @@ import { sendReply } from './frontend.ts';
 import type { Cause } from './metrics/reasons.ts';
 import { Session } from './session.ts';
 
+const transportIndex = transports.indexOf('tcp');
 /** How long a client may take to close its side, in ms. */
 const closeMillis = 2_000;
 
@@ -46,8 +47,8 @@ export abstract class TcpConnection extends Connection implements Due {
     this.#lastHeard = accepted;
   }
 
-  get transport(): Transport {
-    return 'tcp';
+  protected get transportIndex(): number {
+    return transportIndex;
   }
 
   protected abstract get decoder(): StreamDecoder;

@@ -1,12 +1,14 @@
 import type { Socket } from 'node:net';
 import { type RawData, WebSocket } from 'ws';
 import { readMessage } from '../wire/jsonrpc.ts';
-import { type Refusal, refusals, type Transport } from '../wire/mcp.ts';
+import { type Refusal, refusals, transports } from '../wire/mcp.ts';
 import { Connection } from './connection.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Due } from './due-list.ts';
 import { refusalError } from './frontend.ts';
 import type { Session } from './session.ts';
+
+const transportIndex = transports.indexOf('websocket');
 
 /**
  * One WebSocket client. `ws` does the handshake, incoming frames, ping and close; replies are written to the socket as one
@@ -23,8 +25,8 @@ export class WebSocketConnection extends Connection implements Due {
     this.#client = client;
   }
 
-  get transport(): Transport {
-    return 'websocket';
+  protected get transportIndex(): number {
+    return transportIndex;
   }
 
   headroom(length: number): number {

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { Counters } from '../../src/gateway/counters.ts';
 import { Rates } from '../../src/gateway/metrics/rates.ts';
+import { transports } from '../../src/wire/mcp.ts';
+
+const http = transports.indexOf('http');
 
 /** A second at a time: each one `work` and a tick. */
 const setUp = () => {
@@ -17,9 +20,9 @@ const setUp = () => {
   const serve = (requests: number, bytes: number): void => {
     for (let i = 0; i < requests; i++) {
       counters.received(0);
-      counters.took('http', 'request', bytes);
+      counters.took(http, 'request', bytes);
       counters.answered(0, 1, 1);
-      counters.sent('http', 'response', bytes);
+      counters.sent(http, 'response', bytes);
     }
   };
   return { counters, clock, rates, seconds, serve };

@@ -8,6 +8,7 @@ import {
   methodOf,
   type Refusal,
   refusals,
+  transports,
 } from '../../wire/mcp.ts';
 import { encodeEvent } from '../../wire/sse-writer.ts';
 import { type Denial, noSessionLeft } from '../admission.ts';
@@ -18,6 +19,8 @@ import type { Cause } from '../metrics/reasons.ts';
 import { refusalHeaders } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { Body } from './body.ts';
+
+const transportIndex = transports.indexOf('http');
 
 /** node:http's request that knows its channel, so that all requests share the same listeners. */
 export class PostRequest extends IncomingMessage {
@@ -232,7 +235,7 @@ export class PostChannel implements Channel, Recipient {
     if (this.#plane.draining) headers.connection = 'close';
     this.#response.writeHead(this.#replyStatus, headers);
     this.#response.end(message);
-    this.#plane.counters.sent('http', 'response', message.length);
+    this.#plane.counters.sent(transportIndex, 'response', message.length);
     this.#wrote(message.length);
   }
 
@@ -240,7 +243,7 @@ export class PostChannel implements Channel, Recipient {
     const event = encodeEvent(message);
     if (final) this.#response.end(event);
     else this.#response.write(event);
-    this.#plane.counters.sent('http', final ? 'response' : 'notification', message.length);
+    this.#plane.counters.sent(transportIndex, final ? 'response' : 'notification', message.length);
     this.#wrote(event.length);
   }
 
