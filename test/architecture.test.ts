@@ -33,7 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   selftest: ['scenario', 'loadgen', 'metrics', 'types results', 'target', 'wire', 'ws'],
   target: ['pidusage'],
   router: ['wire', 'config', 'undici'],
-  gateway: ['wire', 'config', 'router', 'version', 'ws', 'pino', 'prom-client', 'jose'],
+  gateway: ['wire', 'config', 'router', 'version', 'ws', 'pino', 'prom-client', 'pprof-format', 'jose'],
   load: ['scenario', 'loadgen', 'metrics', 'results', 'report', 'target', 'version'],
   'json-schemas': ['scenario', 'results'],
   index: ['load', 'scenario', 'loadgen', 'metrics', 'results', 'regression', 'gateway'],

@@ -12,6 +12,7 @@ export interface GatewayOptions extends AuthOptions {
   readonly ws?: string | undefined;
   readonly tcp?: string | undefined;
   readonly admin?: string | undefined;
+  readonly profiling?: string | undefined;
   readonly backend?: string | undefined;
   readonly workers?: number | undefined;
   readonly logLevel?: LogLevel | undefined;
@@ -26,6 +27,7 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
 export interface GatewayConfig {
   readonly listeners: readonly Listener[];
   readonly admin: Address | undefined;
+  readonly profiling: Address | undefined;
   readonly backend: BackendOptions;
   readonly auth: Auth;
   readonly workers: number;
@@ -123,6 +125,7 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
   return {
     listeners,
     admin: parseAddress(options.admin ?? '127.0.0.1:9090', '--admin'),
+    profiling: parseAddress(options.profiling ?? 'off', '--profiling'),
     backend: parseBackend(options.backend ?? 'echo'),
     auth,
     workers,

@@ -23,6 +23,16 @@ export class Congestion {
     this.#limits = limits;
   }
 
+  get size(): number {
+    return this.#since.size;
+  }
+
+  /** How long the one has been slow that has been for longest. */
+  oldestMillis(now: number): number | undefined {
+    const [first] = this.#since.values();
+    return first === undefined ? undefined : now - first;
+  }
+
   /** A write of `length` bytes did not go out whole. One message may be larger than what may wait. */
   wrote(recipient: Recipient, length: number): void {
     const { outlet } = recipient;

@@ -4,7 +4,7 @@ import type { Counters } from './counters.ts';
 
 /** The connections of one worker, each counted from accept to close under the transport spoken on it. */
 export class Connections {
-  readonly #limit: number;
+  readonly limit: number;
   readonly #counters: Counters;
   readonly #transports = new Map<Socket, Transport>();
   /** Those nothing usable has come from, with the time of accept, `performance.now()`. */
@@ -15,7 +15,7 @@ export class Connections {
   readonly #onClose: (this: Socket) => void;
 
   constructor(limit: number, counters: Counters) {
-    this.#limit = limit;
+    this.limit = limit;
     this.#counters = counters;
     const connections = this;
     this.#onClose = function () {
@@ -32,7 +32,7 @@ export class Connections {
     this.#arriving.set(socket, performance.now());
     this.#counters.accepted(transport);
     this.#counters.connected(transport, 1);
-    if (this.size > this.#limit) this.#excess.add(socket);
+    if (this.size > this.limit) this.#excess.add(socket);
     socket.on('close', this.#onClose);
   }
 

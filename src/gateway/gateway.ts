@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { destination, type Logger, pino } from 'pino';
 import { formatAddress } from './address.ts';
-import { AdminServer } from './admin.ts';
+import { adminAnswers } from './admin.ts';
 import { type GatewayConfig, type GatewayOptions, gatewayConfig, type Listener, type LogLevel } from './config.ts';
+import { type Answerer, ControlServer } from './control-server.ts';
 import { Measures } from './measures.ts';
 import { claimPorts, listenError } from './ports.ts';
+import { Threads } from './threads.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** URLs of what listens; a front end that is off has none. */
@@ -13,6 +15,7 @@ export interface GatewayAddresses {
   websocket?: string;
   tcp?: string;
   admin?: string;
+  profiling?: string;
 }
 
 /** How a gateway ended. `failed`: no worker was left. */
@@ -42,8 +45,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   const pool = await WorkerPool.start(config, version, log).catch((error: Error) => {
     throw startError(config.listeners, error);
   });
-  const control = new Control(config, version, pool, log);
-  await control.openAdmin();
+  const control = new Control(config, version, pool, await Threads.of(pool, config.profiling !== undefined), log);
+  await control.open();
   log.info({ addresses: control.addresses }, 'gateway ready');
   return control;
 }
@@ -56,31 +59,30 @@ class Control implements RunningGateway {
   readonly #pool: WorkerPool;
   readonly #log: Logger;
   readonly #measures: Measures;
-  #admin: AdminServer | undefined;
+  readonly #threads: Threads;
+  readonly #servers: ControlServer[] = [];
   #ending: 'drained' | 'stopped' | undefined;
 
-  constructor(config: GatewayConfig, version: string, pool: WorkerPool, log: Logger) {
+  constructor(config: GatewayConfig, version: string, pool: WorkerPool, threads: Threads, log: Logger) {
     this.config = config;
     this.version = version;
     this.addresses = addressesOf(config.listeners);
     this.#pool = pool;
+    this.#threads = threads;
     this.#log = log;
     this.#measures = new Measures(pool.counters);
     this.closed = pool.ended.then((failure) => this.#ended(failure));
   }
 
-  async openAdmin(): Promise<void> {
-    const { admin, backend } = this.config;
-    if (admin === undefined) return;
-    const metrics = this.#measures.exposition(backend.kind);
-    const ready = (): boolean => this.#ending === undefined;
-    this.#admin = await AdminServer.listen(admin, { ready, alive: () => this.#pool.alive, metrics }).catch(
-      async (error: Error) => {
-        await this.stop();
-        throw error;
-      },
-    );
-    this.addresses.admin = `http://${formatAddress(this.#admin.address)}`;
+  /** The ports for whoever runs the gateway. */
+  async open(): Promise<void> {
+    try {
+      await this.#listen('admin', async () => this.#admin());
+      await this.#listen('profiling', () => this.#profiling());
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   async drain(): Promise<void> {
@@ -101,8 +103,31 @@ class Control implements RunningGateway {
     await this.closed;
   }
 
+  async #listen(port: 'admin' | 'profiling', answers: () => Promise<Answerer>): Promise<void> {
+    const address = this.config[port];
+    if (address === undefined) return;
+    const server = await ControlServer.listen(address, await answers());
+    this.#servers.push(server);
+    this.addresses[port] = `http://${formatAddress(server.address)}`;
+  }
+
+  #admin(): Answerer {
+    return adminAnswers({
+      ready: () => this.#ending === undefined,
+      alive: () => this.#pool.alive,
+      metrics: this.#measures.exposition(this.config.backend.kind, this.#threads),
+    });
+  }
+
+  async #profiling(): Promise<Answerer> {
+    const { ProfileServer } = await import('./profiling/profile-server.ts');
+    const server = new ProfileServer((question, millis) => this.#threads.ask(question, millis));
+    return (request, response) => server.answer(request, response);
+  }
+
   async #ended(failure: Error | undefined): Promise<GatewayEnd> {
-    await this.#admin?.close();
+    for (const server of this.#servers) await server.close();
+    this.#threads.stop();
     this.#measures.stop();
     if (this.#ending !== undefined) return { how: this.#ending };
     return { how: 'failed', error: failure ?? new Error('every worker has ended') };

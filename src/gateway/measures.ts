@@ -3,6 +3,7 @@ import { Counters } from './counters.ts';
 import { createExposition } from './exposition.ts';
 import { countCollections } from './metrics/garbage.ts';
 import { Rates } from './metrics/rates.ts';
+import type { Threads } from './threads.ts';
 
 /** What main measures, beside what the workers count. */
 export class Measures {
@@ -15,14 +16,15 @@ export class Measures {
     this.#threads = [...workers, own];
     this.#collections = countCollections(own);
     this.#rates = new Rates(this.#threads, { now: () => performance.now(), cpuMicros });
-    this.#rates.start();
   }
 
   /** The text of `/metrics`. */
-  exposition(backend: string): () => Promise<string> {
+  exposition(backend: string, threads: Threads): () => Promise<string> {
+    this.#rates.start();
     return createExposition(this.#threads, backend, async () => ({
       ...this.#rates.read(),
       memoryBytes: process.memoryUsage.rss(),
+      goroutines: await threads.size(),
     }));
   }
 

@@ -1,3 +1,4 @@
+import type { MethodIndex } from '../wire/mcp.ts';
 import type { PendingRequest } from './pending-request.ts';
 
 /** The requests of one worker without a final reply, oldest first. All may take equally long, so the oldest is due first. */
@@ -8,6 +9,15 @@ export class PendingList {
 
   get length(): number {
     return this.#length;
+  }
+
+  get oldest(): PendingRequest | undefined {
+    return this.#first;
+  }
+
+  /** The method of each. */
+  *methods(): Iterable<MethodIndex> {
+    for (let pending = this.#first; pending; pending = pending.after) yield pending.method;
   }
 
   add(pending: PendingRequest): void {

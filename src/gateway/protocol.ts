@@ -1,6 +1,7 @@
 import type { Client } from '../router/client.ts';
 import type { UpstreamSession } from '../router/exchange.ts';
 import type { GatewayConfig } from './config.ts';
+import type { Answer, Question } from './inquiry.ts';
 
 /** What a worker thread is started with. */
 export interface WorkerStart {
@@ -28,6 +29,7 @@ export type ToWorker =
   | { readonly type: 'session-ended'; readonly id: string }
   | { readonly type: 'sessions-used'; readonly ids: readonly string[] }
   | { readonly type: 'ping' }
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question }
   /** Refuse new work, finish what is under way, then report `drained`. */
   | { readonly type: 'drain' }
   /** Refuse what is still under way, close every connection, then report `drained`. */
@@ -42,4 +44,5 @@ export type FromWorker =
   | { readonly type: 'session-ended'; readonly id: string }
   | { readonly type: 'sessions-used'; readonly ids: readonly string[] }
   | { readonly type: 'pong' }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly type: 'drained' };

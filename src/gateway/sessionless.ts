@@ -12,6 +12,10 @@ export class Sessionless {
     this.#plane = plane;
   }
 
+  get size(): number {
+    return this.#bySubject.size;
+  }
+
   of(subject: string): Session {
     if (this.#latest?.subject === subject) return this.#latest;
     const session = this.#bySubject.get(subject) ?? this.#open(subject);

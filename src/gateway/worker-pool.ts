@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.ts';
 import { Counters } from './counters.ts';
+import { Inquiries, type Question, type ThreadAnswer } from './inquiry.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
 import { SessionRelay } from './session-relay.ts';
 
@@ -24,6 +25,7 @@ export class WorkerPool {
   readonly ended: Promise<Error | undefined>;
   readonly #members = new Map<number, Member>();
   readonly #relay: SessionRelay;
+  readonly #inquiries = new Inquiries();
   readonly #log: Logger;
   readonly #ping: NodeJS.Timeout;
   #failure: Error | undefined;
@@ -61,6 +63,17 @@ export class WorkerPool {
   get alive(): boolean {
     const since = performance.now() - answerMillis;
     return this.#members.size > 0 && [...this.#members.values()].every((member) => member.lastAnswer > since);
+  }
+
+  /** What each worker answers within `millis`; those that do not are left out. */
+  async ask(question: Question, millis: number): Promise<ThreadAnswer[]> {
+    const asked = [...this.#members].map(async ([index, { thread }]) => {
+      const answer = await this.#inquiries.ask((message) => thread.postMessage(message), question, millis);
+      return { thread: `worker-${index}`, answer };
+    });
+    return (await Promise.all(asked)).flatMap(({ thread, answer }) =>
+      answer === undefined ? [] : [{ thread, answer }],
+    );
   }
 
   drain(): void {
@@ -112,6 +125,7 @@ export class WorkerPool {
   #receive(from: number, member: Member, message: FromWorker): void {
     member.lastAnswer = performance.now();
     if (message.type === 'drained') void this.#terminate(member);
+    else if (message.type === 'answer') this.#inquiries.answered(message.id, message.answer);
     else if (message.type !== 'ready' && message.type !== 'pong') this.#relay.receive(from, message);
   }
 

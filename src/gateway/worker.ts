@@ -1,9 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createBackend } from '../router/backend.ts';
 import { Router } from '../router/router.ts';
+import { censusOf } from './census.ts';
 import { DataPlane } from './data-plane.ts';
+import type { Question } from './inquiry.ts';
 import { countCollections } from './metrics/garbage.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
+import { answerOf, startProfiler } from './thread-answers.ts';
 
 /** Thread entry: the protocol on one side, the data plane on the other. */
 if (parentPort === null) throw new Error('gateway/worker is a thread entry');
@@ -16,9 +19,18 @@ const { upstream } = config;
 const backend = await createBackend(config.backend, { worker: index, version, upstream });
 const plane = new DataPlane(start, new Router(backend), post);
 countCollections(plane.counters);
+const profiler = start.config.profiling && (await startProfiler());
 port.on('message', receive);
 await plane.listen();
 post({ type: 'ready' });
+
+/** What cannot be answered is not: main does not wait for ever. */
+function answer(id: number, question: Question): void {
+  answerOf(question, () => censusOf(plane), profiler).then(
+    (answer) => answer && post({ type: 'answer', id, answer }),
+    () => {},
+  );
+}
 
 function receive(message: ToWorker): void {
   switch (message.type) {
@@ -32,6 +44,8 @@ function receive(message: ToWorker): void {
       return plane.store.touched(message.ids);
     case 'ping':
       return post({ type: 'pong' });
+    case 'ask':
+      return answer(message.id, message.question);
     case 'drain':
       return plane.drain('server shutting down');
     case 'cut':

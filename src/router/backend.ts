@@ -5,9 +5,16 @@ import type { Caller, Exchange, Work } from './exchange.ts';
 import { parseSynthetic, type SyntheticOptions } from './synthetic-options.ts';
 import type { UpstreamOptions } from './upstream-options.ts';
 
+export interface BackendQueue {
+  readonly length: number;
+  readonly limit: number;
+}
+
 /** Answers requests. One instance per worker thread. `initialize` (but for `open`) and `ping` never reach it. */
 export interface Backend {
   readonly kind: BackendKind;
+  /** Requests that wait for it; undefined where none ever do. */
+  readonly queue?: BackendQueue | undefined;
   /** Answers now and returns undefined, or returns the work it will answer from. */
   request(exchange: Exchange): Work | undefined;
   /** A client notification other than `initialized` and `cancelled`. */

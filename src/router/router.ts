@@ -1,7 +1,7 @@
 import { findMember } from '../wire/json-member.ts';
 import { errorObject, type Message, RpcCode } from '../wire/jsonrpc.ts';
 import { type MethodIndex, methodIndex } from '../wire/mcp.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, BackendQueue } from './backend.ts';
 import { type Client, clientOf } from './client.ts';
 import type { Caller, Exchange, Work } from './exchange.ts';
 import { reasonOf } from './reason.ts';
@@ -24,6 +24,10 @@ export class Router {
 
   constructor(backend: Backend) {
     this.#backend = backend;
+  }
+
+  get queue(): BackendQueue | undefined {
+    return this.#backend.queue;
   }
 
   /** Returns the work under way, or undefined when the exchange is answered. */

@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { GatewayOptions } from '../../src/gateway/config.ts';
 import { Counters } from '../../src/gateway/counters.ts';
+import type { DataPlane } from '../../src/gateway/data-plane.ts';
 import { createExposition } from '../../src/gateway/exposition.ts';
 import type { Channel } from '../../src/gateway/frontend.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/gateway.ts';
@@ -14,6 +15,7 @@ import { readMessage } from '../../src/wire/jsonrpc.ts';
 import { quiet } from '../contracts/frontend.ts';
 import { planeOf } from '../support/plane.ts';
 import { Scrape, scrape } from '../support/scrape.ts';
+import { audience, epoch, issuer, secret, signed } from '../support/tokens.ts';
 import {
   call,
   FrameSocket,
@@ -51,6 +53,22 @@ const noGauges = {
   timeoutRate: 0,
   cpuPercent: 0,
   memoryBytes: 0,
+  goroutines: 0,
+};
+/** Hands a message to a session of a client that nothing is sent to. */
+const receive = (plane: DataPlane, text: string): void => {
+  const channel: Channel = {
+    maxReply: Number.POSITIVE_INFINITY,
+    tailroom: 0,
+    headroom: () => 0,
+    send: () => {},
+    refusal: () => Buffer.from('{}'),
+    abandon: () => {},
+    pause: () => {},
+    resume: () => {},
+  };
+  const session = new Session(plane, { id: 'a', subject: 'ada', transport: 'tcp', channel, maxInFlight: 10 });
+  session.receive(readMessage(Buffer.from(text)), channel);
 };
 const expositionOf = (counters: Counters) => createExposition([counters], 'echo', async () => noGauges);
 
@@ -123,18 +141,7 @@ describe('each name moves', () => {
       }
     }
     const plane = planeOf({}, new Twice({ worker: 0, version: '0' }));
-    const channel: Channel = {
-      maxReply: Number.POSITIVE_INFINITY,
-      tailroom: 0,
-      headroom: () => 0,
-      send: () => {},
-      refusal: () => Buffer.from('{}'),
-      abandon: () => {},
-      pause: () => {},
-      resume: () => {},
-    };
-    const session = new Session(plane, { id: 'a', subject: 'ada', transport: 'tcp', channel, maxInFlight: 10 });
-    session.receive(readMessage(Buffer.from(list(1))), channel);
+    receive(plane, list(1));
     see(new Scrape(await expositionOf(plane.counters)()), 'mcp_late_replies');
   });
 
@@ -155,6 +162,19 @@ describe('each name moves', () => {
     see(now, 'mcp_gateway_endpoint_requests_total', { endpoint: 'http', status: 'error' });
     see(now, 'mcp_gateway_requests_total', { method: 'tools/list', status: 'error' });
     client.close();
+  });
+
+  it('with connections and requests, and goes back when they end', async () => {
+    const gateway = await start({ backend: 'synthetic:delay=60s' });
+    const count = async (): Promise<number> => (await scrape(gateway.addresses.admin)).sum('mcp_goroutines_count');
+    await count();
+    const base = await count();
+    const clients = await Promise.all(Array.from({ length: 10 }, () => webSocketClient(gateway)));
+    for (const client of clients) client.send(call(1, '{"message":"x"}'));
+    await expect.poll(count).toBeGreaterThanOrEqual(base + 20);
+    for (const client of clients) client.close();
+    await expect.poll(count, { timeout: 10_000 }).toBeLessThanOrEqual(base);
+    moved.add('mcp_goroutines_count');
   });
 
   it('with garbage collection', async () => {
@@ -301,8 +321,26 @@ describe('each refusal is counted', () => {
     slow.close();
   });
 
-  /** test/gateway/gateway.test.ts: slow readers, draining; test/gateway/authenticators: tokens that end. */
-  const elsewhere = new Set(['slow_consumer', 'draining', 'token_expired']);
+  it('by the end of the gateway', async () => {
+    const plane = planeOf({});
+    plane.draining = true;
+    receive(plane, list(1));
+    const now = new Scrape(await expositionOf(plane.counters)());
+    expect(now.sum('mcp_refusals_total', { transport: 'tcp', reason: 'draining' })).toBe(1);
+    seen.add('draining');
+  });
+
+  it('by the end of its token', async () => {
+    const gateway = await start({ jwt: { secret, issuer, audience } });
+    // Clocks may differ by 30 s.
+    const client = await webSocketClient(gateway, { authorization: `Bearer ${await signed({ exp: epoch(-28) })}` });
+    await client.closed;
+    await counted(gateway, 'websocket', 'token_expired');
+    see(await scrape(gateway.addresses.admin), 'mcp_gateway_auth_failures_total', { reason: 'token_expired' });
+  });
+
+  /** In back-pressure.test.ts. */
+  const elsewhere = new Set(['slow_consumer']);
   afterAll(() => expect(causes.filter((cause) => !seen.has(cause) && !elsewhere.has(cause))).toEqual([]));
 });
 

@@ -18,6 +18,7 @@ export default class GatewayStart extends BaseCommand {
     ws: Flags.string({ description: 'WebSocket (default: the address of HTTP)', helpValue: 'ADDR' }),
     tcp: Flags.string({ description: 'binary TCP (default 127.0.0.1:8444)', helpValue: 'ADDR' }),
     admin: Flags.string({ description: 'metrics and health (default 127.0.0.1:9090)', helpValue: 'ADDR' }),
+    profiling: Flags.string({ description: "profiles in pprof's format (default off)", helpValue: 'ADDR' }),
     backend: Flags.string({
       description: 'echo, synthetic:key=value,… or the URL of an MCP server',
       default: 'echo',

@@ -7,6 +7,7 @@ export interface Gauges {
   readonly timeoutRate: number;
   readonly cpuPercent: number;
   readonly memoryBytes: number;
+  readonly goroutines: number;
 }
 
 interface Gauge {
@@ -24,4 +25,9 @@ export const gauges: readonly Gauge[] = [
   { name: 'mcp_timeout_rate', help: 'Share of replies that are time-outs, 0 to 1', field: 'timeoutRate' },
   { name: 'mcp_cpu_usage_percent', help: 'Processor time, 100 = one core', field: 'cpuPercent' },
   { name: 'mcp_memory_usage_bytes', help: 'Resident memory', field: 'memoryBytes' },
+  {
+    name: 'mcp_goroutines_count',
+    help: 'Pending requests, timers and sockets, in all threads',
+    field: 'goroutines',
+  },
 ];

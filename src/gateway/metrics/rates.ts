@@ -54,7 +54,7 @@ export class Rates {
     while (this.#past.length > 1 && now.millis - this.#past[1].millis >= windowMillis) this.#past.shift();
   }
 
-  read(): Omit<Gauges, 'memoryBytes'> {
+  read(): Omit<Gauges, 'memoryBytes' | 'goroutines'> {
     const [from] = this.#past;
     const to = this.#totals();
     const seconds = Math.max(to.millis - from.millis, 1) / 1000;

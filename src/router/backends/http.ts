@@ -1,6 +1,6 @@
 import type { Message } from '../../wire/jsonrpc.ts';
 import { latestLegacyVersion } from '../../wire/mcp.ts';
-import type { Backend, BackendContext } from '../backend.ts';
+import type { Backend, BackendContext, BackendQueue } from '../backend.ts';
 import type { Client } from '../client.ts';
 import type { Caller, Exchange, UpstreamSession, Work } from '../exchange.ts';
 import { reasonOf } from '../reason.ts';
@@ -32,6 +32,10 @@ export class HttpBackend implements Backend {
       info: JSON.stringify({ name: 'mcpb-gateway', version: context.version }),
     };
     this.#ids = new WorkerIds(context.worker);
+  }
+
+  get queue(): BackendQueue {
+    return { length: this.#client.waiting, limit: this.#client.options.waiting };
   }
 
   request(exchange: Exchange): Work | undefined {
