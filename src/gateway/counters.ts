@@ -28,6 +28,9 @@ export class Counters {
   /** By source: one cell a series, or `histogramCells`. Gauges of a worker are as they were at the last sweep. */
   readonly cells: Readonly<Record<SourceName, Float64Array>>;
 
+  /** Hears of every refusal, too. */
+  onRefusal: ((transport: Transport, cause: Cause) => void) | undefined = undefined;
+
   constructor(memory: SharedArrayBuffer) {
     let offset = 0;
     const views = Object.entries(sources).map(([name, source]) => {
@@ -70,11 +73,13 @@ export class Counters {
   /** A connection is refused or cut. */
   failure(transport: Transport, cause: Cause): void {
     this.cells.failures[transportIndex[transport] * causes.length + causes.indexOf(cause)]++;
+    this.onRefusal?.(transport, cause);
   }
 
   /** A request is refused; its connection may stay. */
   refused(transport: Transport, cause: Cause): void {
     this.cells.refusals[transportIndex[transport] * causes.length + causes.indexOf(cause)]++;
+    this.onRefusal?.(transport, cause);
   }
 
   /** A message of `bytes` bytes came in, without its framing. `transport`: its place among `transports`. */

@@ -12,6 +12,7 @@ import { type FrontEnd, frontEnds } from './frontend.ts';
 import { createListener, listen } from './listeners.ts';
 import { PendingList } from './pending-list.ts';
 import type { FromWorker, WorkerStart } from './protocol.ts';
+import type { RequestLog } from './request-log.ts';
 import { SessionStore } from './session-store.ts';
 import { Sessionless } from './sessionless.ts';
 
@@ -34,6 +35,9 @@ export class DataPlane {
   readonly ids: WorkerIds;
   /** Every request in flight. */
   readonly pending = new PendingList();
+  /** The number of the request that came last. */
+  lastRequest = 0;
+  requestLog: RequestLog | undefined = undefined;
   /** Connections with a time limit. */
   readonly dueList = new DueList(performance.now());
   /** No other worker: nothing needs to be told about sessions. */

@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import type { TraceContext } from '../router/exchange.ts';
 import { errorObject, type Message, replyLength, writeReply } from '../wire/jsonrpc.ts';
 import { type Refusal, refusals, type Transport } from '../wire/mcp.ts';
 import type { Listener, ListeningTransport } from './config.ts';
@@ -24,6 +25,8 @@ export interface FrontEnd {
 export interface Channel {
   /** Longest result it can carry, in bytes. */
   readonly maxReply: number;
+  /** What the client said of the trace its request belongs to, beside the message. */
+  readonly trace?: TraceContext | undefined;
   /** Bytes of framing that go before a message of `length` bytes. */
   headroom(length: number): number;
   /** Bytes of framing that go behind a message. */

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { destination, type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { formatAddress } from './address.ts';
 import { adminAnswers } from './admin.ts';
-import { type GatewayConfig, type GatewayOptions, gatewayConfig, type Listener, type LogLevel } from './config.ts';
+import { type GatewayConfig, type GatewayOptions, gatewayConfig, type Listener } from './config.ts';
 import { type Answerer, ControlServer } from './control-server.ts';
+import { createLogger } from './log.ts';
 import { Measures } from './measures.ts';
 import { claimPorts, listenError } from './ports.ts';
 import { Threads } from './threads.ts';
@@ -41,7 +42,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   const wanted = gatewayConfig(options);
   const config = { ...wanted, listeners: await claimPorts(wanted.listeners) };
   const version = packageVersion();
-  const log = createLogger(config.logLevel);
+  const log = createLogger(config.logLevel, 'main');
   const pool = await WorkerPool.start(config, version, log).catch((error: Error) => {
     throw startError(config.listeners, error);
   });
@@ -149,10 +150,6 @@ function addressesOf(listeners: readonly Listener[]): GatewayAddresses {
 function startError(listeners: readonly Listener[], error: NodeJS.ErrnoException): Error {
   const failed = listeners.find(({ address }) => 'port' in error && address.port === error.port);
   return failed === undefined ? error : listenError(failed.address, error);
-}
-
-function createLogger(level: LogLevel): Logger {
-  return pino({ level, base: { name: 'mcp-gateway' } }, destination({ dest: 2, sync: true }));
 }
 
 function packageVersion(): string {

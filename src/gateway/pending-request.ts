@@ -1,4 +1,4 @@
-import type { Answer, Exchange, Work } from '../router/exchange.ts';
+import type { Answer, Exchange, TraceContext, Work } from '../router/exchange.ts';
 import type { Message } from '../wire/jsonrpc.ts';
 import { type Era, type MethodIndex, methodOf, type Refusal } from '../wire/mcp.ts';
 import { eraOf } from '../wire/modern.ts';
@@ -15,6 +15,9 @@ export class PendingRequest implements Exchange {
   /** In the metrics by method. */
   readonly series: number;
   readonly channel: Channel;
+  /** In this worker. */
+  readonly number: number;
+  readonly trace: TraceContext | undefined;
   readonly started: number;
   readonly deadline: number;
   /** Servers may have asked the client because of it. */
@@ -37,6 +40,8 @@ export class PendingRequest implements Exchange {
     this.era = eraOf(request);
     this.series = caller.seriesOf(this.era, this.method);
     this.channel = channel;
+    this.number = ++caller.plane.lastRequest;
+    this.trace = channel.trace;
     this.started = now;
     this.deadline = now + caller.plane.limits.requestMillis;
   }
@@ -77,6 +82,7 @@ export class PendingRequest implements Exchange {
   /** Ends without a reply: the client cancelled or is gone. */
   abandon(reason: string): void {
     this.#over = true;
+    this.caller.plane.requestLog?.ended(this, 'abandoned');
     this.caller.settled(this);
     this.work?.cancel(reason);
     this.channel.abandon();
@@ -90,6 +96,7 @@ export class PendingRequest implements Exchange {
     const { plane, transport } = this.caller;
     if (this.#over) {
       plane.counters.late();
+      plane.requestLog?.late(this);
       return;
     }
     const answered = performance.now();
@@ -98,6 +105,7 @@ export class PendingRequest implements Exchange {
     const millis = performance.now() - this.started;
     if (reason === undefined) plane.counters.answered(this.series, millis, answered - this.started);
     else plane.counters.failed(transport, this.series, reason, millis, answered - this.started);
+    plane.requestLog?.ended(this, reason ?? 'success');
     this.caller.settled(this);
   }
 }

@@ -5,7 +5,7 @@ import { answerOf, startProfiler } from './thread-answers.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** How long a worker may take to say what it has on its hands, in ms. */
-const censusMillis = 1_000;
+const censusMillis = 250;
 
 /** Main and the workers. */
 export class Threads {

@@ -4,8 +4,10 @@ import { Router } from '../router/router.ts';
 import { censusOf } from './census.ts';
 import { DataPlane } from './data-plane.ts';
 import type { Question } from './inquiry.ts';
+import { createLogger } from './log.ts';
 import { countCollections } from './metrics/garbage.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
+import { logRequests } from './request-log.ts';
 import { answerOf, startProfiler } from './thread-answers.ts';
 
 /** Thread entry: the protocol on one side, the data plane on the other. */
@@ -16,12 +18,15 @@ const post = (message: FromWorker): void => port.postMessage(message);
 
 const { config, index, version } = start;
 const { upstream } = config;
+const log = createLogger(config.logLevel, `worker-${index}`);
 const backend = await createBackend(config.backend, { worker: index, version, upstream });
 const plane = new DataPlane(start, new Router(backend), post);
 countCollections(plane.counters);
-const profiler = start.config.profiling && (await startProfiler());
+logRequests(plane, log, index);
+const profiler = config.profiling && (await startProfiler());
 port.on('message', receive);
 await plane.listen();
+log.info('worker ready');
 post({ type: 'ready' });
 
 /** What cannot be answered is not: main does not wait for ever. */

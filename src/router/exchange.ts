@@ -36,6 +36,12 @@ export interface Answer {
   readonly value: Buffer;
 }
 
+/** Of the W3C, as headers carry it. */
+export interface TraceContext {
+  readonly parent: string;
+  readonly state: string | undefined;
+}
+
 /**
  * One request under way. The backend sends any number of notifications, then exactly one of result, error or refuse;
  * whatever comes after that is dropped. All of it may happen before `Backend.request` returns.
@@ -45,6 +51,8 @@ export interface Exchange {
   readonly request: Message;
   readonly method: MethodIndex;
   readonly era: Era;
+  /** Passed on as it is. */
+  readonly trace: TraceContext | undefined;
   /** `performance.now()` after which the gateway answers 5040 itself and cancels the work. */
   readonly deadline: number;
   /** A whole notification message, progress for example. */

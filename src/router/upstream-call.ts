@@ -53,6 +53,9 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
     const params = token === undefined ? request.params : paramsWithToken(request, token, String(this.#id));
     const body = withId(request, this.#id, params);
     const headers = this.#client.headers(session);
+    const { trace } = this.#exchange;
+    if (trace !== undefined) headers.push('traceparent', trace.parent);
+    if (trace?.state !== undefined) headers.push('tracestate', trace.state);
     this.#client.pool.dispatch({ method: 'POST', path: this.#client.path, headers, body }, this);
   }
 

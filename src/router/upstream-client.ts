@@ -48,7 +48,7 @@ export class UpstreamClient {
     return this.waiting >= this.options.waiting;
   }
 
-  /** Everything the upstream is sent; no client header is passed on. */
+  /** Everything the upstream is sent; of what the client sent only its trace context is passed on, by the call. */
   headers(session: UpstreamSession | undefined): string[] {
     return ['content-type', 'application/json', 'accept', 'application/json, text/event-stream', ...ofSession(session)];
   }

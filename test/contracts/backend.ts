@@ -19,6 +19,7 @@ export class Recorder implements Exchange {
   readonly caller: Caller;
   readonly request;
   readonly method: number;
+  readonly trace = undefined;
   readonly era;
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly notifications: string[] = [];

@@ -2,6 +2,9 @@ import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { RunningGateway } from '../../src/gateway/gateway.ts';
 
+/** Where a gateway listens. */
+export type Reachable = Pick<RunningGateway, 'addresses'>;
+
 /** A client of one front end that shares no code with it: JSON-RPC texts in, JSON-RPC texts out. */
 export interface NeutralClient {
   send(text: string): void;
@@ -34,7 +37,7 @@ class Correlator {
   }
 }
 
-export async function webSocketClient(gateway: RunningGateway, headers = {}): Promise<NeutralClient> {
+export async function webSocketClient(gateway: Reachable, headers = {}): Promise<NeutralClient> {
   const socket = new WebSocket(`${gateway.addresses.websocket}`, ['mcp'], { headers });
   const correlator = new Correlator();
   socket.on('message', (data: Buffer) => correlator.received(data.toString()));
@@ -117,7 +120,7 @@ export class FrameSocket {
   }
 }
 
-export async function tcpClient(gateway: RunningGateway, token?: string): Promise<NeutralClient> {
+export async function tcpClient(gateway: Reachable, token?: string): Promise<NeutralClient> {
   const frames = new FrameSocket(`${gateway.addresses.tcp}`);
   frames.write(6, offer);
   if ((await frames.next()).type !== 7) throw new Error('no VersionAck');
@@ -190,7 +193,7 @@ export class LineSocket {
   }
 }
 
-export async function linesClient(gateway: RunningGateway, token?: string): Promise<NeutralClient> {
+export async function linesClient(gateway: Reachable, token?: string): Promise<NeutralClient> {
   const lines = new LineSocket(`${gateway.addresses.tcp}`);
   await new Promise((resolve, reject) => lines.socket.once('connect', resolve).once('error', reject));
   if (token !== undefined) {
@@ -220,7 +223,7 @@ export const jsonHeaders = {
   accept: 'application/json, text/event-stream',
 };
 
-export async function httpClient(gateway: RunningGateway, headers = {}): Promise<NeutralClient> {
+export async function httpClient(gateway: Reachable, headers = {}): Promise<NeutralClient> {
   const url = `${gateway.addresses.http}`;
   const post = (body: string, extra = {}): Promise<Response> =>
     fetch(url, { method: 'POST', body, headers: { ...jsonHeaders, ...headers, ...extra } });

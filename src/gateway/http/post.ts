@@ -1,4 +1,5 @@
 import { IncomingMessage, type ServerResponse } from 'node:http';
+import type { TraceContext } from '../../router/exchange.ts';
 import { errorObject, type Message, RpcCode, readMessage } from '../../wire/jsonrpc.ts';
 import {
   isLegacyVersion,
@@ -18,6 +19,7 @@ import { type Channel, refusalError, sendReply } from '../frontend.ts';
 import type { Cause } from '../metrics/reasons.ts';
 import { refusalHeaders } from '../refuse.ts';
 import type { Session } from '../session.ts';
+import { traceOf } from '../trace.ts';
 import { Body } from './body.ts';
 
 const transportIndex = transports.indexOf('http');
@@ -86,6 +88,10 @@ export class PostChannel implements Channel, Recipient {
     this.#plane.counters.refused('http', 'unknown_session');
     this.#reject(404, errorObject(McpCode.sessionNotFound, 'Session not found'));
     return undefined;
+  }
+
+  get trace(): TraceContext | undefined {
+    return traceOf(this.#request.headers);
   }
 
   headroom(): number {

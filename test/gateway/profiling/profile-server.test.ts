@@ -37,11 +37,11 @@ const read = async (path: string) => {
   return { profile, threads: new Set(threads), names, types };
 };
 
-/** Keeps the workers busy until told to stop. */
+/** Keeps a worker busy until told to stop. */
 const load = (): (() => void) => {
   let over = false;
   const next = (): void => {
-    for (let id = 0; id < 50; id++) client.send(`{"jsonrpc":"2.0","id":${id},"method":"tools/list"}`);
+    for (let id = 0; id < 50; id++) client.send(`{"jsonrpc":"2.0","id":${id},"method":"ping"}`);
     if (!over) setTimeout(next, 5);
   };
   next();
@@ -59,7 +59,7 @@ describe('CPU profiles', () => {
     const { threads, names, types, profile } = await first;
     stop();
     expect(types).toEqual(['samples/count', 'cpu/nanoseconds']);
-    expect([...threads].sort()).toEqual(expect.arrayContaining(['main', 'worker-0']));
+    expect([...threads].sort()).toEqual(expect.arrayContaining(['main', expect.stringMatching(/worker/)]));
     expect(names).toContain('readMessage');
     expect(names).not.toContain('(idle)');
     const total = profile.sample.reduce((sum, { value }) => sum + Number(value[1]), 0);
@@ -122,7 +122,7 @@ needs('go')('go tool pprof', () => {
     const cpu = await bytes('/profile?seconds=1');
     stop();
     expect(top('cpu.prof', cpu, '-top', '-nodecount=1000')).toMatch(/Type: cpu[\s\S]*readMessage/);
-    expect(top('cpu.prof', cpu, '-tags')).toMatch(/thread: Total[\s\S]*worker-0/);
+    expect(top('cpu.prof', cpu, '-tags')).toMatch(/thread: Total[\s\S]*worker-[01]/);
     expect(top('heap.prof', await bytes('/heap'), '-top')).toContain('Type: inuse_space');
     expect(top('goroutine.prof', await bytes('/goroutine'), '-top')).toContain('Type: goroutine');
   });
