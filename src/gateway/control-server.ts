@@ -3,6 +3,7 @@ import type { Address } from './address.ts';
 import { originFault } from './origin.ts';
 import { listenError } from './ports.ts';
 
+/** May reject: the client gets 500, and the gateway goes on. */
 export type Answerer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** A port of its own for whoever runs the gateway. Lives in main, so that it answers whatever the workers do. */
@@ -19,7 +20,7 @@ export class ControlServer {
   static async listen(address: Address, answer: Answerer): Promise<ControlServer> {
     const server = createServer((request, response) => {
       if (originFault(request, address.host) !== undefined) response.writeHead(403).end();
-      else void answer(request, response);
+      else answer(request, response).catch((error: Error) => fail(response, error));
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(listenError(address, error)));
@@ -36,4 +37,9 @@ export class ControlServer {
       this.#server.closeAllConnections();
     });
   }
+}
+
+function fail(response: ServerResponse, { message }: Error): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
 }
