@@ -82,6 +82,12 @@ export class Counters {
     this.onRefusal?.(transport, cause);
   }
 
+  /** An error answers a message that no session is told of. */
+  refusedMessage(transport: Transport, reason: ErrorReason, cause: Cause): void {
+    this.error(transport, reason);
+    this.refused(transport, cause);
+  }
+
   /** A message of `bytes` bytes came in, without its framing. `transport`: its place among `transports`. */
   took(transport: number, kind: MessageKind, bytes: number): void {
     const direction = transport * directions.length + inbound;

@@ -49,7 +49,7 @@ export class LinesConnection extends TcpConnection implements LineSink {
   }
 
   tooLong(): void {
-    this.#end(nobody, this.refusal('tooLarge', `A line is longer than ${this.decoder.maxLine} bytes`));
+    this.#end(nobody, this.refusal('tooLarge', `A line is longer than ${this.decoder.maxLine} bytes`), 'too_large');
   }
 
   announceShutdown(): void {}

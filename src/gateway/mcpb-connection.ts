@@ -164,16 +164,20 @@ export class McpbConnection extends TcpConnection implements FrameSink {
     const fault = messageFault(message);
     if (fault !== undefined) return this.#fatal(message, fault);
     if (this.session === undefined) return this.#authenticate(message);
-    if (length > this.plane.limits.tcpMessage)
+    if (length > this.plane.limits.tcpMessage) {
+      this.plane.counters.refusedMessage('tcp', 'tooLarge', 'too_large');
       return sendReply(this, message, 'error', this.refusal('tooLarge', 'The message is too large'));
+    }
     this.take(message);
   }
 
   #authenticate(message: Message): void {
     if (message.kind !== 'request') return;
     const { token, fault } = handshakeToken(message);
-    if (fault !== undefined)
+    if (fault !== undefined) {
+      this.plane.counters.refusedMessage('tcp', 'unauthorized', 'invalid_token');
       return sendReply(this, message, 'error', errorObject(RpcCode.internal, `Unauthorized: ${fault}`));
+    }
     this.check(token, (identity) => {
       if (identity === undefined) this.#fatal(message, 'Authentication failed', 'invalid_token');
       else this.admit(message, identity);

@@ -22,6 +22,7 @@ import {
   httpClient,
   initialize,
   jsonHeaders,
+  linesClient,
   offer,
   tcpClient,
   webSocketClient,
@@ -227,7 +228,7 @@ describe('each refusal is counted', () => {
   };
 
   it('by what the request is', async () => {
-    const gateway = await start({ limits: { body: 200, message: 200 } });
+    const gateway = await start({ limits: { body: 200, message: 200, tcpMessage: 200 } });
     const opened = await httpClient(gateway);
     expect(await post(gateway, list(1), { 'mcp-session-id': 'x' })).toBe(404);
     expect(await post(gateway, list(1), { 'content-type': 'text/plain' })).toBe(415);
@@ -253,6 +254,14 @@ describe('each refusal is counted', () => {
     await counted(gateway, 'websocket', 'malformed');
     await firstError(gateway, [1, list(1)]);
     await counted(gateway, 'tcp', 'malformed');
+    const tcp = await tcpClient(gateway);
+    expect(await tcp.request(call(2, `{"message":"${'x'.repeat(200)}"}`))).toContain('too large');
+    await counted(gateway, 'tcp', 'too_large');
+    const lines = await linesClient(gateway);
+    lines.send(list(1) + ' '.repeat(200));
+    await lines.closed;
+    expect((await scrape(gateway.addresses.admin)).sum('mcp_connection_failures', { transport: 'tcp' })).toBe(2);
+    tcp.close();
     const now = await scrape(gateway.addresses.admin);
     see(now, 'mcp_gateway_tcp_protocol_errors_total', { error_type: 'malformed' });
     see(now, 'mcp_connection_failures', { transport: 'websocket', reason: 'protocol' });

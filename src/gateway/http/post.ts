@@ -160,8 +160,7 @@ export class PostChannel implements Channel, Recipient {
 
   /** Answers what is no valid MCP request over HTTP. */
   invalid(status: number, cause: Cause, text: string): void {
-    this.#plane.counters.error('http', 'invalid_message');
-    this.#plane.counters.refused('http', cause);
+    this.#plane.counters.refusedMessage('http', 'invalid_message', cause);
     this.#reject(status, errorObject(RpcCode.invalidRequest, text));
   }
 
@@ -209,8 +208,7 @@ export class PostChannel implements Channel, Recipient {
   #speaksLegacy(message: Message): boolean {
     const version = this.#request.headers['mcp-protocol-version'];
     if (version === undefined || (typeof version === 'string' && isLegacyVersion(version))) return true;
-    this.#plane.counters.error('http', 'invalid_message');
-    this.#plane.counters.refused('http', 'unsupported_version');
+    this.#plane.counters.refusedMessage('http', 'invalid_message', 'unsupported_version');
     this.#replyStatus = 400;
     const data = { supported: legacyVersions, requested: version };
     sendReply(this, message, 'error', errorObject(McpCode.unsupportedVersion, 'Unsupported protocol version', data));
