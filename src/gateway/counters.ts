@@ -123,6 +123,11 @@ export class Counters {
     this.cells.connections[transportIndex[transport]] += change;
   }
 
+  /** A request that was sent once more has its reply; `whole`: no error. */
+  recovered(whole: boolean): void {
+    this.cells.recoveries[whole ? 1 : 0]++;
+  }
+
   /** `kind`: its place among `collections`. */
   collected(kind: number, millis: number): void {
     observe(this.cells.collections, kind, millis / 1000);

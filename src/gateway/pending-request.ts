@@ -31,6 +31,7 @@ export class PendingRequest implements Exchange {
   /** What the backend does for it, when it did not answer at once. */
   work: Work | undefined = undefined;
   #over = false;
+  #isRetried = false;
 
   /** `now`: `performance.now()`. */
   constructor(caller: Session, request: Message, channel: Channel, now: number) {
@@ -61,6 +62,10 @@ export class PendingRequest implements Exchange {
 
   error(value: Buffer): void {
     this.#fail('backend_error', value);
+  }
+
+  retried(): void {
+    this.#isRetried = true;
   }
 
   refuse(refusal: Refusal, text: string): void {
@@ -105,6 +110,7 @@ export class PendingRequest implements Exchange {
     const millis = performance.now() - this.started;
     if (reason === undefined) plane.counters.answered(this.series, millis, answered - this.started);
     else plane.counters.failed(transport, this.series, reason, millis, answered - this.started);
+    if (this.#isRetried) plane.counters.recovered(reason === undefined);
     plane.requestLog?.ended(this, reason ?? 'success');
     this.caller.settled(this);
   }

@@ -63,6 +63,8 @@ export interface Exchange {
   result(value: Buffer): void;
   /** The JSON bytes of an error object; a backend's own codes pass unchanged. */
   error(value: Buffer): void;
+  /** The request is sent once more, because nothing has been done for it. */
+  retried(): void;
   /** A refusal of the gateway's own. */
   refuse(refusal: Refusal, text: string): void;
 }

@@ -163,6 +163,7 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
     if (caller.upstream === this.#session) caller.upstream = undefined;
     if (this.#isRenewed) return this.fail('its session has ended');
     this.#isRenewed = true;
+    this.#exchange.retried();
     this.#renew(this);
   }
 }

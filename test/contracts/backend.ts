@@ -54,6 +54,8 @@ export class Recorder implements Exchange {
     this.#final({ error: value.toString() });
   }
 
+  retried(): void {}
+
   refuse(refusal: Refusal, text: string): void {
     this.#final({ refusal, text });
   }

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { GatewayOptions } from '../../src/gateway/config.ts';
@@ -176,6 +179,35 @@ describe('each name moves', () => {
     for (const client of clients) client.close();
     await expect.poll(count, { timeout: 10_000 }).toBeLessThanOrEqual(base);
     moved.add('mcp_goroutines_count');
+  });
+
+  it.each([
+    [1, 'true'],
+    [2, 'false'],
+  ])('with %i sessions that the server forgets', async (forgets, recovered) => {
+    let left = forgets;
+    let sessions = 0;
+    const server = createServer(async (request, response) => {
+      const { id, method } = JSON.parse((await text(request)) || '{}');
+      if (method === 'tools/list' && left-- > 0) return void response.writeHead(404).end();
+      if (method === 'initialize') sessions++;
+      const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'x', version: '1' } };
+      const headers = { 'content-type': 'application/json', 'mcp-session-id': `s${sessions}` };
+      response.writeHead(id === undefined ? 202 : 200, headers);
+      response.end(id === undefined ? '' : JSON.stringify({ jsonrpc: '2.0', id, result }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const gateway = await start({ backend: `http://127.0.0.1:${port}/mcp` });
+    const client = await webSocketClient(gateway);
+    expect((await client.request(list(1))).includes('"result"')).toBe(recovered === 'true');
+    const now = await scrape(gateway.addresses.admin);
+    see(now, 'mcp_gateway_error_recovery_total', { recovered, error_type: 'session_lost' });
+    client.close();
+    await gateway.stop();
+    server.closeAllConnections();
+    server.close();
   });
 
   it('with garbage collection', async () => {

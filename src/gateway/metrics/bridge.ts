@@ -153,6 +153,9 @@ export const bridgeMetrics: readonly Metric[] = [
     ...errors(({ component }) => ({ operation: 'request', component })),
     { source: 'failures', labels: () => ({ operation: 'connection', component: 'frontend' }) },
   ]),
+  make('counter', 'error_recovery_total', 'Requests sent once more, because their session was forgotten', [
+    { source: 'recoveries', labels: ({ recovered }) => ({ recovered, error_type: 'session_lost' }) },
+  ]),
   make('histogram', 'error_handling_duration_seconds', 'Message parsed to error sent', [
     {
       source: 'errorDurations',

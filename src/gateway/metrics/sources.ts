@@ -67,6 +67,7 @@ export const sources = {
   // Every worker knows every session.
   sessions: { ...number(), largest: true },
   lateReplies: number(),
+  recoveries: number({ recovered: ['false', 'true'] }),
   collections: histogram({ kind: collections }),
 } as const satisfies Record<string, Source>;
 
