@@ -15,8 +15,12 @@ export interface Denial {
 const excess: Denial = { reason: 'overloaded', cause: 'connection_limit', text: 'Connection limit reached' };
 const closing: Denial = { reason: 'overloaded', cause: 'draining', text: 'The gateway is shutting down' };
 const faultTexts = { origin: 'Origin is not allowed', host: 'Host is not allowed' } as const;
-/** As many sessions as allowed are open. */
-export const noSessionLeft: Denial = { reason: 'overloaded', cause: 'session_limit', text: 'Session limit reached' };
+const noSessionLeft: Denial = { reason: 'overloaded', cause: 'session_limit', text: 'Session limit reached' };
+const subjectHasAll: Denial = {
+  reason: 'overloaded',
+  cause: 'subject_session_limit',
+  text: 'This subject has as many sessions as it may have',
+};
 /** Nobody an authenticator knows. */
 export const unproven: Denial = {
   reason: 'unauthorized',
@@ -42,4 +46,10 @@ export function requestDenial(plane: DataPlane, request: IncomingMessage, host: 
 /** The same where the connection is to stay. */
 export function upgradeDenial(plane: DataPlane, request: IncomingMessage, host: string): Denial | undefined {
   return requestDenial(plane, request, host) ?? (plane.draining ? closing : undefined);
+}
+
+/** A session of a subject that has just been asked for. */
+export function sessionDenial({ store, limits }: DataPlane, subject: string): Denial | undefined {
+  if (store.size >= limits.sessions) return noSessionLeft;
+  return store.countOf(subject) >= limits.sessionsPerSubject ? subjectHasAll : undefined;
 }

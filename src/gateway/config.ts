@@ -76,6 +76,8 @@ export interface Limits {
   readonly slowMillis: number;
   readonly connections: number;
   readonly sessions: number;
+  /** Of one subject, where tokens tell subjects apart. */
+  readonly sessionsPerSubject: number;
   /** Subjects without a session that are remembered, in each worker. */
   readonly sessionless: number;
   readonly sessionIdleMillis: number;
@@ -85,6 +87,8 @@ export interface Limits {
   readonly frameMillis: number;
   /** An HTTP connection is kept open between requests. */
   readonly keepAliveMillis: number;
+  /** A stream of events says something so often, and a reply that takes longer becomes one. */
+  readonly eventSilenceMillis: number;
   /** A TCP connection silent for so long gets a health check. */
   readonly idleMillis: number;
   readonly requestMillis: number;
@@ -102,15 +106,20 @@ export const defaultLimits: Limits = {
   slowMillis: 30_000,
   connections: 50_000,
   sessions: 50_000,
+  sessionsPerSubject: 100,
   sessionless: 1_000,
   sessionIdleMillis: 30 * 60_000,
   handshakeMillis: 10_000,
   frameMillis: 30_000,
   keepAliveMillis: 75_000,
+  eventSilenceMillis: 15_000,
   idleMillis: 60_000,
   requestMillis: 60_000,
   drainMillis: 25_000,
 };
+
+/** Everybody has the same token, or none. */
+const oneSubject = { sessionsPerSubject: Number.POSITIVE_INFINITY };
 
 const defaultWeb = '127.0.0.1:8443';
 
@@ -130,7 +139,7 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     auth,
     workers,
     logLevel: options.logLevel ?? 'warn',
-    limits: { ...defaultLimits, ...options.limits },
+    limits: { ...defaultLimits, ...(auth.kind !== 'jwt' && oneSubject), ...options.limits },
     sockets: { ...defaultSockets, ...options.sockets },
     upstream: { ...defaultUpstream, ...options.upstream },
   };

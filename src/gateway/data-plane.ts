@@ -9,6 +9,8 @@ import { Connections } from './connections.ts';
 import { Counters } from './counters.ts';
 import { DueList } from './due-list.ts';
 import { type FrontEnd, frontEnds } from './frontend.ts';
+import { Hops } from './http/hops.ts';
+import { OpenStreams } from './http/open-streams.ts';
 import { createListener, listen } from './listeners.ts';
 import { PendingList } from './pending-list.ts';
 import type { FromWorker, WorkerStart } from './protocol.ts';
@@ -31,6 +33,10 @@ export class DataPlane {
   readonly connections: Connections;
   readonly congestion: Congestion;
   readonly sessionless = new Sessionless(this);
+  readonly openStreams = new OpenStreams(this);
+  readonly hops: Hops;
+  /** The worker's. */
+  readonly index: number;
   /** Of requests to clients. */
   readonly ids: WorkerIds;
   /** Every request in flight. */
@@ -40,6 +46,8 @@ export class DataPlane {
   requestLog: RequestLog | undefined = undefined;
   /** Connections with a time limit. */
   readonly dueList = new DueList(performance.now());
+  /** The names of the backends, each with an endpoint of its own. */
+  readonly namespaces: readonly string[];
   /** No other worker: nothing needs to be told about sessions. */
   readonly alone: boolean;
   draining = false;
@@ -56,11 +64,14 @@ export class DataPlane {
     this.auth = createAuthenticator(config.auth);
     this.router = router;
     this.counters = new Counters(counters);
+    this.index = index;
     this.ids = new WorkerIds(index);
     this.alone = config.workers === 1;
+    this.namespaces = [config.backend.kind];
     this.#config = config;
     this.#post = post;
     this.store = new SessionStore(this, post);
+    this.hops = new Hops(this, post);
     this.connections = new Connections(Math.ceil(config.limits.connections / config.workers), this.counters);
     this.congestion = new Congestion(config.limits);
     this.#frontEnds = {
@@ -98,6 +109,7 @@ export class DataPlane {
     this.congestion.sweep(now);
     this.store.sweep(now);
     this.sessionless.sweep(now);
+    this.openStreams.sweep(now);
     this.counters.setGauge('inFlight', this.pending.length);
     this.counters.setGauge('sessions', this.store.size);
     if (this.draining) this.#finish(now);

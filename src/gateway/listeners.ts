@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type Server } from 'node:net';
 import type { GatewayConfig, Listener } from './config.ts';
-import { PostRequest } from './http/post.ts';
+import { HttpRequest } from './http/reply.ts';
 
 type ListenerConfig = Pick<GatewayConfig, 'limits' | 'sockets'>;
 
@@ -10,7 +10,7 @@ export function createListener({ transports }: Listener, { limits, sockets }: Li
   if (transports.includes('tcp')) return createTcpServer({ noDelay: sockets.tcpNoDelay, keepAlive: true });
   const { handshakeMillis, frameMillis } = limits;
   return createHttpServer({
-    IncomingMessage: PostRequest,
+    IncomingMessage: HttpRequest,
     noDelay: sockets.webNoDelay,
     keepAlive: true,
     keepAliveTimeout: limits.keepAliveMillis,

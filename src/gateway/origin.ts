@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopback } from './address.ts';
 
-const single = new Set(['host', 'origin', 'authorization', 'mcp-session-id', 'mcp-protocol-version']);
+const single = new Set(['host', 'origin', 'authorization']);
+/** All of MCP's own are single, too. */
+const prefix = 'mcp-';
 const lengths = new Set([...single].map((name) => name.length));
 
 const loopbackHost = /^(localhost|\[::1\]|127(\.\d{1,3}){3})(:\d+)?$/i;
@@ -22,9 +24,10 @@ export function originFault({ headers }: IncomingMessage, listenHost: string): '
 export function duplicateHeader({ rawHeaders }: IncomingMessage): string | undefined {
   let seen = '';
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (!lengths.has(rawHeaders[i].length)) continue;
-    const name = rawHeaders[i].toLowerCase();
-    if (!single.has(name)) continue;
+    const raw = rawHeaders[i];
+    if (raw.charCodeAt(3) !== 0x2d && !lengths.has(raw.length)) continue;
+    const name = raw.toLowerCase();
+    if (!single.has(name) && !name.startsWith(prefix)) continue;
     if (seen.includes(` ${name} `)) return name;
     seen += ` ${name} `;
   }

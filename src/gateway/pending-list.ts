@@ -39,6 +39,12 @@ export class PendingList {
     this.#length--;
   }
 
+  /** Oldest first. */
+  *startedBefore(time: number): Generator<PendingRequest> {
+    for (let pending = this.#first; pending !== undefined && pending.started < time; pending = pending.after)
+      yield pending;
+  }
+
   /** Answers what is past its deadline. */
   sweep(now: number): void {
     while (this.#first !== undefined && now > this.#first.deadline) this.#first.expire();

@@ -21,12 +21,19 @@ export class SessionRelay {
 
   leave(worker: number): void {
     this.#workers.delete(worker);
+    for (const other of this.#workers) this.#send(other, { type: 'sessions-lost', worker });
     for (const id of this.#unknown.keys()) this.#stored(worker, id);
   }
 
   receive(from: number, news: SessionNews): void {
     if (news.type === 'session-stored') return this.#stored(from, news.id);
     const others = [...this.#workers].filter((worker) => worker !== from);
+    if (news.type === 'session-hops') {
+      const { to, hops } = news;
+      for (const worker of others)
+        if (to === 'others' || to === worker) this.#send(worker, { type: 'session-hops', from, hops });
+      return;
+    }
     if (news.type === 'session-opened') {
       this.#unknown.set(news.record.id, { opener: from, waitingFor: new Set(others) });
       this.#settle(news.record.id);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DataPlane } from './data-plane.ts';
+import { HttpSession } from './http/session.ts';
 import type { FromWorker, SessionRecord } from './protocol.ts';
-import { Session } from './session.ts';
 
 /**
  * The HTTP sessions of the gateway, as one worker knows them: all of them, so that any worker serves any POST. A new one is
@@ -11,7 +11,8 @@ export class SessionStore {
   readonly #plane: DataPlane;
   readonly #post: (message: FromWorker) => void;
   /** Moved longest ago first, so that the first ones are all that may have been idle too long. */
-  readonly #byId = new Map<string, Session>();
+  readonly #byId = new Map<string, HttpSession>();
+  readonly #bySubject = new Map<string, number>();
   readonly #waiting = new Map<string, () => void>();
   readonly #used = new Set<string>();
   #lastBroadcast = 0;
@@ -26,7 +27,7 @@ export class SessionStore {
   }
 
   /** The session with that id if it is this subject's. */
-  find(id: string, subject: string): Session | undefined {
+  find(id: string, subject: string): HttpSession | undefined {
     const session = this.#byId.get(id);
     if (session?.subject !== subject) return undefined;
     if (this.#plane.now - session.movedAt > this.#plane.limits.sessionIdleMillis / 10) this.#move(session);
@@ -35,18 +36,32 @@ export class SessionStore {
     return session;
   }
 
-  /** A session nobody knows yet; undefined when there are as many as allowed. */
-  create(subject: string): Session | undefined {
-    if (this.#byId.size >= this.#plane.limits.sessions) return undefined;
+  /** A session whose client need not prove anything now. */
+  known(id: string): HttpSession | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Ends the sessions a worker has opened that is no more: their streams are gone. */
+  lost(worker: number): void {
+    for (const { id, owner } of this.#byId.values()) if (owner === worker) this.ended(id);
+  }
+
+  /** How many sessions a subject has. */
+  countOf(subject: string): number {
+    return this.#bySubject.get(subject) ?? 0;
+  }
+
+  /** A session nobody knows yet. */
+  create(subject: string): HttpSession {
     return this.#add(randomBytes(16).toString('hex'), subject);
   }
 
   /** Resolves when every worker can serve the session. */
-  async publish(session: Session): Promise<void> {
+  async publish(session: HttpSession): Promise<void> {
     if (this.#plane.alone) return;
-    const { id, subject, client, upstream } = session;
+    const { id, owner, subject, client, upstream } = session;
     const known = new Promise<void>((resolve) => this.#waiting.set(id, resolve));
-    this.#post({ type: 'session-opened', record: { id, subject, client, upstream } });
+    this.#post({ type: 'session-opened', record: { id, owner, subject, client, upstream } });
     await known;
   }
 
@@ -57,24 +72,25 @@ export class SessionStore {
   }
 
   /** Stores a session another worker opened. */
-  adopt({ id, subject, client, upstream }: SessionRecord): void {
-    Object.assign(this.#add(id, subject), { client, upstream });
+  adopt({ id, owner, subject, client, upstream }: SessionRecord): void {
+    Object.assign(this.#add(id, subject), { owner, client, upstream });
     this.#post({ type: 'session-stored', id });
   }
 
   /** Ends a session everywhere. */
-  end(session: Session): void {
+  end(session: HttpSession): void {
     session.end();
-    this.#forget(session.id);
+    this.#forget(session);
     if (!this.#plane.alone) this.#post({ type: 'session-ended', id: session.id });
   }
 
   /** Another worker ended it, upstream too. */
   ended(id: string): void {
     const session = this.#byId.get(id);
-    if (session !== undefined) session.upstream = undefined;
-    session?.end();
-    this.#forget(id);
+    if (session === undefined) return;
+    session.upstream = undefined;
+    session.end();
+    this.#forget(session);
   }
 
   touched(ids: readonly string[]): void {
@@ -100,23 +116,27 @@ export class SessionStore {
     this.#used.clear();
   }
 
-  #add(id: string, subject: string): Session {
+  #add(id: string, subject: string): HttpSession {
     const maxInFlight = this.#plane.limits.inFlight;
-    const session = new Session(this.#plane, { id, subject, transport: 'http', maxInFlight });
+    const session = new HttpSession(this.#plane, { id, subject, transport: 'http', maxInFlight });
     this.#byId.set(id, session);
+    this.#bySubject.set(subject, this.countOf(subject) + 1);
     return session;
   }
 
   /** It is in use. */
-  #move(session: Session): void {
+  #move(session: HttpSession): void {
     session.movedAt = this.#plane.now;
     session.lastUsed = Math.max(session.lastUsed, session.movedAt);
     this.#byId.delete(session.id);
     this.#byId.set(session.id, session);
   }
 
-  #forget(id: string): void {
-    this.#byId.delete(id);
+  #forget({ id, subject }: HttpSession): void {
+    if (!this.#byId.delete(id)) return;
     this.#used.delete(id);
+    const left = this.countOf(subject) - 1;
+    if (left > 0) this.#bySubject.set(subject, left);
+    else this.#bySubject.delete(subject);
   }
 }

@@ -60,17 +60,24 @@ export class Session implements Caller {
     this.#maxInFlight = options.maxInFlight;
   }
 
-  /** Replies go to `channel`, perhaps before this returns. */
-  receive(message: Message, channel: Channel): void {
+  /** Replies go to `channel`, perhaps before this returns. Returns what is under way for the message. */
+  receive(message: Message, channel: Channel): PendingRequest | undefined {
     this.plane.counters.took(this.#transportIndex, message.kind, message.bytes.length);
-    if (message.kind === 'request') this.#request(message, channel);
-    else if (message.kind === 'notification') this.#notification(message);
+    if (message.kind === 'request') return this.#request(message, channel);
+    if (message.kind === 'notification') this.#notification(message);
     else if (message.kind === 'response') this.#asked?.answered(message);
     else {
       const { code, text } = faults[message.fault];
       this.plane.counters.error(this.transport, 'invalid_message');
       sendReply(channel, message, 'error', errorObject(code, text));
     }
+    return undefined;
+  }
+
+  /** What another worker has taken in and counted: an answer, or that a request is cancelled. */
+  overhear(message: Message): void {
+    if (message.kind === 'response') this.#asked?.answered(message);
+    else this.#cancel(message);
   }
 
   /** The series in the metrics by method. */
@@ -136,7 +143,7 @@ export class Session implements Caller {
     this.plane.router.end(this);
   }
 
-  #request(message: Message, channel: Channel): void {
+  #request(message: Message, channel: Channel): PendingRequest | undefined {
     const { plane } = this;
     const now = performance.now();
     this.lastUsed = now;
@@ -147,6 +154,7 @@ export class Session implements Caller {
     if (plane.draining) this.#refuse(pending, 'draining', 'The gateway is shutting down');
     else if (crowded) this.#refuse(pending, 'in_flight_limit', 'Too many requests in flight in this session');
     else pending.work = plane.router.request(pending);
+    return pending.work === undefined ? undefined : pending;
   }
 
   #refuse(pending: PendingRequest, cause: Cause, text: string): void {

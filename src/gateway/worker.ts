@@ -8,6 +8,7 @@ import { createLogger } from './log.ts';
 import { countCollections } from './metrics/garbage.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
 import { logRequests } from './request-log.ts';
+import { receiveSessionMessage } from './session-messages.ts';
 import { answerOf, startProfiler } from './thread-answers.ts';
 
 /** Thread entry: the protocol on one side, the data plane on the other. */
@@ -39,14 +40,6 @@ function answer(id: number, question: Question): void {
 
 function receive(message: ToWorker): void {
   switch (message.type) {
-    case 'session-opened':
-      return plane.store.adopt(message.record);
-    case 'session-known':
-      return plane.store.published(message.id);
-    case 'session-ended':
-      return plane.store.ended(message.id);
-    case 'sessions-used':
-      return plane.store.touched(message.ids);
     case 'ping':
       return post({ type: 'pong' });
     case 'ask':
@@ -55,5 +48,7 @@ function receive(message: ToWorker): void {
       return plane.drain('server shutting down');
     case 'cut':
       return plane.cut();
+    default:
+      return receiveSessionMessage(plane, message);
   }
 }

@@ -245,6 +245,14 @@ export function replyTo(request: Message, member: 'result' | 'error', value: Buf
   return reply;
 }
 
+/** The error in a reply to `request` as `writeReply` writes it; undefined: it has a result. */
+export function errorOf(request: Message, reply: Buffer): Buffer | undefined {
+  const id = request.idStart < 0 ? noId.length : request.idEnd - request.idStart;
+  const start = head.length + id + replyMembers.error.length;
+  const isError = replyMembers.error.compare(reply, head.length + id, start) === 0;
+  return isError ? reply.subarray(start, -1) : undefined;
+}
+
 /** The bytes of a JSON-RPC error object. */
 export function errorObject(code: number, message: string, data?: Readonly<Record<string, unknown>>): Buffer {
   return Buffer.from(JSON.stringify({ code, message, data }));

@@ -1,10 +1,14 @@
+import { isUtf8 } from 'node:buffer';
 import { decodeString, findMember } from './json-member.ts';
 import type { Message } from './jsonrpc.ts';
-import type { Era } from './mcp.ts';
+import { type Era, legacyVersions } from './mcp.ts';
 
 /** The modern era (from 2026-07-28): no session; every request says in its `_meta` what it speaks. */
 
 export const modernVersion = '2026-07-28';
+
+/** Of both eras, newest first. */
+export const supportedVersions: readonly string[] = [modernVersion, ...legacyVersions];
 
 export const MetaKey = {
   protocolVersion: 'io.modelcontextprotocol/protocolVersion',
@@ -29,7 +33,7 @@ export function eraOf(message: Message): Era {
 }
 
 /** The member of `params` that header `Mcp-Name` repeats, by method. */
-const namedBy: ReadonlyMap<string, 'name' | 'uri'> = new Map([
+export const namedBy: ReadonlyMap<string, 'name' | 'uri'> = new Map([
   ['tools/call', 'name'],
   ['prompts/get', 'name'],
   ['resources/read', 'uri'],
@@ -66,6 +70,29 @@ export function headerValue(text: string): string {
   const looksEncoded = text.startsWith(encodedPrefix) && text.endsWith(encodedSuffix);
   if (isPlain && !looksEncoded) return text;
   return `${encodedPrefix}${Buffer.from(text).toString('base64')}${encodedSuffix}`;
+}
+
+/** The text that a header's value stands for, without white space around it; undefined when it is no valid base64. */
+export function headerText(value: string): string | undefined {
+  const trimmed = trimSpace(value);
+  const length = trimmed.length - encodedPrefix.length - encodedSuffix.length;
+  if (length < 0 || !trimmed.startsWith(encodedPrefix) || !trimmed.endsWith(encodedSuffix)) return trimmed;
+  const encoded = trimmed.slice(encodedPrefix.length, -encodedSuffix.length);
+  const bytes = Buffer.from(encoded, 'base64');
+  return bytes.toString('base64') === encoded && isUtf8(bytes) ? bytes.toString() : undefined;
+}
+
+/** Without the white space that HTTP allows around a value; linear in its length. */
+function trimSpace(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isSpace(value.charCodeAt(start))) start++;
+  while (end > start && isSpace(value.charCodeAt(end - 1))) end--;
+  return value.slice(start, end);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** An argument that its tool wants repeated in header `Mcp-Param-…`. */

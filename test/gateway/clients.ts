@@ -241,7 +241,7 @@ export async function httpClient(gateway: Reachable, headers = {}): Promise<Neut
       const response = await post(text, session);
       const body = await response.text();
       if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return body;
-      const events = [...body.matchAll(/^data: (.*)$/gm)].map((match) => match[1]);
+      const events = [...body.matchAll(/^data: (.+)$/gm)].map((match) => match[1]);
       for (const event of events.slice(0, -1)) correlator.received(event);
       return `${events.at(-1)}`;
     },

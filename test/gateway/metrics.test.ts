@@ -15,6 +15,7 @@ import { Session } from '../../src/gateway/session.ts';
 import { EchoBackend } from '../../src/router/backends/echo.ts';
 import type { Exchange } from '../../src/router/exchange.ts';
 import { readMessage } from '../../src/wire/jsonrpc.ts';
+import { MetaKey } from '../../src/wire/modern.ts';
 import { quiet } from '../contracts/frontend.ts';
 import { planeOf } from '../support/plane.ts';
 import { Scrape, scrape } from '../support/scrape.ts';
@@ -265,6 +266,18 @@ describe('each refusal is counted', () => {
     expect(await post(gateway, list(1), { 'mcp-session-id': 'x' })).toBe(404);
     expect(await post(gateway, list(1), { 'content-type': 'text/plain' })).toBe(415);
     expect(await post(gateway, list(1), { 'mcp-protocol-version': '1999-01-01' })).toBe(400);
+    const first = await fetch(`${gateway.addresses.http}`, { method: 'POST', body: initialize, headers: jsonHeaders });
+    const events = { accept: 'text/event-stream', 'mcp-session-id': `${first.headers.get('mcp-session-id')}` };
+    const stream = await fetch(`${gateway.addresses.http}`, { headers: events });
+    expect((await fetch(`${gateway.addresses.http}`, { headers: events })).status).toBe(409);
+    expect((await fetch(`${gateway.addresses.http}`, { headers: { ...events, 'last-event-id': 'x' } })).status).toBe(
+      400,
+    );
+    await stream.body?.cancel();
+    const modern = { 'mcp-protocol-version': '2026-07-28' };
+    expect(await post(gateway, list(1), modern)).toBe(400);
+    const _meta = { [MetaKey.protocolVersion]: '2026-07-28', [MetaKey.clientCapabilities]: {} };
+    expect(await post(gateway, JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: { _meta } }))).toBe(400);
     expect(await post(gateway, list(1), {}, '/elsewhere')).toBe(404);
     expect(await post(gateway, ' '.repeat(201))).toBe(413);
     expect(await post(gateway, list(1), { origin: 'https://evil.example' })).toBe(403);
@@ -274,7 +287,8 @@ describe('each refusal is counted', () => {
     const twice = `${head}Host: localhost\r\nMcp-Session-Id: a\r\nMcp-Session-Id: b\r\nContent-Length: 2\r\n\r\n{}`;
     expect(await raw(gateway, twice)).toMatch(/^HTTP\/1.1 400/);
     const reasons = ['unknown_session', 'media_type', 'unsupported_version', 'not_found', 'too_large', 'origin'];
-    for (const reason of [...reasons, 'method_not_allowed', 'host', 'duplicate_header'])
+    const ofEras = ['bad_meta', 'header_mismatch', 'stream_taken', 'unknown_stream'];
+    for (const reason of [...reasons, 'method_not_allowed', 'host', 'duplicate_header', ...ofEras])
       await counted(gateway, 'http', reason);
     const client = new WebSocket(`${gateway.addresses.websocket}`);
     await new Promise((resolve) => client.once('open', resolve));
@@ -341,6 +355,10 @@ describe('each refusal is counted', () => {
     const both = await Promise.all([1, 2].map((id) => client.request(call(id, '{"message":"x"}'))));
     expect(both.some((reply) => reply.includes('5030'))).toBe(true);
     for (const reason of ['session_limit', 'in_flight_limit']) await counted(gateway, 'http', reason);
+    const one = await start({ limits: { sessionsPerSubject: 1 } });
+    await httpClient(one);
+    expect(await post(one, initialize)).toBe(503);
+    await counted(one, 'http', 'subject_session_limit');
     const small = await start({ limits: { connections: 1 } });
     const first = await tcpClient(small);
     await expect(tcpClient(small)).rejects.toThrow();

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMessage } from '../../src/wire/jsonrpc.ts';
-import { headerParameters, headerValue, MetaKey, modernHeaders, modernVersionOf } from '../../src/wire/modern.ts';
+import {
+  headerParameters,
+  headerText,
+  headerValue,
+  MetaKey,
+  modernHeaders,
+  modernVersionOf,
+} from '../../src/wire/modern.ts';
 
 const _meta = { [MetaKey.protocolVersion]: '2026-07-28' };
 const standard = (method: string) => [
@@ -48,9 +55,26 @@ describe('headerValue', () => {
         const value = headerValue(one);
         expect(value).toMatch(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/);
         expect(decoded(value)).toBe(one);
+        expect(headerText(` ${value}\t`)).toBe(one);
       }),
     );
   });
+});
+
+describe('headerText', () => {
+  it.each(['=?base64?SGVsbG8?=', '=?base64?SGVs!!!bG8=?=', '=?base64?/w==?=', '=?base64?SGVsbG8 ?='])(
+    'is none where base64 is not what an encoder writes: %s',
+    (value) => {
+      expect(headerText(value)).toBeUndefined();
+    },
+  );
+
+  it.each(['SGVsbG8=', '=?base64?SGVsbG8=', 'SGVsbG8=?=', '=?base64?='])(
+    'is the value where a marker lacks: %s',
+    (value) => {
+      expect(headerText(value)).toBe(value);
+    },
+  );
 });
 
 describe('modernHeaders', () => {

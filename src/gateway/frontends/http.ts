@@ -6,61 +6,76 @@ import type { Listener } from '../config.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { FrontEnd } from '../frontend.ts';
 import { answerProbe, pathOf } from '../health.ts';
-import { PostChannel, type PostRequest } from '../http/post.ts';
+import { type Endpoint, endpointsFor } from '../http/endpoint.ts';
+import { namesModern } from '../http/era.ts';
+import { Get } from '../http/get.ts';
+import { Post } from '../http/post.ts';
+import { type HttpRequest, Reply } from '../http/reply.ts';
 import { refuseHttp } from '../http-errors.ts';
 
-/**
- * Streamable HTTP, legacy era. `/mcp`: POST with sessions, DELETE; no GET stream, because nothing is sent to a client outside
- * its requests. `/api/tools`: POST of one plain request without a session.
- */
+const modernMethods = ['POST'];
+
+/** Streamable HTTP, both eras on one endpoint. */
 export class HttpFrontEnd implements FrontEnd {
   readonly transport = 'http';
   readonly #plane: DataPlane;
+  readonly #endpoints: ReadonlyMap<string, Endpoint>;
 
   constructor(plane: DataPlane) {
     this.#plane = plane;
+    this.#endpoints = endpointsFor(plane.namespaces);
   }
 
   attach(server: Server, { address }: Listener): void {
     server.on('connection', (socket: Socket) => this.#plane.connections.accepted(socket, 'http'));
     server.on('clientError', (error: Error, socket: Socket) => refuseHttp(this.#plane, 'http', error, socket));
-    server.on('request', (request: PostRequest, response: ServerResponse) =>
+    server.on('request', (request: HttpRequest, response: ServerResponse) =>
       this.#route(request, response, address.host),
     );
   }
 
-  drain(): void {}
+  drain(): void {
+    this.sweep();
+  }
 
-  sweep(): void {}
+  sweep(): void {
+    this.#plane.openStreams.endIdle();
+  }
 
-  #route(request: PostRequest, response: ServerResponse, host: string): void {
+  #route(request: HttpRequest, response: ServerResponse, host: string): void {
     const { connections } = this.#plane;
     connections.usable(request.socket, 'http');
     if (connections.isExcess(request.socket)) response.shouldKeepAlive = false;
     if (answerProbe(request, response, !this.#plane.draining)) return;
-    const channel = new PostChannel(this.#plane, request, response);
-    const path = pathOf(request);
-    if (path !== '/mcp' && path !== '/api/tools') return channel.unserved(404, 'not_found');
-    const allowed = path === '/mcp' ? ['POST', 'DELETE'] : ['POST'];
-    if (!allowed.includes(request.method ?? ''))
-      return channel.unserved(405, 'method_not_allowed', { allow: allowed.join(', ') });
+    const reply = replyTo(this.#plane, request, response);
+    const endpoint = this.#endpoints.get(pathOf(request));
+    if (endpoint === undefined) return reply.unserved(404, 'not_found');
+    const { method = '' } = request;
+    const allowed = method !== 'POST' && namesModern(request.headers) ? modernMethods : endpoint.methods;
+    if (!allowed.includes(method)) return reply.unserved(405, 'method_not_allowed', { allow: allowed.join(', ') });
     const denial = requestDenial(this.#plane, request, host);
-    if (denial !== undefined) return channel.deny(denial);
+    if (denial !== undefined) return reply.deny(denial);
     const identity = this.#plane.auth.check(bearerToken(request.headers.authorization));
-    if (identity instanceof Promise) identity.then((known) => this.#serve(request, channel, path, known));
-    else this.#serve(request, channel, path, identity);
+    if (identity instanceof Promise) identity.then((known) => this.#serve(reply, endpoint, known));
+    else this.#serve(reply, endpoint, identity);
   }
 
-  #serve(request: PostRequest, channel: PostChannel, path: string, identity: Identity | undefined): void {
-    if (identity === undefined) channel.deny(unproven);
-    else if (request.method === 'DELETE') this.#end(request, channel, identity.subject);
-    else channel.read(identity.subject, path === '/mcp');
+  #serve(reply: Reply, endpoint: Endpoint, identity: Identity | undefined): void {
+    if (identity === undefined) reply.deny(unproven);
+    else if (reply instanceof Post) reply.read(identity.subject, endpoint);
+    else if (reply instanceof Get) reply.open(identity.subject);
+    else this.#end(reply, identity.subject);
   }
 
-  #end(request: PostRequest, channel: PostChannel, subject: string): void {
-    const session = channel.sessionOf(request, subject);
+  #end(reply: Reply, subject: string): void {
+    const session = reply.sessionOf(subject);
     if (session === undefined) return;
     this.#plane.store.end(session);
-    channel.status(204);
+    reply.status(204);
   }
+}
+
+function replyTo(plane: DataPlane, request: HttpRequest, response: ServerResponse): Reply {
+  if (request.method === 'POST') return new Post(plane, request, response);
+  return request.method === 'GET' ? new Get(plane, request, response) : new Reply(plane, request, response);
 }

@@ -19,6 +19,7 @@ export type FailureReason = 'unauthorized' | 'forbidden' | 'overloaded' | 'timeo
 const reasonByCause = {
   connection_limit: 'overloaded',
   session_limit: 'overloaded',
+  subject_session_limit: 'overloaded',
   in_flight_limit: 'overloaded',
   draining: 'overloaded',
   host: 'forbidden',
@@ -27,6 +28,9 @@ const reasonByCause = {
   invalid_message_token: 'unauthorized',
   token_expired: 'unauthorized',
   unknown_session: 'protocol',
+  /** A second stream for a session, or an event of no stream. */
+  stream_taken: 'protocol',
+  unknown_stream: 'protocol',
   duplicate_header: 'protocol',
   /** What node:http answers with 400, 408 and 431. */
   bad_http: 'protocol',
@@ -36,6 +40,9 @@ const reasonByCause = {
   method_not_allowed: 'protocol',
   media_type: 'protocol',
   unsupported_version: 'protocol',
+  /** Of the modern era. */
+  header_mismatch: 'protocol',
+  bad_meta: 'protocol',
   too_large: 'protocol',
   malformed: 'protocol',
   handshake_timeout: 'timeout',

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../../../src/gateway/gateway.ts';
+import { supportedVersions } from '../../../src/wire/modern.ts';
 import { frontEndContract, quiet } from '../../contracts/frontend.ts';
 import { audience, issuer, secret, signed } from '../../support/tokens.ts';
 import { httpClient, initialize, jsonHeaders } from '../clients.ts';
@@ -62,19 +63,42 @@ describe('http front end', () => {
     }
   });
 
-  it('offers no GET stream and says so', async () => {
-    const reply = await fetch(url, { headers: { accept: 'text/event-stream' } });
-    expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'POST, DELETE']);
+  it('has an endpoint for each backend, by its name', async () => {
+    const opened = await post(initialize, {}, '/mcp/echo');
+    const headers = { 'mcp-session-id': `${opened.headers.get('mcp-session-id')}` };
+    expect((await post(ping, headers, '/mcp/echo')).status).toBe(200);
+    for (const other of ['/mcp/http', '/mcp/ECHO', '/mcp/echo/', '/mcp/%65cho'])
+      expect((await post(ping, headers, other)).status).toBe(404);
+  });
+
+  it('refuses a subject more sessions than it may have, and no other', async () => {
+    const limits = { sessionsPerSubject: 2 };
+    const guarded = await startGateway({ ...quiet, jwt: { secret, issuer, audience }, limits });
+    const as = async (sub: string, method = 'POST', headers = {}) =>
+      fetch(`${guarded.addresses.http}`, {
+        ...(method === 'POST' && { body: initialize }),
+        method,
+        headers: { ...jsonHeaders, ...headers, authorization: `Bearer ${await signed({ sub })}` },
+      });
+    const [first] = [await as('ada'), await as('ada')];
+    const refused = await as('ada');
+    expect([refused.status, (await errorOf(refused)).code]).toEqual([503, 5030]);
+    expect((await as('bob')).status).toBe(200);
+    await as('ada', 'DELETE', { 'mcp-session-id': `${first?.headers.get('mcp-session-id')}` });
+    expect((await as('ada')).status).toBe(200);
+    await guarded.stop();
   });
 
   it('refuses revisions it does not speak, naming those it does', async () => {
     const headers = await session();
     expect((await post(ping, { ...headers, 'mcp-protocol-version': '2025-06-18' })).status).toBe(200);
-    const modern = await post(ping, { ...headers, 'mcp-protocol-version': '2026-07-28' });
-    expect(modern.status).toBe(400);
-    const error = await errorOf(modern);
+    const older = await post(ping, { ...headers, 'mcp-protocol-version': '2024-10-07' });
+    expect(older.status).toBe(400);
+    const error = await errorOf(older);
     expect(error.code).toBe(-32022);
-    expect(error.data.supported).toContain('2025-11-25');
+    expect(error.data.supported).toEqual(supportedVersions);
+    const modern = await post(ping, { ...headers, 'mcp-protocol-version': '2026-07-28' });
+    expect([modern.status, (await errorOf(modern)).code]).toEqual([400, -32602]);
   });
 
   it('takes a plain request on /api/tools without a session', async () => {
@@ -104,6 +128,7 @@ describe('http front end', () => {
       /^HTTP\/1\.1 400 /,
     );
     expect(await raw('Host: localhost\r\nMcp-Session-Id: a\r\nMCP-Session-Id: b\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await raw('Host: localhost\r\nMcp-Param-Region: a\r\nmcp-param-region: a\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   it('answers 401 with code 4010, and 404 for the session of nobody', async () => {
