@@ -1,10 +1,16 @@
 import type { Socket } from 'node:net';
 import type { Message } from '../wire/jsonrpc.ts';
 import type { Refusal } from '../wire/mcp.ts';
+import type { Identity } from './authenticator.ts';
 import type { Recipient } from './congestion.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Channel } from './frontend.ts';
 import type { Session } from './session.ts';
+
+interface Waiting {
+  readonly message: Message;
+  readonly channel: Channel;
+}
 
 /** A connection that is one session: back-pressure in both directions. Subclasses know the framing. */
 export abstract class Connection implements Channel, Recipient {
@@ -15,8 +21,10 @@ export abstract class Connection implements Channel, Recipient {
   #congested = false;
   /** As many requests in flight as allowed. */
   #crowded = false;
+  /** Tokens that nobody knows yet to be valid or not. */
+  #checks = 0;
   /** Read before reading stopped; they wait until it goes on. */
-  #waiting: Message[] | undefined = undefined;
+  #waiting: Waiting[] | undefined = undefined;
   #goingOn = false;
 
   constructor(socket: Socket) {
@@ -62,11 +70,32 @@ export abstract class Connection implements Channel, Recipient {
     this.#goOn();
   }
 
-  /** Hands a message to the session, now or when the client may have more under way. */
-  protected take(message: Message): void {
-    if (!this.held) this.session?.receive(message, this);
-    else if (this.#waiting === undefined) this.#waiting = [message];
-    else this.#waiting.push(message);
+  /** Hands a message to the session, now or when the client may have more under way; replies go to `channel`. */
+  protected take(message: Message, channel: Channel = this): void {
+    if (!this.held && this.#waiting === undefined) this.session?.receive(message, channel);
+    else if (this.#waiting === undefined) this.#waiting = [{ message, channel }];
+    else this.#waiting.push({ message, channel });
+  }
+
+  /** Goes on with who the token proves its bearer to be; nothing more is read until that is known. */
+  protected check(token: string | undefined, goOn: (identity: Identity | undefined) => void): void {
+    const identity = this.plane.auth.check(token);
+    if (!(identity instanceof Promise)) return goOn(identity);
+    this.#checks++;
+    this.pauseReading();
+    identity.then((known) => {
+      this.#checks--;
+      if (this.writable) goOn(known);
+      if (this.writable) this.checked();
+      this.#goOn();
+    });
+  }
+
+  /** The token is known to be valid or not: what was read behind it may be decoded. */
+  protected checked(): void {}
+
+  protected get checking(): boolean {
+    return this.#checks > 0;
   }
 
   congested(): void {
@@ -82,7 +111,7 @@ export abstract class Connection implements Channel, Recipient {
   }
 
   protected get held(): boolean {
-    return this.#crowded || this.#congested;
+    return this.#crowded || this.#congested || this.#checks > 0;
   }
 
   /** A reply to a waiting message may end another pause: the loop that is running goes on then. */
@@ -90,9 +119,9 @@ export abstract class Connection implements Channel, Recipient {
     if (this.#goingOn) return;
     this.#goingOn = true;
     while (!this.held && this.#waiting !== undefined) {
-      const message = this.#waiting.shift();
+      const first = this.#waiting.shift();
       if (this.#waiting.length === 0) this.#waiting = undefined;
-      if (message !== undefined) this.session?.receive(message, this);
+      if (first !== undefined) this.session?.receive(first.message, first.channel);
     }
     this.#goingOn = false;
     if (!this.held) this.resumeReading();

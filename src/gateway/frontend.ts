@@ -57,12 +57,12 @@ export function sendReply(channel: Channel, request: Message, member: 'result' |
   channel.send(frame, length, true);
 }
 
-/** Sends a whole message that ends no request. */
-export function sendMessage(channel: Channel, message: Buffer): void {
+/** Sends a whole message; `final`: it ends a request. */
+export function sendMessage(channel: Channel, message: Buffer, final = false): void {
   const headroom = channel.headroom(message.length);
   const frame = Buffer.allocUnsafe(headroom + message.length + channel.tailroom);
   message.copy(frame, headroom);
-  channel.send(frame, message.length, false);
+  channel.send(frame, message.length, final);
 }
 
 /** `code` is `refusals[refusal].code` or, on the binary framing, `.bridge`. */

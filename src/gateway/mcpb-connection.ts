@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { findMember } from '../wire/json-member.ts';
+import { findMember, textOf } from '../wire/json-member.ts';
 import { errorObject, type Message, RpcCode, readMessage } from '../wire/jsonrpc.ts';
 import { type Refusal, refusals } from '../wire/mcp.ts';
 import {
@@ -17,7 +17,7 @@ import { refusalError, sendReply } from './frontend.ts';
 import type { Cause } from './metrics/reasons.ts';
 import type { Session } from './session.ts';
 import { TcpConnection } from './tcp-connection.ts';
-import { handshakeToken, messageFault, textOf, versionFault } from './tcp-handshake.ts';
+import { handshakeToken, messageFault, versionFault } from './tcp-handshake.ts';
 
 const healthCheck = encodeFrame(FrameType.healthCheck, '');
 const versionAck = encodeFrame(FrameType.versionAck, JSON.stringify({ agreed_version: frameVersion }));

@@ -31,8 +31,6 @@ export abstract class TcpConnection extends Connection implements Due {
   session: Session | undefined = undefined;
   protected state: TcpState = 'new';
   readonly #accepted: number;
-  /** It is not known yet whether a token is valid. */
-  #checking = false;
   #heard = false;
   #lastHeard: number;
   /** When the message under way began, `performance.now()`; 0: there is none. */
@@ -98,7 +96,7 @@ export abstract class TcpConnection extends Connection implements Due {
   }
 
   protected resumeReading(): void {
-    if (!this.#checking) this.socket.resume();
+    this.socket.resume();
   }
 
   /** A whole message has come. */
@@ -108,21 +106,11 @@ export abstract class TcpConnection extends Connection implements Due {
 
   /** More may be decoded. */
   protected get ready(): boolean {
-    return this.state !== 'closing' && !this.#checking;
+    return this.state !== 'closing' && !this.checking;
   }
 
-  /** Goes on with who the token proves its bearer to be; nothing more is decoded until that is known. */
-  protected check(token: string | undefined, goOn: (identity: Identity | undefined) => void): void {
-    const identity = this.plane.auth.check(token);
-    if (!(identity instanceof Promise)) return goOn(identity);
-    this.#checking = true;
-    this.socket.pause();
-    identity.then((known) => {
-      this.#checking = false;
-      if (this.writable) goOn(known);
-      if (this.writable) this.decoder.goOn();
-      if (!this.held) this.resumeReading();
-    });
+  protected override checked(): void {
+    this.decoder.goOn();
   }
 
   protected authenticated(identity: Identity): Session {

@@ -1,4 +1,4 @@
-import { findMember } from '../wire/json-member.ts';
+import { findMember, textOf } from '../wire/json-member.ts';
 import type { Message } from '../wire/jsonrpc.ts';
 import { methodIndex, methodName, methodOf, otherMethod } from '../wire/mcp.ts';
 import { frameVersion } from '../wire/mcpb-frame.ts';
@@ -40,11 +40,6 @@ function isMethodName(message: Message): boolean {
 interface HandshakeFault {
   readonly token?: undefined;
   readonly fault: string;
-}
-
-/** The text of a JSON string; undefined for anything else. */
-export function textOf(value: Buffer | 'ambiguous' | undefined): string | undefined {
-  return Buffer.isBuffer(value) && value[0] === 0x22 ? String(JSON.parse(value.toString())) : undefined;
 }
 
 /** The token of the `initialize` that says who a client is, or why there is none to look at. */

@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net';
 import { type RawData, WebSocket } from 'ws';
-import { readMessage } from '../wire/jsonrpc.ts';
+import { isEnvelope, openEnvelope } from '../wire/envelope.ts';
+import { textOf } from '../wire/json-member.ts';
+import { type Message, readMessage } from '../wire/jsonrpc.ts';
 import { type Refusal, refusals, transports } from '../wire/mcp.ts';
 import { Connection } from './connection.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Due } from './due-list.ts';
-import { refusalError } from './frontend.ts';
+import { EnvelopeChannel } from './envelope-channel.ts';
+import { type Channel, refusalError, sendReply } from './frontend.ts';
 import type { Session } from './session.ts';
 
 const transportIndex = transports.indexOf('websocket');
@@ -18,6 +21,9 @@ export class WebSocketConnection extends Connection implements Due {
   declare session: Session;
   readonly plane: DataPlane;
   readonly #client: ServerSocket;
+  #envelopes: EnvelopeChannel | undefined = undefined;
+  /** Of the latest message: what belongs to no request goes out as that came in. */
+  #latest: Channel = this;
 
   constructor(plane: DataPlane, client: ServerSocket, socket: Socket) {
     super(socket);
@@ -40,7 +46,18 @@ export class WebSocketConnection extends Connection implements Due {
   received(bytes: Buffer): void {
     const message = readMessage(bytes);
     if (message.kind === 'invalid' && message.fault === 'encoding') this.violated(1007, 'not UTF-8');
-    else this.take(message);
+    else if (isEnvelope(message)) this.#open(message);
+    else this.#take(message, message.kind === 'invalid' && message.fault === 'parse' ? this.#latest : this);
+  }
+
+  override congested(): void {
+    super.congested();
+    if (this.#envelopes !== undefined) this.session.pauseWork(this.#envelopes);
+  }
+
+  override drained(): void {
+    if (this.#envelopes !== undefined) this.session.resumeWork(this.#envelopes);
+    super.drained();
   }
 
   close(code: number, reason: string): void {
@@ -67,6 +84,35 @@ export class WebSocketConnection extends Connection implements Due {
 
   closeIdle(): void {
     if (this.session.inFlight === 0) this.close(1001, 'shutting down');
+  }
+
+  /** The token in an envelope has to be the subject's. */
+  #open(envelope: Message): void {
+    const { message, token } = openEnvelope(envelope);
+    this.#envelopes ??= new EnvelopeChannel(this);
+    const channel = this.#envelopes;
+    if (token === undefined || !this.plane.auth.required) return this.#take(message, channel);
+    this.check(textOf(token), (identity) => {
+      if (identity?.subject === this.session.subject) this.#take(message, channel);
+      else this.#deny(message, channel);
+    });
+  }
+
+  #take(message: Message, channel: Channel): void {
+    if (channel !== this.#latest) this.session.stream = channel;
+    this.#latest = channel;
+    this.take(message, channel);
+  }
+
+  #deny(message: Message, channel: Channel): void {
+    this.plane.counters.error('websocket', 'unauthorized');
+    if (message.kind === 'notification' || message.kind === 'response') return;
+    sendReply(
+      channel,
+      message,
+      'error',
+      channel.refusal('unauthorized', 'auth_token is not valid for this connection'),
+    );
   }
 
   #expire(): void {

@@ -1,3 +1,6 @@
+import { findMember } from './json-member.ts';
+import { skipSpace as skipJsonSpace } from './json-scanner.ts';
+import { type Fault, type Message, readMessage } from './jsonrpc.ts';
 import { endOfString, endOfValue, isKey, skipSpace } from './reply-scan.ts';
 
 /**
@@ -9,7 +12,54 @@ import { endOfString, endOfValue, isKey, skipSpace } from './reply-scan.ts';
  */
 export function encodeEnvelope(id: string, message: string, timestamp: string, token?: string): string {
   const credentials = token === undefined ? '' : `"auth_token":${JSON.stringify(token)},`;
-  return `{"id":${id},"timestamp":"${timestamp}","source":"mcpb",${credentials}"mcp_payload":${message}}`;
+  return `${envelopeHead(id, timestamp, 'mcpb')}${credentials}"mcp_payload":${message}}`;
+}
+
+function envelopeHead(id: string, timestamp: string, source: 'mcpb' | 'gateway'): string {
+  return `{"id":${id},"timestamp":"${timestamp}","source":"${source}",`;
+}
+
+/** What stands before a gateway's message in an envelope; behind it stands `}`. */
+export function gatewayEnvelope(id: string, timestamp: string): string {
+  return `${envelopeHead(id, timestamp, 'gateway')}"mcp_payload":`;
+}
+
+const payloadKey = 'mcp_payload';
+
+/** A message that a client has put in an envelope. */
+export interface Enveloped {
+  /** What the gateway is to handle; invalid where there is no message, then with the envelope's id unless it has its own. */
+  readonly message: Message;
+  /** As it stands there, in JSON. */
+  readonly token: Buffer | 'ambiguous' | undefined;
+}
+
+/** Whether bytes that `readMessage` has read are an envelope. */
+export function isEnvelope(outer: Message): boolean {
+  return outer.others?.has(payloadKey) === true;
+}
+
+/** Takes the message out of an envelope. The envelope is strict: no key twice or in another case, and no `jsonrpc`. */
+export function openEnvelope(outer: Message): Enveloped {
+  const object = outer.bytes.subarray(skipJsonSpace(outer.bytes, 0));
+  const token = findMember(object, 'auth_token');
+  const payload = findMember(object, payloadKey);
+  if (isBroken(outer)) return { message: outer, token };
+  if (!Buffer.isBuffer(payload)) return { message: faulty(outer, 'duplicate'), token };
+  if (findMember(object, 'jsonrpc') !== undefined) return { message: faulty(outer, 'shape'), token };
+  const message = readMessage(payload);
+  return { message: message.kind === 'invalid' && message.idStart < 0 ? faulty(outer, message.fault) : message, token };
+}
+
+/** Other faults than that it is no message, or an id that is none: an envelope may have any. */
+function isBroken({ kind, fault }: Message): boolean {
+  return kind === 'invalid' && fault !== 'id' && fault !== 'shape' && fault !== 'method';
+}
+
+function faulty(outer: Message, fault: Fault): Message {
+  outer.kind = 'invalid';
+  outer.fault = fault;
+  return outer;
 }
 
 const quote = 0x22;

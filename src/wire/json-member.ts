@@ -28,3 +28,8 @@ export function findMember(object: Buffer | undefined, name: string): Buffer | u
   }
   return found;
 }
+
+/** The text of a JSON string; undefined for anything else. */
+export function textOf(value: Buffer | 'ambiguous' | undefined): string | undefined {
+  return Buffer.isBuffer(value) && value[0] === 0x22 ? String(JSON.parse(value.toString())) : undefined;
+}

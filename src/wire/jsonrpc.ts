@@ -48,6 +48,8 @@ export class Message {
   resultEnd = -1;
   errorStart = -1;
   errorEnd = -1;
+  /** Top-level keys that JSON-RPC does not know; those before the fault where the bytes are no JSON. */
+  others: Set<string> | undefined = undefined;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -82,7 +84,6 @@ function readMembers(message: Message): Fault | undefined {
   if (bytes[at] === 0x7d) return endOf(bytes, at + 1) ?? 'shape';
   let fault: Fault | undefined;
   let versions = 0;
-  let others: Set<string> | undefined;
   for (;;) {
     const key = at;
     const keyEnd = scanString(bytes, at);
@@ -90,6 +91,7 @@ function readMembers(message: Message): Fault | undefined {
     const start = scanColon(bytes, keyEnd);
     if (start < 0) return 'parse';
     const member = memberAt(bytes, key + 1, keyEnd - 1);
+    if (member === 'unknown' && !addOther(message, decodeString(bytes, key, keyEnd))) fault ??= 'duplicate';
     const end = member === 'params' ? scanParams(message, start) : scanValue(bytes, start, 1);
     if (end < 0) return end === tooDeep ? 'depth' : 'parse';
     switch (member) {
@@ -125,12 +127,6 @@ function readMembers(message: Message): Fault | undefined {
       case 'variant':
         fault ??= 'duplicate';
         break;
-      default: {
-        others ??= new Set();
-        const name = decodeString(bytes, key, keyEnd);
-        if (others.has(name)) fault ??= 'duplicate';
-        others.add(name);
-      }
     }
     at = skipSpace(bytes, end);
     if (bytes[at] === 0x7d) break;
@@ -138,6 +134,13 @@ function readMembers(message: Message): Fault | undefined {
     at = skipSpace(bytes, at + 1);
   }
   return endOf(bytes, at + 1) ?? fault ?? (versions === 0 ? 'shape' : undefined);
+}
+
+/** False: it was there already. */
+function addOther(message: Message, name: string): boolean {
+  message.others ??= new Set();
+  const before = message.others.size;
+  return message.others.add(name).size > before;
 }
 
 /** Decides what kind a well-formed message is; an id that is no id is forgotten, so that no reply repeats it. */
@@ -251,6 +254,11 @@ export function errorOf(request: Message, reply: Buffer): Buffer | undefined {
   const start = head.length + id + replyMembers.error.length;
   const isError = replyMembers.error.compare(reply, head.length + id, start) === 0;
   return isError ? reply.subarray(start, -1) : undefined;
+}
+
+/** The id in the bytes of a reply as `writeReply` writes them. */
+export function replyId(reply: Buffer): Buffer {
+  return reply.subarray(head.length, scanValue(reply, head.length, 1));
 }
 
 /** The bytes of a JSON-RPC error object. */

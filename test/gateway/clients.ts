@@ -37,19 +37,45 @@ class Correlator {
   }
 }
 
-export async function webSocketClient(gateway: Reachable, headers = {}): Promise<NeutralClient> {
+/** How messages stand in WebSocket frames. */
+interface Dialect {
+  readonly wrap: (message: string) => string;
+  readonly unwrap: (text: string) => string;
+}
+
+const plain: Dialect = { wrap: (message) => message, unwrap: (text) => text };
+
+/** MCP Bridge's envelope; a gateway must answer in nothing else. */
+export const envelope = (token?: string): Dialect => ({
+  wrap: (message) => {
+    const credentials = token === undefined ? '' : `,"auth_token":${JSON.stringify(token)}`;
+    return `{"id":${idOf(message)},"timestamp":"t","source":"test"${credentials},"mcp_payload":${message}}`;
+  },
+  unwrap: (text) => {
+    const inside =
+      /^\{"id":.*?,"timestamp":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ","source":"gateway","mcp_payload":(.*)\}$/s.exec(text);
+    if (inside === null) throw new Error(`no envelope: ${text}`);
+    return inside[1];
+  },
+});
+
+export async function webSocketClient(
+  gateway: Reachable,
+  headers = {},
+  { wrap, unwrap }: Dialect = plain,
+): Promise<NeutralClient> {
   const socket = new WebSocket(`${gateway.addresses.websocket}`, ['mcp'], { headers });
   const correlator = new Correlator();
-  socket.on('message', (data: Buffer) => correlator.received(data.toString()));
+  socket.on('message', (data: Buffer) => correlator.received(unwrap(data.toString())));
   const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   return {
     notifications: correlator.notifications,
     closed,
-    send: (text) => socket.send(text),
+    send: (text) => socket.send(wrap(text)),
     request: (text) => {
       const reply = correlator.expect(text);
-      socket.send(text);
+      socket.send(wrap(text));
       return reply;
     },
     close: () => socket.terminate(),
