@@ -11,6 +11,8 @@ export interface GatewayOptions extends AuthOptions {
   /** Default: the HTTP address, or 127.0.0.1:8443 when HTTP is off. */
   readonly ws?: string | undefined;
   readonly tcp?: string | undefined;
+  /** One client on standard input and output. What is not named by itself is off then, ports and admin. */
+  readonly stdio?: boolean | undefined;
   readonly admin?: string | undefined;
   readonly profiling?: string | undefined;
   readonly backend?: string | undefined;
@@ -26,6 +28,7 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
 /** Complete and structured-cloneable: every worker gets a copy. */
 export interface GatewayConfig {
   readonly listeners: readonly Listener[];
+  readonly stdio: boolean;
   readonly admin: Address | undefined;
   readonly profiling: Address | undefined;
   readonly backend: BackendOptions;
@@ -133,7 +136,8 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     throw new McpbError('MCPB_E_USAGE', `--workers: ${workers} is not a number of workers`, { hint: 'write 1 to 256' });
   return {
     listeners,
-    admin: parseAddress(options.admin ?? '127.0.0.1:9090', '--admin'),
+    stdio: options.stdio === true,
+    admin: parseAddress(options.admin ?? unlessStdio(options, '127.0.0.1:9090'), '--admin'),
     profiling: parseAddress(options.profiling ?? 'off', '--profiling'),
     backend: parseBackend(options.backend ?? 'echo'),
     auth,
@@ -146,19 +150,24 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
 }
 
 function listenersOf(options: GatewayOptions): Listener[] {
-  const httpText = options.http ?? defaultWeb;
-  const wsText = options.ws ?? (httpText === 'off' ? defaultWeb : httpText);
+  const httpText = options.http ?? unlessStdio(options, defaultWeb);
+  const wsText = options.ws ?? (httpText === 'off' ? unlessStdio(options, defaultWeb) : httpText);
   const http = parseAddress(httpText, '--http');
   const ws = parseAddress(wsText, '--ws');
-  const tcp = parseAddress(options.tcp ?? '127.0.0.1:8444', '--tcp');
+  const tcp = parseAddress(options.tcp ?? unlessStdio(options, '127.0.0.1:8444'), '--tcp');
   const shared = http !== undefined && ws !== undefined && httpText === wsText;
   const listeners: Listener[] = [];
   if (http) listeners.push({ address: http, transports: shared ? ['http', 'websocket'] : ['http'] });
   if (ws && !shared) listeners.push({ address: ws, transports: ['websocket'] });
   if (tcp) listeners.push({ address: tcp, transports: ['tcp'] });
-  if (listeners.length === 0)
+  if (listeners.length === 0 && !options.stdio)
     throw new McpbError('MCPB_E_USAGE', 'every front end is off', { hint: 'leave out one of --http, --ws, --tcp' });
   return listeners;
+}
+
+/** A default: the client that starts a gateway for itself has no use for ports, which others may have taken. */
+function unlessStdio({ stdio }: GatewayOptions, address: string): string {
+  return stdio ? 'off' : address;
 }
 
 function refuseOpenToAll(listeners: readonly Listener[], auth: Auth): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import type { Message } from '../wire/jsonrpc.ts';
 import type { Refusal } from '../wire/mcp.ts';
 import type { Identity } from './authenticator.ts';
@@ -13,8 +14,8 @@ interface Waiting {
 }
 
 /** A connection that is one session: back-pressure in both directions. Subclasses know the framing. */
-export abstract class Connection implements Channel, Recipient {
-  readonly socket: Socket;
+export abstract class Connection<Outlet extends Writable = Socket> implements Channel, Recipient {
+  readonly outlet: Outlet;
   /** `performance.now()` at which what the client was let in by ends. */
   tokenEnds = Number.POSITIVE_INFINITY;
   /** It does not take what is sent to it. */
@@ -27,8 +28,8 @@ export abstract class Connection implements Channel, Recipient {
   #waiting: Waiting[] | undefined = undefined;
   #goingOn = false;
 
-  constructor(socket: Socket) {
-    this.socket = socket;
+  constructor(outlet: Outlet) {
+    this.outlet = outlet;
   }
 
   readonly maxReply: number = Number.POSITIVE_INFINITY;
@@ -47,15 +48,11 @@ export abstract class Connection implements Channel, Recipient {
   /** Closes towards a client that does not read. */
   abstract cut(): void;
 
-  get outlet(): Socket {
-    return this.socket;
-  }
-
   send(frame: Buffer, length: number, final: boolean): void {
     if (!this.writable) return;
     this.writeFraming(frame, length, final);
     this.plane.counters.sent(this.transportIndex, final ? 'response' : 'notification', length);
-    if (!this.socket.write(frame)) this.plane.congestion.wrote(this, frame.length);
+    if (!this.outlet.write(frame)) this.plane.congestion.wrote(this, frame.length);
   }
 
   abandon(): void {}
@@ -108,6 +105,11 @@ export abstract class Connection implements Channel, Recipient {
     this.#congested = false;
     this.session?.resumeWork(this);
     this.#goOn();
+  }
+
+  /** Nothing is under way for the client, and nothing waits to be. */
+  get idle(): boolean {
+    return this.#waiting === undefined && !this.session?.inFlight;
   }
 
   protected get held(): boolean {

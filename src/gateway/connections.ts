@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import type { Transport } from '../wire/mcp.ts';
 import type { Counters } from './counters.ts';
 
@@ -6,13 +6,13 @@ import type { Counters } from './counters.ts';
 export class Connections {
   readonly limit: number;
   readonly #counters: Counters;
-  readonly #transports = new Map<Socket, Transport>();
+  readonly #transports = new Map<Writable, Transport>();
   /** Those nothing usable has come from, with the time of accept, `performance.now()`. */
-  readonly #arriving = new Map<Socket, number>();
-  readonly #excess = new WeakSet<Socket>();
-  readonly #streaming = new WeakSet<Socket>();
+  readonly #arriving = new Map<Writable, number>();
+  readonly #excess = new WeakSet<Writable>();
+  readonly #streaming = new WeakSet<Writable>();
   /** One listener for all sockets. */
-  readonly #onClose: (this: Socket) => void;
+  readonly #onClose: (this: Writable) => void;
 
   constructor(limit: number, counters: Counters) {
     this.limit = limit;
@@ -27,7 +27,7 @@ export class Connections {
     return this.#transports.size;
   }
 
-  accepted(socket: Socket, transport: Transport): void {
+  accepted(socket: Writable, transport: Transport): void {
     this.#transports.set(socket, transport);
     this.#arriving.set(socket, performance.now());
     this.#counters.accepted(transport);
@@ -37,12 +37,12 @@ export class Connections {
   }
 
   /** Accepted when there were as many as allowed: it is told so, and served nothing. */
-  isExcess(socket: Socket): boolean {
+  isExcess(socket: Writable): boolean {
     return this.#excess.has(socket);
   }
 
   /** A request head or handshake has come through, and `transport` is what is spoken from now on. */
-  usable(socket: Socket, transport: Transport): void {
+  usable(socket: Writable, transport: Transport): void {
     const accepted = this.#arriving.get(socket);
     if (accepted !== undefined) this.#counters.established(transport, performance.now() - accepted);
     this.#arriving.delete(socket);
@@ -59,11 +59,11 @@ export class Connections {
   }
 
   /** A reply that is sent piece by piece has begun: no status line may come in between. */
-  streams(socket: Socket): void {
+  streams(socket: Writable): void {
     this.#streaming.add(socket);
   }
 
-  isStreaming(socket: Socket): boolean {
+  isStreaming(socket: Writable): boolean {
     return this.#streaming.has(socket);
   }
 
@@ -71,7 +71,7 @@ export class Connections {
     for (const socket of this.#transports.keys()) socket.destroy();
   }
 
-  #closed(socket: Socket): void {
+  #closed(socket: Writable): void {
     const transport = this.#transports.get(socket);
     if (transport !== undefined) this.#counters.connected(transport, -1);
     this.#transports.delete(socket);

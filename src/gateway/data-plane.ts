@@ -8,7 +8,8 @@ import { Congestion } from './congestion.ts';
 import { Connections } from './connections.ts';
 import { Counters } from './counters.ts';
 import { DueList } from './due-list.ts';
-import { type FrontEnd, frontEnds } from './frontend.ts';
+import { type FrontEnd, frontEnds, type ListeningFrontEnd } from './frontend.ts';
+import { StdioFrontEnd } from './frontends/stdio.ts';
 import { Hops } from './http/hops.ts';
 import { OpenStreams } from './http/open-streams.ts';
 import { createListener, listen } from './listeners.ts';
@@ -55,7 +56,10 @@ export class DataPlane {
   now = performance.now();
   readonly #config: GatewayConfig;
   readonly #post: (message: FromWorker) => void;
-  readonly #frontEnds: Record<ListeningTransport, FrontEnd>;
+  readonly #frontEnds: Record<ListeningTransport, ListeningFrontEnd>;
+  /** This worker has the client on standard input and output. */
+  readonly #overStdio: boolean;
+  #stdio: StdioFrontEnd | undefined = undefined;
   readonly #servers: Server[] = [];
   #sweep: NodeJS.Timeout | undefined;
 
@@ -69,6 +73,7 @@ export class DataPlane {
     this.alone = config.workers === 1;
     this.namespaces = [config.backend.kind];
     this.#config = config;
+    this.#overStdio = config.stdio && index === 0;
     this.#post = post;
     this.store = new SessionStore(this, post);
     this.hops = new Hops(this, post);
@@ -83,6 +88,8 @@ export class DataPlane {
 
   async listen(): Promise<void> {
     await Promise.all(this.#config.listeners.map((listener) => this.#open(listener)));
+    if (this.#overStdio)
+      this.#stdio = new StdioFrontEnd(this, process.stdin, process.stdout, () => this.#post({ type: 'client-over' }));
     this.#sweep = setInterval(() => this.#onSweep(performance.now()), sweepMillis);
   }
 
@@ -90,7 +97,7 @@ export class DataPlane {
   drain(reason: string): void {
     this.draining = true;
     for (const server of this.#servers) server.close();
-    for (const frontEnd of Object.values(this.#frontEnds)) frontEnd.drain(reason);
+    for (const frontEnd of this.#running) frontEnd.drain(reason);
   }
 
   /** Ends what `drain` has left. */
@@ -100,6 +107,11 @@ export class DataPlane {
     setImmediate(() => {
       this.connections.cut();
     });
+  }
+
+  get #running(): FrontEnd[] {
+    const listening = Object.values(this.#frontEnds);
+    return this.#stdio === undefined ? listening : [...listening, this.#stdio];
   }
 
   #onSweep(now: number): void {
@@ -116,7 +128,7 @@ export class DataPlane {
   }
 
   #finish(now: number): void {
-    for (const frontEnd of Object.values(this.#frontEnds)) frontEnd.sweep(now);
+    for (const frontEnd of this.#running) frontEnd.sweep(now);
     for (const server of this.#servers) if (server instanceof HttpServer) server.closeIdleConnections();
     this.connections.dropSilent(now, silentMillis);
     if (this.pending.length > 0 || this.connections.size > 0) return;

@@ -10,15 +10,19 @@ import { WebSocketFrontEnd } from './frontends/websocket.ts';
 
 /**
  * One transport of the gateway, in one worker. It turns bytes into messages for a session and replies into bytes.
- * `attach` is called once per listener.
  */
 export interface FrontEnd {
   readonly transport: Transport;
-  attach(server: Server, listener: Listener): void;
   /** Says goodbye to clients. */
   drain(reason: string): void;
   /** Closes connections with nothing in flight; called every `sweepMillis` while draining. */
   sweep(now: number): void;
+}
+
+/** One that is spoken on ports. */
+export interface ListeningFrontEnd extends FrontEnd {
+  /** Called once per listener. */
+  attach(server: Server, listener: Listener): void;
 }
 
 /** Where messages to a client go: a connection, or the reply to one POST. */
@@ -46,7 +50,7 @@ export const frontEnds = {
   http: (plane) => new HttpFrontEnd(plane),
   websocket: (plane) => new WebSocketFrontEnd(plane),
   tcp: (plane) => new TcpFrontEnd(plane),
-} satisfies Record<ListeningTransport, (plane: DataPlane) => FrontEnd>;
+} satisfies Record<ListeningTransport, (plane: DataPlane) => ListeningFrontEnd>;
 
 /** Sends the reply to `request` in one buffer, framing included. */
 export function sendReply(channel: Channel, request: Message, member: 'result' | 'error', value: Buffer): void {

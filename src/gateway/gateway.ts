@@ -72,6 +72,7 @@ class Control implements RunningGateway {
     this.#threads = threads;
     this.#log = log;
     this.#measures = new Measures(pool.counters);
+    void pool.clientOver.then(() => this.drain());
     this.closed = pool.ended.then((failure) => this.#ended(failure));
   }
 

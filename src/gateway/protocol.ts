@@ -62,4 +62,6 @@ export type FromWorker =
   | { readonly type: 'session-hops'; readonly to: number | 'others'; readonly hops: readonly Hop[] }
   | { readonly type: 'pong' }
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
+  /** The client on standard input and output sends no more, and has all replies. */
+  | { readonly type: 'client-over' }
   | { readonly type: 'drained' };

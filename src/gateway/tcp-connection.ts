@@ -49,6 +49,10 @@ export abstract class TcpConnection extends Connection implements Due {
     return transportIndex;
   }
 
+  get socket(): Socket {
+    return this.outlet;
+  }
+
   protected abstract get decoder(): StreamDecoder;
   /** Says why the connection ends. */
   protected abstract explain(text: string, cause: Cause): void;
@@ -146,7 +150,7 @@ export abstract class TcpConnection extends Connection implements Due {
 
   #checkTimes(now: number): void {
     const { limits, draining } = this.plane;
-    if (draining && !this.session?.inFlight) return this.close();
+    if (draining && this.idle) return this.close();
     if (now > this.tokenEnds) return this.refuse('Token expired', 'token_expired');
     if (this.state !== 'authenticated' && now - this.#accepted > limits.handshakeMillis)
       return this.refuse('Handshake timed out', 'handshake_timeout');

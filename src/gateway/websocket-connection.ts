@@ -83,7 +83,7 @@ export class WebSocketConnection extends Connection implements Due {
   }
 
   closeIdle(): void {
-    if (this.session.inFlight === 0) this.close(1001, 'shutting down');
+    if (this.idle) this.close(1001, 'shutting down');
   }
 
   /** The token in an envelope has to be the subject's. */
@@ -149,7 +149,7 @@ export class WebSocketConnection extends Connection implements Due {
   cut(): void {
     this.plane.counters.failure('websocket', 'slow_consumer');
     this.close(1008, 'slow_consumer');
-    setImmediate(() => this.socket.destroy());
+    setImmediate(() => this.outlet.destroy());
   }
 }
 

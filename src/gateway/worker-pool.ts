@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.ts';
@@ -23,15 +24,19 @@ export class WorkerPool {
   readonly counters: readonly Counters[];
   /** Resolves when no worker is left, with the first failure if one has failed. */
   readonly ended: Promise<Error | undefined>;
+  /** Resolves when the client on standard input and output wants no more. */
+  readonly clientOver: Promise<void>;
   readonly #members = new Map<number, Member>();
   readonly #relay: SessionRelay;
   readonly #inquiries = new Inquiries();
   readonly #log: Logger;
   readonly #ping: NodeJS.Timeout;
+  readonly #clientOver = Promise.withResolvers<void>();
   #failure: Error | undefined;
 
   private constructor(starts: readonly WorkerStart[], log: Logger) {
     this.#log = log;
+    this.clientOver = this.#clientOver.promise;
     this.counters = starts.map((start) => new Counters(start.counters));
     this.#relay = new SessionRelay((to, message) => this.#members.get(to)?.thread.postMessage(message));
     const exits = starts.map((start) => this.#spawn(start));
@@ -100,7 +105,9 @@ export class WorkerPool {
   /** Resolves at the thread's exit. */
   #spawn(start: WorkerStart): Promise<void> {
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-    const thread = new Worker(new URL(`./worker${extension}`, import.meta.url), { workerData: start });
+    const stdin = start.config.stdio && start.index === 0;
+    const thread = new Worker(new URL(`./worker${extension}`, import.meta.url), { workerData: start, stdin });
+    if (thread.stdin !== null) this.#passInput(thread, thread.stdin);
     const member = { thread, lastAnswer: performance.now(), leaving: false };
     this.#members.set(start.index, member);
     this.#relay.join(start.index);
@@ -116,6 +123,13 @@ export class WorkerPool {
     );
   }
 
+  /** What the worker writes on its standard output is ours by itself. */
+  #passInput(thread: Worker, input: Writable): void {
+    process.stdin.pipe(input);
+    process.stdout.on('error', () => this.#clientOver.resolve());
+    thread.once('exit', () => process.stdin.unpipe(input).pause());
+  }
+
   #lost(worker: number, member: Member, error: Error): void {
     member.leaving = true;
     this.#failure ??= error;
@@ -126,6 +140,7 @@ export class WorkerPool {
     member.lastAnswer = performance.now();
     if (message.type === 'drained') void this.#terminate(member);
     else if (message.type === 'answer') this.#inquiries.answered(message.id, message.answer);
+    else if (message.type === 'client-over') this.#clientOver.resolve();
     else if (message.type !== 'ready' && message.type !== 'pong') this.#relay.receive(from, message);
   }
 

@@ -1,14 +1,20 @@
+import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/websocket.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../../src/gateway/gateway.ts';
 import { quiet } from '../contracts/frontend.ts';
 
+const mcpb = fileURLToPath(new URL('../../bin/dev.js', import.meta.url));
+const stdio = { command: process.execPath, args: [mcpb, 'gateway', 'start', '--stdio'], stderr: 'ignore' as const };
+
 type Transport = Parameters<Client['connect']>[0];
 
 describe.each([
   ['http', (gateway: RunningGateway) => new StreamableHTTPClientTransport(new URL(`${gateway.addresses.http}`))],
+  ['stdio', () => new StdioClientTransport(stdio)],
   ['websocket', (gateway: RunningGateway) => new WebSocketClientTransport(new URL(`${gateway.addresses.websocket}`))],
 ])('the official SDK client over %s', (_, transport) => {
   let gateway: RunningGateway;

@@ -11,12 +11,14 @@ export default class GatewayStart extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --backend synthetic:delay=5ms,jitter=1ms --workers 2',
     '<%= config.bin %> <%= command.id %> --backend http://127.0.0.1:3001/mcp --token SECRET',
+    '<%= config.bin %> <%= command.id %> --stdio --backend http://127.0.0.1:3001/mcp',
   ];
 
   static override flags = {
     http: Flags.string({ description: 'HTTP (default 127.0.0.1:8443)', helpValue: 'ADDR' }),
     ws: Flags.string({ description: 'WebSocket (default: the address of HTTP)', helpValue: 'ADDR' }),
     tcp: Flags.string({ description: 'binary TCP (default 127.0.0.1:8444)', helpValue: 'ADDR' }),
+    stdio: Flags.boolean({ description: 'serve standard input and output; every port that is not named is off' }),
     admin: Flags.string({ description: 'metrics and health (default 127.0.0.1:9090)', helpValue: 'ADDR' }),
     profiling: Flags.string({ description: "profiles in pprof's format (default off)", helpValue: 'ADDR' }),
     backend: Flags.string({
@@ -50,7 +52,8 @@ export default class GatewayStart extends BaseCommand {
     const { stop, now } = this.interrupts();
     stop.addEventListener('abort', () => gateway.drain());
     now.addEventListener('abort', () => gateway.stop());
-    process.stdout.write(`${this.jsonEnabled() ? JSON.stringify(readyDocument(gateway)) : readyText(gateway)}\n`);
+    const say = flags.stdio ? process.stderr : process.stdout;
+    say.write(`${this.jsonEnabled() ? JSON.stringify(readyDocument(gateway)) : readyText(gateway)}\n`);
     const end = await gateway.closed;
     if (end.how === 'failed') throw end.error;
   }
@@ -77,5 +80,6 @@ function readyDocument({ config, version, addresses }: RunningGateway): Record<s
 
 function readyText({ config, addresses }: RunningGateway): string {
   const lines = Object.entries(addresses).map(([name, url]) => `  ${name.padEnd(10)} ${url}`);
-  return [`gateway ready, backend ${config.backend.kind}, stop with Ctrl-C`, ...lines].join('\n');
+  const ending = config.stdio ? 'ends with its standard input' : 'stop with Ctrl-C';
+  return [`gateway ready, backend ${config.backend.kind}, ${ending}`, ...lines].join('\n');
 }

@@ -4,7 +4,7 @@ import { requestDenial, unproven } from '../admission.ts';
 import { bearerToken, type Identity } from '../authenticator.ts';
 import type { Listener } from '../config.ts';
 import type { DataPlane } from '../data-plane.ts';
-import type { FrontEnd } from '../frontend.ts';
+import type { ListeningFrontEnd } from '../frontend.ts';
 import { answerProbe, pathOf } from '../health.ts';
 import { type Endpoint, endpointsFor } from '../http/endpoint.ts';
 import { namesModern } from '../http/era.ts';
@@ -16,7 +16,7 @@ import { refuseHttp } from '../http-errors.ts';
 const modernMethods = ['POST'];
 
 /** Streamable HTTP, both eras on one endpoint. */
-export class HttpFrontEnd implements FrontEnd {
+export class HttpFrontEnd implements ListeningFrontEnd {
   readonly transport = 'http';
   readonly #plane: DataPlane;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;

@@ -1,12 +1,12 @@
 import type { Server, Socket } from 'node:net';
 import { connectionDenial } from '../admission.ts';
 import type { DataPlane } from '../data-plane.ts';
-import type { FrontEnd } from '../frontend.ts';
+import type { ListeningFrontEnd } from '../frontend.ts';
 import { TcpArrival } from '../tcp-arrival.ts';
 import type { TcpConnection } from '../tcp-connection.ts';
 
 /** Frames (`mcpb`) and lines on one port: one connection, one session. */
-export class TcpFrontEnd implements FrontEnd {
+export class TcpFrontEnd implements ListeningFrontEnd {
   readonly transport = 'tcp';
   readonly #plane: DataPlane;
   readonly #connections = new Set<TcpConnection>();

@@ -6,7 +6,7 @@ import { type Denial, unproven, upgradeDenial } from '../admission.ts';
 import { bearerToken, endOf, type Identity } from '../authenticator.ts';
 import type { Listener } from '../config.ts';
 import type { DataPlane } from '../data-plane.ts';
-import type { FrontEnd } from '../frontend.ts';
+import type { ListeningFrontEnd } from '../frontend.ts';
 import { answerProbe, pathOf } from '../health.ts';
 import { refuseHttp } from '../http-errors.ts';
 import { denialReply, rejectUpgrade } from '../refuse.ts';
@@ -18,7 +18,7 @@ const paths = new Set(['/mcp', '/ws']);
 const closeMillis = 2_000;
 
 /** One JSON-RPC message a text frame; one connection, one session. */
-export class WebSocketFrontEnd implements FrontEnd {
+export class WebSocketFrontEnd implements ListeningFrontEnd {
   readonly transport = 'websocket';
   readonly #plane: DataPlane;
   readonly #connections = new Set<WebSocketConnection>();
