@@ -56,14 +56,14 @@ export class FrameDecoder {
 
   /** Adds to the frame under way and returns where the next one starts. */
   #complete(partial: Inbound, chunk: Buffer): number {
-    let at = add(partial, frameHeaderBytes, chunk, 0);
+    let at = partial.fill(frameHeaderBytes, chunk, 0);
     if (partial.length < frameHeaderBytes) return at;
     const fault = headerFault(partial.bytes, 0, this.maxPayload);
     if (fault !== undefined) {
       this.#sink.malformed(fault);
       return chunk.length;
     }
-    at = add(partial, frameLength(partial.bytes, 0), chunk, at);
+    at = partial.fill(frameLength(partial.bytes, 0), chunk, at);
     if (partial.length < frameLength(partial.bytes, 0)) return at;
     this.#partial = undefined;
     return this.#frame(partial.bytes, 0) ? at : this.#wait(chunk, at);
@@ -84,13 +84,6 @@ export class FrameDecoder {
     this.#waiting.append(chunk, at, chunk.length);
     return chunk.length;
   }
-}
-
-/** Appends chunk[at…] until `length` bytes are there; returns what comes behind. */
-function add(inbound: Inbound, length: number, chunk: Buffer, at: number): number {
-  const end = Math.min(at + Math.max(length - inbound.length, 0), chunk.length);
-  inbound.append(chunk, at, end);
-  return end;
 }
 
 /** Of the frame whose header is at `at`, header included. */

@@ -1,34 +1,39 @@
 import type { Socket } from 'node:net';
-import { type RawData, WebSocket } from 'ws';
 import { isEnvelope, openEnvelope } from '../wire/envelope.ts';
 import { textOf } from '../wire/json-member.ts';
 import { type Message, readMessage } from '../wire/jsonrpc.ts';
 import { type Refusal, refusals, transports } from '../wire/mcp.ts';
-import { Connection } from './connection.ts';
+import { closeFault, closePayload, encodeControl, headerLength, Opcode, writeHeader } from '../wire/websocket-frame.ts';
 import type { DataPlane } from './data-plane.ts';
-import type { Due } from './due-list.ts';
 import { EnvelopeChannel } from './envelope-channel.ts';
 import { type Channel, refusalError, sendReply } from './frontend.ts';
+import type { Cause } from './metrics/reasons.ts';
 import type { Session } from './session.ts';
+import { SocketConnection } from './socket-connection.ts';
+import { WebSocketDecoder, type WebSocketSink } from './websocket-decoder.ts';
 
 const transportIndex = transports.indexOf('websocket');
+const nothing = Buffer.alloc(0);
+/** Pings, pongs and closes a client may send in a second. */
+const maxControls = 20;
 
-/**
- * One WebSocket client. `ws` does the handshake, incoming frames, ping and close; replies are written to the socket as one
- * buffer with their frame header, which costs one system call instead of two chunks gathered into one.
- */
-export class WebSocketConnection extends Connection implements Due {
+/** One WebSocket client, from behind the upgrade. */
+export class WebSocketConnection extends SocketConnection implements WebSocketSink {
   declare session: Session;
-  readonly plane: DataPlane;
-  readonly #client: ServerSocket;
+  protected readonly transport = 'websocket';
+  protected readonly decoder: WebSocketDecoder;
   #envelopes: EnvelopeChannel | undefined = undefined;
   /** Of the latest message: what belongs to no request goes out as that came in. */
   #latest: Channel = this;
+  /** Control frames within the second that began at `#controlsSince`. */
+  #controls = 0;
+  #controlsSince = 0;
+  /** Nothing of the client is of interest any more. */
+  #over = false;
 
-  constructor(plane: DataPlane, client: ServerSocket, socket: Socket) {
-    super(socket);
-    this.plane = plane;
-    this.#client = client;
+  constructor(plane: DataPlane, socket: Socket) {
+    super(plane, socket);
+    this.decoder = new WebSocketDecoder(this, plane.limits.message);
   }
 
   protected get transportIndex(): number {
@@ -36,18 +41,49 @@ export class WebSocketConnection extends Connection implements Due {
   }
 
   headroom(length: number): number {
-    return length < 126 ? 2 : length < 65_536 ? 4 : 10;
+    return headerLength(length);
   }
 
   refusal(refusal: Refusal, text: string): Buffer {
     return refusalError(refusal, refusals[refusal].code, text);
   }
 
-  received(bytes: Buffer): void {
+  message(opcode: number, bytes: Buffer): void {
+    this.completed();
+    if (this.closing) return;
+    if (opcode === Opcode.binary) return this.close(1003, 'binary frames are not used', 'malformed');
     const message = readMessage(bytes);
-    if (message.kind === 'invalid' && message.fault === 'encoding') this.violated(1007, 'not UTF-8');
+    if (message.kind === 'invalid' && message.fault === 'encoding') this.close(1007, 'not UTF-8', 'malformed');
     else if (isEnvelope(message)) this.#open(message);
     else this.#take(message, message.kind === 'invalid' && message.fault === 'parse' ? this.#latest : this);
+  }
+
+  control(opcode: number, payload: Buffer): void {
+    if (opcode === Opcode.close) this.#closed(payload);
+    else if (this.#tooMany()) this.#fail(1008, 'too many control frames');
+    else if (opcode === Opcode.ping && this.writable) this.socket.write(encodeControl(Opcode.pong, payload));
+  }
+
+  malformed(code: number, text: string): void {
+    this.#fail(code, text);
+  }
+
+  refuse(text: string, cause: Cause): void {
+    this.close(1008, text.toLowerCase(), cause);
+  }
+
+  /** Sends a close frame; the client is to answer with one. */
+  close(code: number, text: string, cause?: Cause): void {
+    if (this.closing) return;
+    this.socket.write(encodeControl(Opcode.close, closePayload(code, text)));
+    this.beginClosing(cause);
+  }
+
+  /** Its reply to the close frame, or the end of what it sends. */
+  ended(): void {
+    this.#over = true;
+    if (!this.closing) this.beginClosing();
+    this.socket.end();
   }
 
   override congested(): void {
@@ -60,30 +96,50 @@ export class WebSocketConnection extends Connection implements Due {
     super.drained();
   }
 
-  close(code: number, reason: string): void {
-    this.#client.close(code, reason);
+  override cut(): void {
+    this.close(1008, 'slow_consumer', 'slow_consumer');
+    setImmediate(() => this.socket.destroy());
   }
 
-  /** The client sent what it must not. */
-  violated(code: number, reason: string): void {
-    this.plane.counters.failure('websocket', 'malformed');
-    this.close(code, reason);
+  sayGoodbye(): void {
+    this.close(1001, 'shutting down');
   }
 
-  /** `ws` has closed the connection because of what the client sent. */
-  failed(error: Error & { code?: string }): void {
-    const large = error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
-    this.plane.counters.failure('websocket', large ? 'too_large' : 'malformed');
+  /** One that does not answer a ping is gone. */
+  protected silent(times: number): void {
+    if (times > 1) this.refuse('No answer to a ping', 'idle_timeout');
+    else this.socket.write(encodeControl(Opcode.ping, nothing));
   }
 
-  due(now: number): number {
-    if (!this.writable) return Number.POSITIVE_INFINITY;
-    if (now > this.tokenEnds) this.#expire();
-    return this.tokenEnds;
+  protected writeFraming(frame: Buffer, length: number): void {
+    writeHeader(frame, Opcode.text, length);
   }
 
-  closeIdle(): void {
-    if (this.idle) this.close(1001, 'shutting down');
+  protected override get deaf(): boolean {
+    return this.#over;
+  }
+
+  #tooMany(): boolean {
+    const now = performance.now();
+    if (now - this.#controlsSince > 1_000) {
+      this.#controlsSince = now;
+      this.#controls = 0;
+    }
+    return ++this.#controls > maxControls;
+  }
+
+  /** The client's close frame: the first one is answered in kind. */
+  #closed(payload: Buffer): void {
+    const fault = closeFault(payload);
+    if (fault !== undefined) return this.#fail(fault, 'a close frame that must not be sent');
+    if (!this.closing) this.socket.write(encodeControl(Opcode.close, payload.subarray(0, 2)));
+    this.ended();
+  }
+
+  /** What the client sends cannot be understood, or is too much. */
+  #fail(code: number, text: string): void {
+    this.close(code, text, code === 1009 ? 'too_large' : 'malformed');
+    this.ended();
   }
 
   /** The token in an envelope has to be the subject's. */
@@ -105,7 +161,7 @@ export class WebSocketConnection extends Connection implements Due {
   }
 
   #deny(message: Message, channel: Channel): void {
-    this.plane.counters.error('websocket', 'unauthorized');
+    this.plane.counters.refusedMessage('websocket', 'unauthorized', 'invalid_message_token');
     if (message.kind === 'notification' || message.kind === 'response') return;
     sendReply(
       channel,
@@ -114,63 +170,4 @@ export class WebSocketConnection extends Connection implements Due {
       channel.refusal('unauthorized', 'auth_token is not valid for this connection'),
     );
   }
-
-  #expire(): void {
-    this.plane.counters.failure('websocket', 'token_expired');
-    this.close(1008, 'token expired');
-  }
-
-  protected get writable(): boolean {
-    return this.#client.readyState === WebSocket.OPEN;
-  }
-
-  /** A final, unmasked text frame. */
-  protected writeFraming(frame: Buffer, length: number): void {
-    frame[0] = 0x81;
-    if (length < 126) frame[1] = length;
-    else if (length < 65_536) {
-      frame[1] = 126;
-      frame.writeUInt16BE(length, 2);
-    } else {
-      frame[1] = 127;
-      frame.writeUInt32BE(0, 2);
-      frame.writeUInt32BE(length, 6);
-    }
-  }
-
-  protected pauseReading(): void {
-    this.#client.pause();
-  }
-
-  protected resumeReading(): void {
-    this.#client.resume();
-  }
-
-  cut(): void {
-    this.plane.counters.failure('websocket', 'slow_consumer');
-    this.close(1008, 'slow_consumer');
-    setImmediate(() => this.outlet.destroy());
-  }
-}
-
-/** `ws`'s socket that knows its connection, so that thousands of them share the same listeners. */
-export class ServerSocket extends WebSocket {
-  connection: WebSocketConnection | undefined = undefined;
-
-  listen(connection: WebSocketConnection, closed: () => void): void {
-    this.connection = connection;
-    this.on('message', onMessage);
-    this.on('error', onError);
-    this.on('close', closed);
-  }
-}
-
-function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  const { connection } = this as ServerSocket;
-  if (isBinary) connection?.violated(1003, 'binary frames are not used');
-  else connection?.received(data as Buffer);
-}
-
-function onError(this: WebSocket, error: Error): void {
-  (this as ServerSocket).connection?.failed(error);
 }

@@ -20,6 +20,13 @@ export class Inbound {
     this.length = needed;
   }
 
+  /** Appends chunk[at…] until `length` bytes are there; returns what comes behind. */
+  fill(length: number, chunk: Buffer, at: number): number {
+    const end = Math.min(at + Math.max(length - this.length, 0), chunk.length);
+    this.append(chunk, at, end);
+    return end;
+  }
+
   /** Forgets the first `count` bytes. */
   drop(count: number): void {
     if (count === 0) return;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 
-/** RFC 6455 framing, the client's half: masked frames out, unmasked frames in. */
+/** RFC 6455 framing: whole frames out, headers of frames in. */
 export const Opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 export type Opcode = (typeof Opcode)[keyof typeof Opcode];
 
@@ -26,6 +26,59 @@ export function encodeMasked(opcode: Opcode, payload: Uint8Array): { frame: Buff
   mask.copy(frame, 2 + extended);
   for (let i = 0; i < payload.length; i++) frame[payloadAt + i] = payload[i] ^ mask[i & 3];
   return { frame, payloadAt, mask };
+}
+
+/** Bytes of an unmasked frame's header. */
+export function headerLength(payloadLength: number): number {
+  return payloadLength < 126 ? 2 : payloadLength < 65_536 ? 4 : 10;
+}
+
+/** Writes the header of a final, unmasked frame at the start of `frame`. */
+export function writeHeader(frame: Buffer, opcode: Opcode, payloadLength: number): void {
+  frame[0] = 0x80 | opcode;
+  if (payloadLength < 126) frame[1] = payloadLength;
+  else if (payloadLength < 65_536) {
+    frame[1] = 126;
+    frame.writeUInt16BE(payloadLength, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeUInt32BE(0, 2);
+    frame.writeUInt32BE(payloadLength, 6);
+  }
+}
+
+/** One complete unmasked control frame; its payload has at most 125 bytes. */
+export function encodeControl(opcode: Opcode, payload: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(2 + payload.length);
+  writeHeader(frame, opcode, payload.length);
+  frame.set(payload, 2);
+  return frame;
+}
+
+/** The payload of a close frame. */
+export function closePayload(code: number, reason: string): Buffer {
+  const payload = Buffer.allocUnsafe(2 + Buffer.byteLength(reason));
+  payload.writeUInt16BE(code);
+  payload.write(reason, 2);
+  return payload;
+}
+
+/** Turns masked bytes[start, end) into what they mean; the key stands at `mask`. */
+export function unmask(bytes: Buffer, start: number, end: number, mask: number): void {
+  const a = bytes[mask];
+  const b = bytes[mask + 1];
+  const c = bytes[mask + 2];
+  const d = bytes[mask + 3];
+  let i = start;
+  for (; i + 3 < end; i += 4) {
+    bytes[i] ^= a;
+    bytes[i + 1] ^= b;
+    bytes[i + 2] ^= c;
+    bytes[i + 3] ^= d;
+  }
+  if (i < end) bytes[i] ^= a;
+  if (i + 1 < end) bytes[i + 1] ^= b;
+  if (i + 2 < end) bytes[i + 2] ^= c;
 }
 
 /** Header of an incoming frame; one instance is read into again and again. */
@@ -59,9 +112,17 @@ export class FrameHeader {
 
 /** Nothing, or a code that may stand in a close frame and a reason in UTF-8. */
 export function isClosePayload(bytes: Buffer, start: number, end: number): boolean {
-  if (start === end) return true;
-  if (end - start === 1) return false;
-  const code = bytes.readUInt16BE(start);
+  return closeFault(bytes.subarray(start, end)) === undefined;
+}
+
+/** The code a close frame that must not be sent is answered with, or undefined. */
+export function closeFault(payload: Buffer): 1002 | 1007 | undefined {
+  if (payload.length === 0) return undefined;
+  if (payload.length === 1 || !isCloseCode(payload.readUInt16BE(0))) return 1002;
+  return isUtf8(payload.subarray(2)) ? undefined : 1007;
+}
+
+function isCloseCode(code: number): boolean {
   const defined = code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006;
-  return (defined || (code >= 3000 && code <= 4999)) && isUtf8(bytes.subarray(start + 2, end));
+  return defined || (code >= 3000 && code <= 4999);
 }

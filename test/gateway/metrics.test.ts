@@ -398,6 +398,13 @@ describe('each refusal is counted', () => {
     see(await scrape(gateway.addresses.admin), 'mcp_gateway_auth_failures_total', { reason: 'token_expired' });
   });
 
+  it('by its silence', async () => {
+    const gateway = await start({ limits: { idleMillis: 100 } });
+    const mute = new WebSocket(`${gateway.addresses.websocket}`, { autoPong: false });
+    await counted(gateway, 'websocket', 'idle_timeout');
+    mute.terminate();
+  });
+
   /** In back-pressure.test.ts. */
   const elsewhere = new Set(['slow_consumer']);
   afterAll(() => expect(causes.filter((cause) => !seen.has(cause) && !elsewhere.has(cause))).toEqual([]));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
-import { type Server as HandshakeServer, WebSocketServer } from 'ws';
+import { type Server as HandshakeServer, WebSocket, WebSocketServer } from 'ws';
 import { type Denial, unproven, upgradeDenial } from '../admission.ts';
 import { bearerToken, endOf, type Identity } from '../authenticator.ts';
 import type { Listener } from '../config.ts';
@@ -11,31 +11,28 @@ import { answerProbe, pathOf } from '../health.ts';
 import { refuseHttp } from '../http-errors.ts';
 import { denialReply, rejectUpgrade } from '../refuse.ts';
 import { Session } from '../session.ts';
-import { ServerSocket, WebSocketConnection } from '../websocket-connection.ts';
+import { WebSocketConnection } from '../websocket-connection.ts';
 
 const paths = new Set(['/mcp', '/ws']);
-/** How long a client may take to answer a close frame, in ms. */
-const closeMillis = 2_000;
 
 /** One JSON-RPC message a text frame; one connection, one session. */
 export class WebSocketFrontEnd implements ListeningFrontEnd {
   readonly transport = 'websocket';
   readonly #plane: DataPlane;
   readonly #connections = new Set<WebSocketConnection>();
-  readonly #handshake: HandshakeServer<typeof ServerSocket>;
+  readonly #handshake: HandshakeServer<typeof Handshake>;
+  readonly #forget = (connection: WebSocketConnection): void => {
+    this.#connections.delete(connection);
+    connection.session.end();
+  };
 
   constructor(plane: DataPlane) {
     this.#plane = plane;
     const options = {
       noServer: true,
-      WebSocket: ServerSocket,
+      WebSocket: Handshake,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload: plane.limits.message,
-      maxFragments: 1024,
-      closeTimeout: closeMillis,
-      // The message scanner checks the encoding.
-      skipUTF8Validation: true,
       handleProtocols: (offered: Set<string>): string | false => (offered.has('mcp') ? 'mcp' : false),
     };
     this.#handshake = new WebSocketServer(options);
@@ -59,22 +56,31 @@ export class WebSocketFrontEnd implements ListeningFrontEnd {
   }
 
   sweep(): void {
-    for (const connection of this.#connections) connection.closeIdle();
+    for (const connection of this.#connections) if (connection.idle) connection.sayGoodbye();
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer, host: string): void {
-    socket.on('error', () => socket.destroy());
+    socket.on('error', socket.destroy);
     if (!paths.has(pathOf(request))) return this.#notFound(socket);
     const denial = upgradeDenial(this.#plane, request, host);
     if (denial !== undefined) return this.#deny(socket, denial);
     const identity = this.#plane.auth.check(bearerToken(request.headers.authorization));
-    if (identity instanceof Promise) identity.then((known) => this.#shakeHands(request, socket, head, known));
+    if (identity instanceof Promise) void this.#checked(request, socket, head, identity);
     else this.#shakeHands(request, socket, head, identity);
+  }
+
+  async #checked(
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    identity: Promise<Identity | undefined>,
+  ): Promise<void> {
+    this.#shakeHands(request, socket, head, await identity);
   }
 
   #shakeHands(request: IncomingMessage, socket: Socket, head: Buffer, identity: Identity | undefined): void {
     if (identity === undefined) return this.#deny(socket, unproven);
-    this.#handshake.handleUpgrade(request, socket, head, (client) => this.#open(client, socket, identity));
+    this.#handshake.handleUpgrade(request, socket, head, () => this.#open(socket, head, identity));
   }
 
   #notFound(socket: Socket): void {
@@ -88,8 +94,8 @@ export class WebSocketFrontEnd implements ListeningFrontEnd {
     rejectUpgrade(socket, status, body);
   }
 
-  #open(client: ServerSocket, socket: Socket, identity: Identity): void {
-    const connection = new WebSocketConnection(this.#plane, client, socket);
+  #open(socket: Socket, head: Buffer, identity: Identity): void {
+    const connection = new WebSocketConnection(this.#plane, socket);
     connection.session = new Session(this.#plane, {
       id: randomBytes(16).toString('hex'),
       subject: identity.subject,
@@ -98,19 +104,38 @@ export class WebSocketFrontEnd implements ListeningFrontEnd {
       maxInFlight: this.#plane.limits.inFlight,
     });
     connection.tokenEnds = endOf(identity);
-    this.#plane.dueList.add(connection, connection.tokenEnds);
-    gatherReplies(socket);
     this.#connections.add(connection);
+    this.#plane.dueList.add(connection, performance.now());
     this.#plane.connections.usable(socket, 'websocket');
-    client.listen(connection, () => {
-      this.#connections.delete(connection);
-      connection.session.end();
-    });
+    listen(Object.assign(socket, { connection, forget: this.#forget }));
+    if (head.length > 0) connection.received(head);
   }
 }
 
-/** Replies to messages that came in one chunk leave in one write: these listeners stand around the one of `ws`. */
-function gatherReplies(socket: Socket): void {
-  socket.prependListener('data', socket.cork);
-  socket.on('data', socket.uncork);
+/** A socket that knows its connection, so that thousands of them share the same listeners. */
+interface ClientSocket extends Socket {
+  readonly connection: WebSocketConnection;
+  readonly forget: (connection: WebSocketConnection) => void;
+}
+
+function listen(socket: ClientSocket): void {
+  socket.setTimeout(0);
+  socket.on('data', onData).on('end', onEnd).on('close', onClose);
+}
+
+function onData(this: ClientSocket, chunk: Buffer): void {
+  this.connection.received(chunk);
+}
+
+function onEnd(this: ClientSocket): void {
+  this.connection.ended();
+}
+
+function onClose(this: ClientSocket): void {
+  this.forget(this.connection);
+}
+
+/** `ws` shakes hands; what comes behind them is not for it. */
+class Handshake extends WebSocket {
+  setSocket(): void {}
 }

@@ -47,6 +47,8 @@ const reasonByCause = {
   malformed: 'protocol',
   handshake_timeout: 'timeout',
   frame_timeout: 'timeout',
+  /** Silent, and no answer to a ping. */
+  idle_timeout: 'timeout',
   slow_consumer: 'slow_consumer',
 } as const satisfies Record<string, FailureReason>;
 

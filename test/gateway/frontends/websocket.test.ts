@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +13,118 @@ frontEndContract({
   timeoutCode: 5040,
   overloadedCode: 5030,
   connect: (gateway, token) => webSocketClient(gateway, token ? { authorization: `Bearer ${token}` } : {}),
+});
+
+/** A socket behind the upgrade, without `ws`: for what `ws` does not send. `first`: bytes that come in one piece with the request. */
+async function rawSocket(gateway: RunningGateway, first: Buffer = Buffer.alloc(0)) {
+  const socket = connect(Number(new URL(`${gateway.addresses.websocket}`).port), '127.0.0.1');
+  const head =
+    'GET /mcp HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
+  socket.write(Buffer.concat([Buffer.from(head), first]));
+  let known = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => {
+    known = Buffer.concat([known, chunk]);
+  });
+  const take = async (count: number): Promise<Buffer> => {
+    while (known.length < count) await once(socket, 'data');
+    const taken = known.subarray(0, count);
+    known = known.subarray(count);
+    return taken;
+  };
+  while (!known.includes('\r\n\r\n')) await once(socket, 'data');
+  await take(known.indexOf('\r\n\r\n') + 4);
+  /** First byte and payload of the next frame, which is short. */
+  const next = async () => {
+    const [first, length] = await take(2);
+    return { first, payload: await take(length) };
+  };
+  return { socket, next, closed: once(socket, 'close') };
+}
+
+/** A short masked frame. */
+const masked = (first: number, payload: string | Buffer): Buffer => {
+  const bytes = Buffer.from(payload);
+  return Buffer.concat([
+    Buffer.from([first, 0x80 | bytes.length, 1, 2, 3, 4]),
+    bytes.map((byte, i) => byte ^ ((i % 4) + 1)),
+  ]);
+};
+const codeOf = ({ first, payload }: { first: number; payload: Buffer }): number =>
+  first === 0x88 ? payload.readUInt16BE(0) : Number.NaN;
+
+describe('websocket frames', () => {
+  let gateway: RunningGateway;
+  beforeAll(async () => {
+    gateway = await startGateway(quiet);
+  });
+  afterAll(() => gateway.stop());
+
+  it('that come with the upgrade, in pieces and around a ping are served', async () => {
+    const ping = '{"jsonrpc":"2.0","id":7,"method":"ping"}';
+    const first = Buffer.concat([masked(0x01, ping.slice(0, 9)), masked(0x89, 'alive?')]);
+    const { socket, next } = await rawSocket(gateway, first);
+    expect(await next()).toEqual({ first: 0x8a, payload: Buffer.from('alive?') });
+    socket.write(masked(0x00, ping.slice(9, 20)));
+    socket.write(masked(0x80, ping.slice(20)));
+    expect(String((await next()).payload)).toBe('{"jsonrpc":"2.0","id":7,"result":{}}');
+    socket.destroy();
+  });
+
+  it.each([
+    ['without a mask', Buffer.from([0x81, 0x02, 0x7b, 0x7d]), 1002],
+    ['with an unknown opcode', masked(0x83, '{}'), 1002],
+    ['with a reserved bit', masked(0xc1, '{}'), 1002],
+    ['that continue nothing', masked(0x80, '{}'), 1002],
+    ['that are control frames in pieces', masked(0x09, ''), 1002],
+    ['that close with a code nobody may send', masked(0x88, Buffer.from([0x03, 0xed])), 1002],
+    ['that close with a reason that is no UTF-8', masked(0x88, Buffer.from([0x03, 0xe8, 0xff])), 1007],
+    ['more than 20 of control in a second', Buffer.concat(Array.from({ length: 21 }, () => masked(0x8a, ''))), 1008],
+  ])('%s are refused with a close frame and the end of the connection', async (_, bytes, code) => {
+    const { socket, next, closed } = await rawSocket(gateway);
+    socket.write(Buffer.concat([bytes, masked(0x81, '{"jsonrpc":"2.0","id":7,"method":"ping"}')]));
+    expect(codeOf(await next())).toBe(code);
+    await closed;
+  });
+
+  it('that close are answered with the same code', async () => {
+    const { socket, next, closed } = await rawSocket(gateway);
+    socket.write(masked(0x88, Buffer.from([0x0b, 0xb9, 0x62, 0x79, 0x65])));
+    expect(await next()).toEqual({ first: 0x88, payload: Buffer.from([0x0b, 0xb9]) });
+    await closed;
+  });
+
+  it('have to be finished in time, and messages too', async () => {
+    const hasty = await startGateway({ ...quiet, limits: { frameMillis: 200 } });
+    for (const beginning of [masked(0x81, '{"jsonrpc"').subarray(0, 9), masked(0x01, '{"jsonrpc"')]) {
+      const { socket, next, closed } = await rawSocket(hasty, beginning);
+      expect(codeOf(await next())).toBe(1008);
+      socket.end();
+      await closed;
+    }
+    await hasty.stop();
+  });
+
+  it('are asked for by a ping when none come, and the connection ends when none answers', async () => {
+    const impatient = await startGateway({ ...quiet, limits: { idleMillis: 300 } });
+    const answering = new WebSocket(`${impatient.addresses.websocket}`);
+    await once(answering, 'open');
+    const mute = await rawSocket(impatient);
+    expect(await mute.next()).toEqual({ first: 0x89, payload: Buffer.alloc(0) });
+    expect(codeOf(await mute.next())).toBe(1008);
+    await mute.closed;
+    for (let pings = 0; pings < 2; pings++) await once(answering, 'ping');
+    expect(answering.readyState).toBe(WebSocket.OPEN);
+    answering.terminate();
+    await impatient.stop();
+  });
+
+  it('a client that never answers the close frame is cut all the same', async () => {
+    const { next, socket, closed } = await rawSocket(gateway);
+    socket.write(masked(0x82, '{}'));
+    expect(codeOf(await next())).toBe(1003);
+    await closed;
+  });
 });
 
 describe('websocket front end', () => {
