@@ -80,6 +80,8 @@ export class LinesConnection extends TcpConnection implements LineSink {
     if (fault !== undefined) return this.#unauthorized(message, fault);
     this.check(token, (identity) => {
       if (identity === undefined) this.#unauthorized(message, 'Authentication failed');
+      else if (this.plane.draining)
+        this.#end(message, this.refusal('overloaded', 'Failed to create session'), 'draining');
       else this.admit(message, identity);
     });
   }

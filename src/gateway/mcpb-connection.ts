@@ -42,12 +42,14 @@ const maxEnvelope = 2 * 1024 * 1024;
  *                                                        `… invalid token format`                    same
  *     negotiated            initialize, wrong token      −32603 `Authentication failed`              closing
  *     negotiated            initialize, right token      {expiresAt, sessionId}                      authenticated
+ *     negotiated            the same while draining      −32603 `Failed to create session`           closing
  *     negotiated onwards    Request with bad id, method  −32603 `Invalid request ID: …`, `Invalid method: …` closing
  *     authenticated         wrapper with wrong token     −32603 `Per-message authentication failed`  closing
  *     authenticated         token ends                   Error `Token expired`                       closing
  *     authenticated         Request                      its replies, in any order                   same
  *     negotiated onwards    HealthCheck                  empty HealthCheck                           same
- *     negotiated onwards    Response, VersionAck         Error `Unexpected … from client`            same
+ *     authenticated         Response to the gateway      nothing                                     same
+ *     negotiated onwards    other Response, VersionAck   Error `Unexpected … from client`            same
  *     negotiated onwards    Error, Control               nothing                                     same
  *
  * ¹ authenticated when no authentication is required. Time limits (handshake, rest of a frame) end in an Error, then closing.
@@ -129,7 +131,7 @@ export class McpbConnection extends TcpConnection implements FrameSink {
       case FrameType.versionNegotiation:
         return this.explain('Version already negotiated');
       case FrameType.response:
-        return this.explain('Unexpected response message from client');
+        return this.#response(readMessage(payload));
       case FrameType.versionAck:
         return this.explain('Unexpected version ack from client');
       case FrameType.control:
@@ -138,6 +140,12 @@ export class McpbConnection extends TcpConnection implements FrameSink {
       default:
         return this.refuse('Unknown message type', 'malformed');
     }
+  }
+
+  #response(message: Message): void {
+    this.plane.counters.took(this.transportIndex, 'response', message.bytes.length);
+    if (message.kind !== 'response' || !this.session?.answered(message))
+      this.explain('Unexpected response message from client');
   }
 
   #request(payload: Buffer): void {
@@ -180,6 +188,7 @@ export class McpbConnection extends TcpConnection implements FrameSink {
     }
     this.check(token, (identity) => {
       if (identity === undefined) this.#fatal(message, 'Authentication failed', 'invalid_token');
+      else if (this.plane.draining) this.#fatal(message, 'Failed to create session', 'draining');
       else this.admit(message, identity);
     });
   }

@@ -42,11 +42,11 @@ export class ServerRequests {
     for (const [id, asked] of this.#asked) this.#send(id, asked, channel);
   }
 
-  /** Takes a response of the client in. */
-  answered({ bytes, idStart, idEnd, resultStart, resultEnd, errorStart, errorEnd }: Message): void {
+  /** Takes a response of the client in; false: to nothing it was asked. */
+  answered({ bytes, idStart, idEnd, resultStart, resultEnd, errorStart, errorEnd }: Message): boolean {
     const id = Number(bytes.toString('latin1', idStart, idEnd));
-    if (resultStart >= 0) this.#settle(id, { member: 'result', value: bytes.subarray(resultStart, resultEnd) });
-    else this.#settle(id, { member: 'error', value: bytes.subarray(errorStart, errorEnd) });
+    if (resultStart < 0) return this.#settle(id, { member: 'error', value: bytes.subarray(errorStart, errorEnd) });
+    return this.#settle(id, { member: 'result', value: bytes.subarray(resultStart, resultEnd) });
   }
 
   /** The client's request is over: nobody needs what was asked because of it. */
@@ -72,12 +72,13 @@ export class ServerRequests {
     return setTimeout(() => this.#settle(id, failure(text)), millis);
   }
 
-  #settle(id: number, answer: Answer): void {
+  #settle(id: number, answer: Answer): boolean {
     const asked = this.#asked.get(id);
-    if (asked === undefined) return;
+    if (asked === undefined) return false;
     this.#asked.delete(id);
     clearTimeout(asked.timer);
     asked.settle(answer);
+    return true;
   }
 }
 

@@ -65,7 +65,7 @@ export class Session implements Caller {
     this.plane.counters.took(this.#transportIndex, message.kind, message.bytes.length);
     if (message.kind === 'request') return this.#request(message, channel);
     if (message.kind === 'notification') this.#notification(message);
-    else if (message.kind === 'response') this.#asked?.answered(message);
+    else if (message.kind === 'response') this.answered(message);
     else {
       const { code, text } = faults[message.fault];
       this.plane.counters.error(this.transport, 'invalid_message');
@@ -76,8 +76,13 @@ export class Session implements Caller {
 
   /** What another worker has taken in and counted: an answer, or that a request is cancelled. */
   overhear(message: Message): void {
-    if (message.kind === 'response') this.#asked?.answered(message);
+    if (message.kind === 'response') this.answered(message);
     else this.#cancel(message);
+  }
+
+  /** Takes a response of the client in; false: to nothing it was asked. */
+  answered(response: Message): boolean {
+    return this.#asked?.answered(response) === true;
   }
 
   /** The series in the metrics by method. */

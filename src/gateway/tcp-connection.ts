@@ -91,10 +91,11 @@ export abstract class TcpConnection extends SocketConnection {
     return this.session;
   }
 
-  /** Lets in who sent the `initialize` with a token, and tells it of its session. */
+  /** Lets in who sent the `initialize` with a token, and tells it of its session: it ends with the token, if that does. */
   protected admit(message: Message, identity: Identity): void {
     const { id } = this.authenticated(identity);
-    const ends = Math.min(identity.expiresAt, Date.now() + this.plane.limits.sessionIdleMillis);
+    const { expiresAt } = identity;
+    const ends = Number.isFinite(expiresAt) ? expiresAt : Date.now() + this.plane.limits.sessionIdleMillis;
     const result = { expiresAt: new Date(ends).toISOString(), sessionId: id };
     sendReply(this, message, 'result', Buffer.from(JSON.stringify(result)));
   }

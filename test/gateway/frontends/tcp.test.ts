@@ -274,7 +274,8 @@ describe('tcp with signed tokens', () => {
     const client = new FrameSocket(`${gateway.addresses.tcp}`);
     const wrapped = `{"auth_token":${JSON.stringify(await signed({ jti: 'two' }))},"message":${request('ping', undefined, 'in')}}`;
     const foreign = `{"auth_token":${JSON.stringify(await signed({ sub: 'eve' }))},"message":${request('ping')}}`;
-    const exp = epoch(300);
+    // Longer than a session may be idle.
+    const exp = epoch(3 * 3600);
     client.socket.write(
       Buffer.concat([
         frame(6, offer),
