@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { processClockOffset, processNow } from '../../src/loadgen/clock.ts';
 import { Engine } from '../../src/loadgen/engine.ts';
 import { survey } from '../../src/loadgen/survey.ts';
 import type { OpenFailure } from '../../src/loadgen/transport.ts';
@@ -20,7 +21,7 @@ export function planOf(overrides: Overrides, changes: Partial<ScenarioPlan> = {}
 /** A worker's engine in this thread, so that a test can look at it while it works. */
 export interface LocalEngine {
   readonly engine: Engine;
-  /** Start of its clock, give or take what reading two clocks costs; known when ready. */
+  /** Start of its clock, known when ready. */
   startsAt: number;
   readonly ready: Promise<void>;
   readonly done: Promise<Metrics>;
@@ -40,8 +41,9 @@ export function startEngine(plan: Plan, worker = 0, workers = 1): LocalEngine {
     {
       connecting: () => undefined,
       ready: () => {
-        local.startsAt = performance.now() + startDelay;
-        engine.start(Number(process.hrtime.bigint()) / 1e6 + startDelay);
+        const at = processNow() + startDelay;
+        local.startsAt = at - processClockOffset();
+        engine.start(at);
         ready.resolve();
       },
       unreachable: failure.resolve,

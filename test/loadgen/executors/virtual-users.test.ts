@@ -1,10 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import type { Metrics } from '../../../src/metrics/figures.ts';
 import { barePlan, blockPlan } from '../../contracts/executor.ts';
-import { outcomesOf, runHere, startEngine } from '../../support/engine.ts';
+import { type LocalEngine, outcomesOf, runHere, startEngine } from '../../support/engine.ts';
+import { watchLoopLag } from '../../support/loop-lag.ts';
 import { countOverlaps } from '../../support/servers/overlaps.ts';
 import { serve } from '../../support/servers/serve.ts';
-import { answerAfter } from '../../support/servers/server.ts';
+import { answerAfter, type Exchange, reply } from '../../support/servers/server.ts';
 import { startWebSocketServer } from '../../support/servers/websocket.ts';
+
+/** When an exchange that is under way was planned, ms from the start of the clock. */
+function plannedAt({ engine: { table }, startsAt }: LocalEngine, { id }: Exchange): number {
+  return table.planned[table.slotOf(id)] - startsAt;
+}
+
+/** The longest that a session took to stand. */
+function connectingMillis({ connections: { connect, upgrade, initialize } }: Metrics): number {
+  return [connect, upgrade, initialize].reduce((sum, times) => sum + Number(times?.max ?? 0), 0) / 1000;
+}
 
 describe('virtual users', () => {
   it('send their next request when the last one is answered', async () => {
@@ -26,18 +38,37 @@ describe('virtual users', () => {
   });
 
   it('follow a ramp up and down, and go in order', async () => {
-    const server = await serve(startWebSocketServer, { answer: answerAfter(5) });
-    const stages = ['300ms:10', '200ms:10', '300ms:0'];
-    const metrics = await runHere(barePlan({ target: server.url, stages }));
+    const users = new Map<number, number[]>();
+    const server = await serve(startWebSocketServer, {
+      answer: (exchange) => {
+        const own = users.get(exchange.connection) ?? [];
+        users.set(exchange.connection, own);
+        own.push(plannedAt(local, exchange));
+        setTimeout(() => exchange.send(reply(exchange.id)), 5);
+      },
+    });
+    const lag = watchLoopLag();
+    const local = startEngine(barePlan({ target: server.url, stages: ['300ms:10', '400ms:10', '300ms:0'] }));
+    const metrics = await local.done;
     expect(outcomesOf(metrics)).toEqual({ ok: metrics.requests.planned });
     expect(metrics.connections).toMatchObject({ opened: 10, lost: 0 });
-    expect(server.endings.filter((ending) => ending === 'close 1000')).toHaveLength(11);
-    const { received } = server;
-    const half = received.length / 2;
-    const users = (exchanges: typeof received) => new Set(exchanges.map(({ connection }) => connection)).size;
-    expect(users(received.slice(half - 20, half + 20))).toBe(10);
-    expect(users(received.slice(0, 3))).toBeLessThan(4);
-    expect(users(received.slice(-3))).toBeLessThan(4);
+    await expect.poll(() => server.endings.filter((ending) => ending === 'close 1000')).toHaveLength(11);
+
+    const late = 1 + lag();
+    const firsts = [...users.values()].map((own) => Math.min(...own)).toSorted((a, b) => a - b);
+    const lasts = [...users.values()].map((own) => Math.max(...own)).toSorted((a, b) => a - b);
+    expect(firsts).toHaveLength(10);
+    firsts.forEach((at, i) => {
+      // From one user to ten.
+      const due = (300 * i) / 9;
+      expect(at).toBeGreaterThan(due - 1);
+      expect(at).toBeLessThan(due + late + connectingMillis(metrics));
+    });
+    lasts.forEach((at, i) => {
+      const due = 700 + 30 * (i + 1);
+      expect(at).toBeGreaterThan(due - late - Number(metrics.responseTime.max) / 1000);
+      expect(at).toBeLessThan(due + late);
+    });
   });
 
   it('never exceed the level on two workers', async () => {
@@ -56,7 +87,7 @@ describe('virtual users', () => {
       { type: 'hold' as const, milliseconds: 600_000 },
       { type: 'close' as const, how: 'delete' as const },
     ];
-    const plan = barePlan({ target: server.url, vus: '3', duration: '200ms' }, { steps, gracefulStop: 0.1 });
+    const plan = barePlan({ target: server.url, vus: '3', duration: '800ms' }, { steps, gracefulStop: 0.1 });
     const metrics = await runHere(plan);
     expect(outcomesOf(metrics)).toEqual({ ok: 3 });
     await expect.poll(() => server.endings.filter((ending) => ending === 'close 1000')).toHaveLength(4);
@@ -84,20 +115,23 @@ describe('virtual users', () => {
   it('begin an iteration when the ramp has room for them, to the instant', async () => {
     const planned: number[] = [];
     const server = await serve(startWebSocketServer, {
-      answer: ({ id }) => {
-        const { table } = local.engine;
-        planned.push(table.planned[table.slotOf(id)]);
-      },
+      answer: (exchange) => planned.push(plannedAt(local, exchange)),
     });
     const keys =
       'executor: ramping-vus\nstartVUs: 0\nstages: [{ duration: 400ms, target: 8 }, { duration: 100ms, target: 8 }]';
     const steps = '\nlifecycle: none\nsteps: [{ call: tools/list }]';
+    const lag = watchLoopLag();
     const local = startEngine(blockPlan(keys + steps, { target: server.url }, { gracefulStop: 0 }));
-    await local.done;
+    const metrics = await local.done;
     expect(planned).toHaveLength(8);
-    const gaps = planned.slice(1).map((at, i) => at - planned[i]);
-    // A first exchange is planned when its connection stands: one step of the ramp apart, give or take the connecting.
-    for (const gap of gaps) expect(Math.abs(gap - 50)).toBeLessThan(45);
+    // A first exchange is planned when its connection stands.
+    const late = 1 + lag() + connectingMillis(metrics);
+    planned
+      .toSorted((a, b) => a - b)
+      .forEach((at, i) => {
+        expect(at).toBeGreaterThan(50 * (i + 1) - 1);
+        expect(at).toBeLessThan(50 * (i + 1) + late);
+      });
   });
 
   it('think between requests, which is charged to nobody', async () => {
