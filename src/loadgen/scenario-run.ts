@@ -163,7 +163,7 @@ export class ScenarioRun {
       return;
     }
     this.recorder.ok(table.row[slot], table.planned[slot], table.released[slot], table.sent[slot], now);
-    if (table.firstByte !== undefined) this.#inParts(slot, now);
+    if (table.firstByte !== undefined) this.#inParts(slot, now, true);
     this.recorder.delivered(this.#rows.at(expected.index, now));
     const owner = table.owner[slot];
     const session = table.session[slot];
@@ -198,7 +198,7 @@ export class ScenarioRun {
     const session = written ? table.session[slot] : null;
     if (table.sent[slot] === 0)
       this.recorder.gaveUpWaiting(table.row[slot], ended - table.released[slot], table.takeLimited(slot));
-    else if (isCensored(outcome)) this.#inParts(slot, ended);
+    else if (isCensored(outcome)) this.#inParts(slot, ended, false);
     table.end(slot, now, written && !replied);
     session?.settled(now);
     if (owner !== null) readBatch.endings.tell(owner, false, now);
@@ -252,11 +252,11 @@ export class ScenarioRun {
     this.recorder.waited(table.row[slot], now - table.released[slot], table.takeLimited(slot));
   }
 
-  #inParts(slot: number, ended: number): void {
+  #inParts(slot: number, ended: number, whole: boolean): void {
     const { firstByte, firstEvent, sent, row } = this.engine.table;
     if (firstByte === undefined || firstEvent === undefined || firstByte[slot] <= sent[slot]) return;
     const event = firstEvent[slot] > sent[slot] ? firstEvent[slot] : 0;
-    this.recorder.inParts(row[slot], sent[slot], firstByte[slot], event, ended);
+    this.recorder.inParts(row[slot], sent[slot], firstByte[slot], event, ended, whole);
   }
 
   #checks(expected: Expected, passed: readonly boolean[]): void {

@@ -133,10 +133,11 @@ export class Recorder {
     if (!limited) this.#at(row * quantities + offset.censoredTargetWait).recordMillis(milliseconds);
   }
 
-  /** The reply did not come in one piece: first byte and, in an event stream (else 0), first event. */
-  inParts(row: number, sent: number, firstByte: number, firstEvent: number, received: number): void {
+  /** The reply did not come in one piece: first byte and, in an event stream (else 0), first event. `whole`: it did come to its end. */
+  inParts(row: number, sent: number, firstByte: number, firstEvent: number, ended: number, whole: boolean): void {
     const base = row * quantities;
-    this.#at(base + offset.partedServiceTime).recordMillis(received - sent);
+    this.#at(base + offset.partedServiceTime).recordMillis(ended - sent);
+    if (!whole) this.#at(base + offset.censoredPartedServiceTime).recordMillis(ended - sent);
     this.#at(base + offset.partedFirstByte).recordMillis(firstByte - sent);
     if (firstEvent > 0) this.#at(base + offset.firstEvent).recordMillis(firstEvent - sent);
   }

@@ -14,13 +14,14 @@ export const timeQuantities = [
 /**
  * Recorded only of the exchanges they concern, so that the others cost nothing. Waits from release to sending: for the
  * target, and of those the ones given up; for a limit of our own. Replies that came in several parts: their service
- * time, their first byte. Replies in event streams: their first event.
+ * time, of those the ones that never were complete, and their first byte. Replies in event streams: their first event.
  */
 const partQuantities = [
   'targetWait',
   'censoredTargetWait',
   'limitWait',
   'partedServiceTime',
+  'censoredPartedServiceTime',
   'partedFirstByte',
   'firstEvent',
 ] as const;

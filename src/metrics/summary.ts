@@ -215,15 +215,17 @@ function waits(collector: Collector, rows: readonly number[]) {
   };
 }
 
-/** The first byte of a reply that came in one piece is its last. */
+/** The first byte of a reply that came in one piece is its last. It is a lower bound where there was none, not where the rest did not come. */
 function parts(collector: Collector, rows: readonly number[]) {
   const parted = totalOf(collector, rows, 'partedServiceTime');
   if (parted.count === 0) return {};
   const serviceTime = totalOf(collector, rows, 'serviceTime');
   const firstByte = serviceTime.replacing(parted, totalOf(collector, rows, 'partedFirstByte'));
+  const broken = totalOf(collector, rows, 'censoredPartedServiceTime');
+  const censored = totalOf(collector, rows, 'censoredServiceTime').replacing(broken, new Total());
   const firstEvent = totalOf(collector, rows, 'firstEvent');
   return {
-    firstByte: firstByte.distribution(totalOf(collector, rows, 'censoredServiceTime')),
+    firstByte: firstByte.distribution(censored),
     ...(firstEvent.count > 0 ? { firstEvent: firstEvent.distribution() } : {}),
   };
 }

@@ -64,8 +64,8 @@ describe('the four instants', () => {
 
   it('have two more between them where a reply comes in parts', () => {
     const snapshot = snapshotOf((recorder) => {
-      recorder.inParts(row, 100, 103, 0, 110);
-      recorder.inParts(row, 100, 104, 105, 130);
+      recorder.inParts(row, 100, 103, 0, 110, true);
+      recorder.inParts(row, 100, 104, 105, 130, true);
     });
     expect(sums(snapshot)).toEqual({ partedServiceTime: 40_000, partedFirstByte: 7000, firstEvent: 5000 });
   });

@@ -214,13 +214,26 @@ describe('one set of rows', () => {
       for (let i = 0; i < 900; i++) recorder.ok(row, 0, 0, 1, 11 + (i % 10));
       for (let i = 0; i < 100; i++) {
         recorder.failed(row, Outcome.connectionLost, 0, 0, 1, 6);
-        recorder.inParts(row, 1, 2, 0, 6);
+        recorder.inParts(row, 1, 2, 0, 6, false);
       }
     });
     const { firstByte, serviceTime } = operationMetrics(collector, [row], 1);
     expect(firstByte?.count).toBe(1000);
     expect(firstByte?.bounds).toBeUndefined();
     expect(serviceTime.bounds).toBeDefined();
+  });
+
+  it.each([
+    ['that broke off after its first byte', true, undefined],
+    ['of which nothing ever came', false, { max: '>=' }],
+  ])('the longest wait for a first byte, beside a reply that lasted as long, %s', (_, began, bounds) => {
+    const collector = collected(plan, (recorder) => {
+      for (let i = 0; i < 99; i++) recorder.ok(row, 0, 0, 1, 6);
+      recorder.inParts(row, 1, 2, 0, 6, true);
+      recorder.failed(row, Outcome.connectionLost, 0, 0, 1, 6);
+      if (began) recorder.inParts(row, 1, 2, 0, 6, false);
+    });
+    expect(operationMetrics(collector, [row], 1).firstByte?.bounds).toEqual(bounds);
   });
 });
 
