@@ -14,15 +14,26 @@ export default class Selftest extends BaseCommand {
 
   static override flags = {
     transport: Flags.option({
-      options: ['websocket', 'tcp', 'http'] as const,
+      options: [
+        'websocket',
+        'tcp',
+        'http',
+        'lines',
+        'envelope',
+        'event-stream',
+        'sse',
+        'wss',
+        'tcps',
+        'https',
+      ] as const,
       multiple: true,
-      description: 'only over this one; repeatable (default: all three)',
+      description: 'only over this one; repeatable (default: all)',
     })(),
     case: Flags.string({
       multiple: true,
       description: 'only this case, and no highest rate; repeatable (default: all)',
     }),
-    quick: Flags.boolean({ description: 'about a minute instead of about six', default: false }),
+    quick: Flags.boolean({ description: 'about two minutes instead of about ten', default: false }),
     quiet: Flags.boolean({ char: 'q', description: 'no line for each run on stderr', default: false }),
   };
 

@@ -22,7 +22,7 @@ export async function wholeRun(plan: Plan, context: RunContext, options: Partial
   const result = await run(plan, { ...context, env: {}, ...options });
   if (!context.stop.aborted) return result;
   throw new McpbError('MCPB_E_INTERRUPTED', 'interrupted before the selftest was over', {
-    hint: 'with --quick it takes about a minute',
+    hint: 'with --quick it takes about two minutes',
   });
 }
 
@@ -36,7 +36,7 @@ export async function attempt(one: Case, transport: SelftestTransport, context: 
   const stopper = new Stopper(server, one.stops);
   let startAt = 0;
   try {
-    const result = await wholeRun(planOf(server.url, one.load), context, {
+    const result = await wholeRun(planOf(server.address, one.load), context, {
       onStart: (at) => {
         startAt = at;
         server.begin(at);

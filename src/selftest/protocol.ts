@@ -1,5 +1,5 @@
 import type { BehaviourSpec } from './behaviour.ts';
-import type { SelftestTransport } from './endpoint.ts';
+import type { Address, SelftestTransport } from './endpoint.ts';
 
 /** From `from` to `to`, ms of the process-wide monotonic clock. */
 export interface Interval {
@@ -35,5 +35,5 @@ export interface ServerReport {
 }
 
 export type FromServer =
-  | { readonly type: 'ready'; readonly url: string }
+  | { readonly type: 'ready'; readonly address: Address }
   | ({ readonly type: 'report' } & ServerReport);

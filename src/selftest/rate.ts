@@ -19,7 +19,7 @@ export async function highestRate(
   const server = await ServerProcess.start({ transport });
   try {
     const load = { connections, warmup: depth === 'full' ? 2 : 0.5, seconds: depth === 'full' ? 5 : 1 };
-    const { metrics, generator, targetProcess } = await wholeRun(planOf(server.url, load), context, {
+    const { metrics, generator, targetProcess } = await wholeRun(planOf(server.address, load), context, {
       target: processProbe(server.pid),
     });
     const { throughputPerSecond: requestsPerSecond } = metrics;

@@ -3,7 +3,7 @@ import { ExitCode } from '../errors.ts';
 import { type CaseName, caseNames, cases, type Depth } from './case.ts';
 import { reportOf } from './case-report.ts';
 import type { CaseReport, CaseVerdict, RateReport, SelftestReport } from './document.ts';
-import type { SelftestTransport } from './endpoint.ts';
+import { mainTransports, type SelftestTransport } from './endpoint.ts';
 import { percentiles } from './expectation.ts';
 import { highestRate } from './rate.ts';
 
@@ -45,7 +45,7 @@ export async function selftest(options: SelftestOptions): Promise<SelftestReport
     }
   }
   const rates: RateReport[] = [];
-  for (const transport of only === undefined ? transports : []) {
+  for (const transport of only === undefined ? mainTransports.filter((one) => transports.includes(one)) : []) {
     progress(`highest rate over ${transport}`);
     rates.push(await highestRate(transport, depth, context));
   }

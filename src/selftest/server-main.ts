@@ -22,7 +22,7 @@ async function serve({ transport, behaviour }: ServerSpec): Promise<void> {
     server?.stop();
     endpoint.close();
   });
-  send({ type: 'ready', url: endpoint.url });
+  send({ type: 'ready', address: endpoint.address });
 }
 
 function answerAtOnce(answer: Answer): void {

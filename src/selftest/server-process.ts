@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Address } from './endpoint.ts';
 import type { FromServer, Interval, ServerReport, ServerSpec, ToServer } from './protocol.ts';
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -9,12 +10,12 @@ const answersWithinMillis = 15_000;
 
 /** A server of known behaviour in a process of its own. */
 export class ServerProcess {
-  readonly url: string;
+  readonly address: Address;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, url: string) {
+  private constructor(child: ChildProcess, address: Address) {
     this.#child = child;
-    this.url = url;
+    this.address = address;
   }
 
   static async start(spec: ServerSpec): Promise<ServerProcess> {
@@ -22,7 +23,7 @@ export class ServerProcess {
     try {
       const ready = next(child, 'ready');
       post(child, { type: 'serve', spec });
-      return new ServerProcess(child, (await ready).url);
+      return new ServerProcess(child, (await ready).address);
     } catch (error) {
       child.kill('SIGKILL');
       throw error;

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Answer, endpoints, type SelftestTransport } from '../../src/selftest/endpoint.ts';
+import { type Address, type Answer, endpoints, type SelftestTransport } from '../../src/selftest/endpoint.ts';
 
 /** A client that was written apart from the generator. */
 export interface Client {
@@ -12,7 +12,7 @@ export interface Client {
 
 export interface EndpointCase {
   readonly transport: SelftestTransport;
-  connect(url: string): Promise<Client>;
+  connect(address: Address): Promise<Client>;
 }
 
 const request = (id: number) => JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params: {} });
@@ -23,7 +23,7 @@ export function endpointContract({ transport, connect }: EndpointCase): void {
   const open = async (taken: (answer: Answer) => void) => {
     const endpoint = await endpoints[transport](taken);
     onTestFinished(() => endpoint.close());
-    return { endpoint, client: await connect(endpoint.url) };
+    return { endpoint, client: await connect(endpoint.address) };
   };
 
   describe(`${transport}: any endpoint`, () => {
@@ -54,7 +54,7 @@ export function multiplexedEndpointContract({ transport, connect }: EndpointCase
       const answers: Answer[] = [];
       const endpoint = await endpoints[transport]((answer) => answers.push(answer));
       onTestFinished(() => endpoint.close());
-      const client = await connect(endpoint.url);
+      const client = await connect(endpoint.address);
       for (const id of [1, 2, 3]) client.send(request(id));
       await expect.poll(() => answers.length).toBe(3);
       for (const index of [2, 0, 0]) answers[index]();

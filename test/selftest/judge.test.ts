@@ -97,15 +97,15 @@ describe('counts', () => {
   });
 
   it('must be exact', () => {
-    expect(judge(cases.duplicates(), counted(20)).verdict).toBe('passed');
-    expect(judge(cases.duplicates(), counted(19)).verdict).toBe('failed');
-    expect(judge(cases.duplicates(), counted(21)).verdict).toBe('failed');
+    expect(judge(cases.duplicates('quick'), counted(20)).verdict).toBe('passed');
+    expect(judge(cases.duplicates('quick'), counted(19)).verdict).toBe('failed');
+    expect(judge(cases.duplicates('quick'), counted(21)).verdict).toBe('failed');
   });
 
   it('are right or wrong whatever the machine does, but a wrong one may be its fault', () => {
     const disturbed = { valid: false, invalidReasons: [{ code: 'steal', message: 'stolen' }] };
-    expect(judge(cases.duplicates(), counted(20, disturbed)).verdict).toBe('passed');
-    expect(judge(cases.duplicates(), counted(21, disturbed)).verdict).toBe('disturbed');
+    expect(judge(cases.duplicates('quick'), counted(20, disturbed)).verdict).toBe('passed');
+    expect(judge(cases.duplicates('quick'), counted(21, disturbed)).verdict).toBe('disturbed');
   });
 
   it.each(['accounting', 'littles_law'])(
@@ -115,7 +115,7 @@ describe('counts', () => {
         { code: 'steal', message: 'stolen' },
         { code, message: 'a bug of mcpb' },
       ];
-      expect(judge(cases.duplicates(), counted(20, { valid: false, invalidReasons })).verdict).toBe('failed');
+      expect(judge(cases.duplicates('quick'), counted(20, { valid: false, invalidReasons })).verdict).toBe('failed');
     },
   );
 });

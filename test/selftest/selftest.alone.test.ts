@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.ts';
 import type { CaseReport, SelftestReport } from '../../src/selftest/document.ts';
+import { mainTransports, selftestTransports } from '../../src/selftest/endpoint.ts';
 import { mcpb } from '../support/cli.ts';
 import { noteSkipped } from '../support/skipped.ts';
 
@@ -20,7 +21,7 @@ describe('mcpb selftest --quick', () => {
   }, 900_000);
 
   /** The runs of a case that the machine did not spoil; there was one over each transport. */
-  const named = (name: string, transports = ['websocket', 'tcp', 'http']): CaseReport[] => {
+  const named = (name: string, transports: readonly string[] = mainTransports): CaseReport[] => {
     const runs = report.cases.filter((one) => one.name === name);
     expect(runs.map(({ transport }) => transport)).toEqual(transports);
     return runs.filter((one) => !isDisturbed(one));
@@ -35,8 +36,8 @@ describe('mcpb selftest --quick', () => {
     expect(report.schema).toBe('mcpb.selftest/1');
     expect(report.exitCode).toBe(report.cases.some(isDisturbed) ? ExitCode.invalidRun : ExitCode.ok);
     for (const name of ['duplicates', 'reordering']) named(name, ['websocket', 'tcp']);
-    named('stops', ['websocket']);
-    named('losses');
+    named('stops');
+    named('losses', selftestTransports);
   });
 
   it('frozen for 100 ms once a second at 1,000 arrivals/s: p50 is the service time, p99 is 91 ± 3 ms', () => {

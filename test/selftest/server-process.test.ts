@@ -10,7 +10,7 @@ const processNow = () => Number(process.hrtime.bigint()) / 1e6;
 async function started(behaviour?: BehaviourSpec) {
   const server = await ServerProcess.start({ transport: 'websocket', ...(behaviour && { behaviour }) });
   onTestFinished(() => server.end());
-  const socket = new WebSocket(server.url);
+  const socket = new WebSocket(server.address.url);
   onTestFinished(() => socket.terminate());
   await once(socket, 'open');
   server.begin(processNow());

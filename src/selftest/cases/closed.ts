@@ -1,5 +1,5 @@
 import type { Case, Depth } from '../case.ts';
-import { selftestTransports } from '../endpoint.ts';
+import { mainTransports } from '../endpoint.ts';
 import { countOf, timesOf } from '../expectation.ts';
 import { closedLoop } from '../truth.ts';
 import { frozenLoad } from './freeze.ts';
@@ -11,7 +11,7 @@ export function closed(depth: Depth): Case {
   return {
     says: `the same server in a closed loop of ${connections} connections, which sees next to nothing of the stalls`,
     spacing: service,
-    transports: selftestTransports,
+    transports: mainTransports,
     behaviour: { kind: 'freeze', service, stall, period },
     load: { connections, warmup: period / 2000, seconds: depth === 'full' ? 10 : 2 },
     expected: ({ result }) => [

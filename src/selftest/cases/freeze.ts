@@ -1,5 +1,5 @@
 import type { Case, Depth } from '../case.ts';
-import { selftestTransports } from '../endpoint.ts';
+import { mainTransports, selftestTransports } from '../endpoint.ts';
 import { timesOf } from '../expectation.ts';
 import { frozen } from '../truth.ts';
 
@@ -16,7 +16,7 @@ export function freeze(depth: Depth): Case {
     says: `${rate} arrivals/s, each answered after ${service} ms, but for ${stall} ms in ${period} nothing is taken up`,
     spacing: 1000 / rate,
     precision: 3,
-    transports: selftestTransports,
+    transports: depth === 'full' ? selftestTransports : mainTransports,
     behaviour: { kind: 'freeze', service, stall, period },
     load: { rate, connections: 1.2 * mostWaiting, warmup: period / 2000, seconds: (periods * period) / 1000 },
     expected: ({ result }) =>

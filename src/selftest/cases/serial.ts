@@ -1,5 +1,5 @@
 import type { Case, Depth } from '../case.ts';
-import { selftestTransports } from '../endpoint.ts';
+import { mainTransports } from '../endpoint.ts';
 import { timesOf } from '../expectation.ts';
 import { queued } from '../truth.ts';
 
@@ -12,7 +12,7 @@ export function serial(depth: Depth): Case {
   return {
     says: `${rate} arrivals/s, one at a time takes ${service} ms of work, none is begun for ${stall} ms in ${period}`,
     spacing: 1000 / rate,
-    transports: depth === 'full' ? selftestTransports : [],
+    transports: depth === 'full' ? mainTransports : [],
     behaviour: { kind: 'serial', service, stall, period },
     load: { rate, connections: 10, warmup: period / 2000, seconds: (periods * period) / 1000 },
     expected: ({ result }) =>

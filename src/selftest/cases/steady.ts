@@ -1,5 +1,5 @@
 import type { Case, Depth } from '../case.ts';
-import { selftestTransports } from '../endpoint.ts';
+import { mainTransports } from '../endpoint.ts';
 import { timesOf } from '../expectation.ts';
 
 const rate = 1000;
@@ -10,7 +10,7 @@ export function steady(depth: Depth): Case {
   return {
     says: `${rate} arrivals/s, each answered after ${service} ms`,
     spacing: 1000 / rate,
-    transports: depth === 'full' ? selftestTransports : [],
+    transports: depth === 'full' ? mainTransports : [],
     behaviour: { kind: 'delay', service },
     load: { rate, connections: 10, warmup: 1, seconds: 10 },
     expected: ({ result }) => timesOf(result.metrics.responseTime, ['p50', 'p90', 'p99'], () => service),

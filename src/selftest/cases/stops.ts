@@ -1,5 +1,5 @@
 import type { Case, Depth } from '../case.ts';
-import { selftestTransports } from '../endpoint.ts';
+import { mainTransports } from '../endpoint.ts';
 import { timesOf } from '../expectation.ts';
 import { quantile, stopped } from '../truth.ts';
 
@@ -13,7 +13,7 @@ export function stops(depth: Depth): Case {
   return {
     says: `${rate} arrivals/s, each answered after ${service} ms by a process that SIGSTOP holds for ${stop.stop} ms in ${stop.period}`,
     spacing: 1000 / rate,
-    transports: depth === 'full' ? selftestTransports : ['websocket'],
+    transports: mainTransports,
     behaviour: { kind: 'delay', service },
     load: { rate, connections: 10, warmup, seconds },
     stops: stop,

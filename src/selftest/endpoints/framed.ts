@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { type Consumer, type Inbound, receive } from '../../wire/inbound.ts';
-import { type Answer, type Endpoint, replyTo } from '../endpoint.ts';
+import { type Address, type Answer, type Endpoint, replyTo } from '../endpoint.ts';
 
 /** How requests lie in a stream of bytes. */
 export interface Framing {
@@ -15,22 +16,28 @@ export interface Framing {
 export async function framedEndpoint(
   framing: Framing,
   taken: (answer: Answer) => void,
-  urlOf: (port: number) => string,
+  addressOf: (port: number) => Address,
+  tls?: { readonly cert: string; readonly key: string },
 ): Promise<Endpoint> {
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+  const accept = (socket: Socket) => {
+    socket.on('error', () => undefined);
     const requests = new Requests(framing, socket, taken);
     let left: Inbound | undefined;
     socket.on('data', (chunk: Buffer) => {
       left = receive(left, requests, chunk, 0, chunk.length, 0);
     });
+  };
+  const server = tls ? createTlsServer({ ...tls, noDelay: true }, accept) : createServer({ noDelay: true }, accept);
+  // Over TLS these are the sockets underneath, before the handshake.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    url: urlOf((server.address() as AddressInfo).port),
+    address: addressOf((server.address() as AddressInfo).port),
     close: () => {
       for (const socket of sockets) socket.destroy();
       server.close();

@@ -1,4 +1,6 @@
+import { encodeEvent } from '../../wire/sse-writer.ts';
 import type { Listen } from '../endpoint.ts';
+import { identity } from '../identity.ts';
 import { type Framing, framedEndpoint } from './framed.ts';
 
 const headEnd = '\r\n\r\n';
@@ -21,4 +23,23 @@ const messages: Framing = {
     ),
 };
 
-export const httpEndpoint: Listen = (taken) => framedEndpoint(messages, taken, (port) => `http://127.0.0.1:${port}/`);
+/** The same requests, each answered with a stream of one event, in chunks. */
+const eventStreams: Framing = {
+  next: messages.next,
+  pack: (json) => {
+    const event = encodeEvent(Buffer.from(json)).toString('latin1');
+    return Buffer.from(
+      `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked${headEnd}${event.length.toString(16)}\r\n${event}\r\n0${headEnd}`,
+      'latin1',
+    );
+  },
+};
+
+export const httpEndpoint: Listen = (taken) =>
+  framedEndpoint(messages, taken, (port) => ({ url: `http://127.0.0.1:${port}/` }));
+
+export const httpsEndpoint: Listen = (taken) =>
+  framedEndpoint(messages, taken, (port) => ({ url: `https://127.0.0.1:${port}/`, ca: identity.cert }), identity);
+
+export const eventStreamEndpoint: Listen = (taken) =>
+  framedEndpoint(eventStreams, taken, (port) => ({ url: `http://127.0.0.1:${port}/` }));

@@ -1,5 +1,6 @@
 import { encodeFrame, FrameType, frameHeaderBytes } from '../../wire/mcpb-frame.ts';
 import type { Listen } from '../endpoint.ts';
+import { identity } from '../identity.ts';
 import { type Framing, framedEndpoint } from './framed.ts';
 
 const frames: Framing = {
@@ -14,4 +15,12 @@ const frames: Framing = {
 
 /** Frames of `mcpb`, without the handshake. */
 export const tcpEndpoint: Listen = (taken) =>
-  framedEndpoint(frames, taken, (port) => `tcp://127.0.0.1:${port}?handshake=none`);
+  framedEndpoint(frames, taken, (port) => ({ url: `tcp://127.0.0.1:${port}?handshake=none` }));
+
+export const tcpsEndpoint: Listen = (taken) =>
+  framedEndpoint(
+    frames,
+    taken,
+    (port) => ({ url: `tcps://127.0.0.1:${port}?handshake=none`, ca: identity.cert }),
+    identity,
+  );

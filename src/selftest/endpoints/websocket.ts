@@ -1,24 +1,45 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { type Listen, replyTo } from '../endpoint.ts';
+import { type Address, type Answer, type Endpoint, type Listen, replyTo } from '../endpoint.ts';
+import { identity } from '../identity.ts';
+
+interface Form {
+  replyTo(request: string): string;
+  address(port: number): Address;
+  readonly tls?: boolean;
+}
 
 /** Read and written by `ws`: the generator's own codec has a peer that was written by others. */
-export const websocketEndpoint: Listen = async (taken) => {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
-  server.on('connection', (socket) => {
+export async function webSocketEndpoint(taken: (answer: Answer) => void, form: Form): Promise<Endpoint> {
+  const server = form.tls ? createTlsServer(identity) : createServer();
+  const sockets = new WebSocketServer({ server, perMessageDeflate: false });
+  sockets.on('connection', (socket) => {
     socket.on('error', () => undefined);
     socket.on('message', (message) => {
-      const reply = replyTo(String(message));
+      const reply = form.replyTo(String(message));
       taken(() => socket.send(reply));
     });
   });
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    address: form.address((server.address() as AddressInfo).port),
     close: () => {
-      for (const socket of server.clients) socket.terminate();
+      for (const socket of sockets.clients) socket.terminate();
       server.close();
     },
   };
-};
+}
+
+export const websocketEndpoint: Listen = (taken) =>
+  webSocketEndpoint(taken, { replyTo, address: (port) => ({ url: `ws://127.0.0.1:${port}/` }) });
+
+export const wssEndpoint: Listen = (taken) =>
+  webSocketEndpoint(taken, {
+    replyTo,
+    address: (port) => ({ url: `wss://127.0.0.1:${port}/`, ca: identity.cert }),
+    tls: true,
+  });
