@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
+import type { RunResult } from '../../src/results/result.ts';
 import { mcpb, root } from '../support/cli.ts';
 import { scratch } from '../support/scratch.ts';
 import { expectVerdict } from '../support/verdict.ts';
@@ -33,25 +34,26 @@ async function startGateway() {
 }
 
 test.each(['websocket', 'tcp', 'http'])('a gateway killed in the middle is never a success: %s', async (transport) => {
-  const { gateway, addresses } = await startGateway();
-  const cwd = scratch();
-  writeFileSync(join(cwd, 'gentle.yaml'), gentle);
-  const load = ['load', '--scenario', 'gentle.yaml', '-t', addresses[transport], '--json'];
-  const { code, stdout, stderr } = await mcpb(load, {
-    cwd,
-    onStderr: (line) => {
-      if (/\b1s\/\d+s/.test(line)) gateway.kill('SIGKILL');
-    },
+  const { metrics, warnings } = await expectVerdict('unreachable', async () => {
+    const { gateway, addresses } = await startGateway();
+    const cwd = scratch();
+    writeFileSync(join(cwd, 'gentle.yaml'), gentle);
+    const load = ['load', '--scenario', 'gentle.yaml', '-t', addresses[transport], '--json'];
+    const { code, stdout, stderr } = await mcpb(load, {
+      cwd,
+      onStderr: (line) => {
+        if (/\b1s\/\d+s/.test(line)) gateway.kill('SIGKILL');
+      },
+    });
+    if (gateway.signalCode === null) await once(gateway, 'exit');
+    expect(stderr).not.toMatch(/^\s+at .+:\d+/m);
+    const result = JSON.parse(stdout);
+    expect(code).toBe(result.exitCode);
+    return result as RunResult;
   });
-  if (gateway.signalCode === null) await once(gateway, 'exit');
-  const result = JSON.parse(stdout);
-  const { metrics, warnings } = result;
-  expect(code).toBe(result.exitCode);
-  expectVerdict(result, 'unreachable');
   expect(warnings[0].code).toBe('target_gone');
   expect(metrics.outcomes.ok).toBeGreaterThan(0);
   expect(metrics.outcomes.connection_lost + metrics.outcomes.connect_failed).toBeGreaterThan(0);
-  const ended = Object.values<number>(metrics.outcomes).reduce((sum, count) => sum + count, 0);
+  const ended = Object.values(metrics.outcomes).reduce((sum, count) => sum + count, 0);
   expect(ended).toBe(metrics.requests.planned);
-  expect(stderr).not.toMatch(/^\s+at .+:\d+/m);
 });

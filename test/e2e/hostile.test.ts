@@ -66,28 +66,29 @@ describe.each([
   const idOnly = transport !== 'http';
 
   test('succeeds against a server that answers', async () => {
-    const { document } = await load(await serve());
-    expectVerdict(document, 'pass');
+    const document = await expectVerdict('pass', async () => (await load(await serve())).document);
     expect(outcomes(document)).toEqual({ ok: requests });
   });
 
-  test.each<[what: string, answer: Answer, expected: Record<string, number>]>([
-    ['closes in the middle of a reply', closeHalfWay, { connection_lost: requests }],
-    ['sends half a frame', once((one) => one.write(half(one))), { timeout: requests }],
-    ['sends garbage', (one) => one.write('220 mail.example.org ESMTP\r\n\r\n'), { protocol_error: requests }],
-    ['sends what is not JSON', (one) => one.send('{"jsonrpc":"2.0",oops'), { protocol_error: requests }],
+  test.each<[what: string, answer: () => Answer, expected: Record<string, number>]>([
+    ['closes in the middle of a reply', () => closeHalfWay, { connection_lost: requests }],
+    ['sends half a frame', () => once((one) => one.write(half(one))), { timeout: requests }],
+    ['sends garbage', () => (one) => one.write('220 mail.example.org ESMTP\r\n\r\n'), { protocol_error: requests }],
+    ['sends what is not JSON', () => (one) => one.send('{"jsonrpc":"2.0",oops'), { protocol_error: requests }],
     [
       'answers with the id of nobody',
-      (one) => one.send(reply(7)),
+      () => (one) => one.send(reply(7)),
       { [idOnly ? 'timeout' : 'protocol_error']: requests },
     ],
-    ['sends 10 MiB', (one) => one.send(tenMebibytes(one.id)), { ok: requests }],
-    ['never answers', () => undefined, { timeout: requests }],
+    ['sends 10 MiB', () => (one) => one.send(tenMebibytes(one.id)), { ok: requests }],
+    ['never answers', () => () => undefined, { timeout: requests }],
   ])('against a server that %s ends with what happened', async (_, answer, expected) => {
     const timeout = 'timeout' in expected ? ['--timeout', '250ms'] : [];
-    const { document } = await load(await serve({ answer }), ...timeout);
+    const document = await expectVerdict(
+      'ok' in expected ? 'pass' : 'thresholds-failed',
+      async () => (await load(await serve({ answer: answer() }), ...timeout)).document,
+    );
     expect(outcomes(document)).toEqual(expected);
-    expectVerdict(document, 'ok' in expected ? 'pass' : 'thresholds-failed');
   });
 
   test.each<[what: string, options: ServerOptions, code: string]>([

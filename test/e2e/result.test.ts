@@ -17,20 +17,26 @@ const keys = [
   'histograms',
 ];
 
+/** The one result in a folder. */
+function storedIn(cwd: string): string {
+  const folder = join(cwd, '.mcpb/results');
+  const [name, ...others] = readdirSync(folder);
+  expect(others).toEqual([]);
+  return join(folder, name);
+}
+
 async function recorded(cwd: string, flags: readonly string[]): Promise<{ result: RunResult; text: string }> {
   const server = await startWebSocketServer({ answer: answerAfter(2) });
   onTestFinished(() => server.close());
   const load = ['load', '-t', server.url, '--warmup', '0s', ...flags, '-q', '--json', '-o', 'json=copy.json'];
   const { code, stdout } = await mcpb(load, { cwd });
-  const folder = join(cwd, '.mcpb/results');
-  const [name, ...others] = readdirSync(folder);
-  const text = readFileSync(join(folder, name), 'utf8');
-  expect(others).toEqual([]);
+  const path = storedIn(cwd);
+  const text = readFileSync(path, 'utf8');
   expect(JSON.parse(stdout), 'stdout is the stored document').toEqual(JSON.parse(text));
   expect(readFileSync(join(cwd, 'copy.json'), 'utf8')).toBe(text);
   const result = JSON.parse(stdout) as RunResult;
   expect(code).toBe(result.exitCode);
-  expect(name).toContain(result.runId);
+  expect(path).toContain(result.runId);
   return { result, text };
 }
 
@@ -97,20 +103,21 @@ test('its histograms give the percentiles that are printed', async () => {
 test('a run that a threshold ended exits 99, says why, and keeps its result', async () => {
   const server = await startWebSocketServer({ answer: answerAfter(30) });
   onTestFinished(() => server.close());
-  const cwd = scratch();
   const threshold = "{ expression: 'response_time:avg<10', abortOnFail: true, delay: 1s }";
   const steps = 'steps: [{ call: tools/list }, { think: 5ms }]';
-  writeFileSync(join(cwd, 'x.yaml'), `duration: 60s\nvus: 2\nwarmup: 0\n${steps}\nthresholds: [${threshold}]\n`);
-  const { code, stdout, stderr } = await mcpb(['load', 'x.yaml', '-t', server.url], { cwd });
   const reason = /aborted by threshold response_time:avg<10 after \d+(\.\d)?s of 1m: it was \d+/;
-  expect(stderr, 'as it happened').toMatch(reason);
-  const [name] = readdirSync(join(cwd, '.mcpb/results'));
-  const stored = readFileSync(join(cwd, '.mcpb/results', name), 'utf8');
-  const result: RunResult = JSON.parse(stored);
-  expect(stdout.split('\n')[0]).toMatch(result.valid ? new RegExp(`THRESHOLDS FAILED.*${reason.source}`) : /INVALID/);
-  expect(code).toBe(result.exitCode);
-  expectVerdict(result, 'thresholds-failed');
+  let cwd = '';
+  const result = await expectVerdict('thresholds-failed', async () => {
+    cwd = scratch();
+    writeFileSync(join(cwd, 'x.yaml'), `duration: 60s\nvus: 2\nwarmup: 0\n${steps}\nthresholds: [${threshold}]\n`);
+    const { code, stdout, stderr } = await mcpb(['load', 'x.yaml', '-t', server.url], { cwd });
+    expect(stderr, 'as it happened').toMatch(reason);
+    const stored: RunResult = JSON.parse(readFileSync(storedIn(cwd), 'utf8'));
+    expect(stdout.split('\n')[0]).toMatch(stored.valid ? new RegExp(`THRESHOLDS FAILED.*${reason.source}`) : /INVALID/);
+    expect(code).toBe(stored.exitCode);
+    return stored;
+  });
   expect(result.abortedBy?.expression).toBe('response_time:avg<10');
-  const { stdout: again } = await mcpb(['report', join('.mcpb/results', name)], { cwd });
+  const { stdout: again } = await mcpb(['report', storedIn(cwd)], { cwd });
   expect(again).toMatch(/✗ response_time:avg<10 {2}\d+(\.\d+)?, which ended the run/);
 });
