@@ -6,7 +6,8 @@ import type { Proof } from '../proof.ts';
 
 /** The full selftest on every transport, by figure rather than by run. */
 export const fullSelftest: Proof = {
-  claim: 'every figure of `mcpb selftest` is within its tolerance of the analytic answer, on every transport but stdio.',
+  claim:
+    'every figure of `mcpb selftest` is within its tolerance of the analytic answer, on every transport but stdio.',
   async run(progress) {
     const never = new AbortController().signal;
     const options = { depth: 'full', transports: selftestTransports, createdBy: 'npm run prove' } as const;
