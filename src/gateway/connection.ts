@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Message } from '../wire/jsonrpc.ts';
 import type { Refusal } from '../wire/mcp.ts';
 import type { Identity } from './authenticator.ts';
+import { Backlog } from './backlog.ts';
 import type { Recipient } from './congestion.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Channel } from './frontend.ts';
@@ -20,6 +21,7 @@ export abstract class Connection<Outlet extends Writable = Socket> implements Ch
   tokenEnds = Number.POSITIVE_INFINITY;
   /** It does not take what is sent to it. */
   #congested = false;
+  #backlog: Backlog | undefined = undefined;
   /** As many requests in flight as allowed. */
   #crowded = false;
   /** Tokens that nobody knows yet to be valid or not. */
@@ -50,9 +52,27 @@ export abstract class Connection<Outlet extends Writable = Socket> implements Ch
 
   send(frame: Buffer, length: number, final: boolean): void {
     if (!this.writable) return;
+    if (this.#congested && !final && this.#hold(frame, length)) return;
+    // What it was to be told of a request comes before the reply.
+    if (final) this.#release();
+    this.#write(frame, length, final);
+  }
+
+  #write(frame: Buffer, length: number, final: boolean): void {
     this.writeFraming(frame, length, final);
     this.plane.counters.sent(this.transportIndex, final ? 'response' : 'notification', length);
     if (!this.outlet.write(frame)) this.plane.congestion.wrote(this, frame.length);
+  }
+
+  #hold(frame: Buffer, length: number): boolean {
+    this.#backlog ??= new Backlog();
+    return this.#backlog.hold(frame, this.headroom(length), length);
+  }
+
+  #release(): void {
+    const backlog = this.#backlog;
+    this.#backlog = undefined;
+    backlog?.release((frame, length) => this.#write(frame, length, false));
   }
 
   abandon(): void {}
@@ -103,6 +123,7 @@ export abstract class Connection<Outlet extends Writable = Socket> implements Ch
 
   drained(): void {
     this.#congested = false;
+    if (this.writable) this.#release();
     this.session?.resumeWork(this);
     this.#goOn();
   }
