@@ -410,6 +410,27 @@ describe('each refusal is counted', () => {
   afterAll(() => expect(causes.filter((cause) => !seen.has(cause) && !elsewhere.has(cause))).toEqual([]));
 });
 
+describe('the text', () => {
+  it('is what Prometheus reads: each name described once, each series once, buckets that add up', async () => {
+    const counters = new Counters(Counters.allocate());
+    for (const cells of Object.values(counters.cells)) cells.fill(2);
+    const text = await expositionOf(counters)();
+    const sample = /^[a-z_]+(\{([a-z_]+="[^"\\\n]*",?)*\})? [-+.\de]+$/;
+    const lines = text.split('\n').filter((line) => line !== '' && !/^# (HELP|TYPE) [a-z_]+ /.test(line));
+    expect(lines.filter((line) => !sample.test(line))).toEqual([]);
+    const scraped = new Scrape(text);
+    const sum: Scrape['sum'] = (name, labels) => scraped.sum(name, labels);
+    const series = scraped.series.map(({ name, labels }) => name + JSON.stringify(labels));
+    const { names } = scraped;
+    expect(new Set(names).size).toBe(names.length);
+    expect(new Set(series).size).toBe(series.length);
+    for (const name of [...text.matchAll(/^# TYPE (\S+) histogram$/gm)].map((match) => match[1])) {
+      expect(sum(`${name}_bucket`, { le: '+Inf' })).toBe(sum(`${name}_count`));
+      expect(sum(`${name}_bucket`, { le: '10' }) * 15).toBe(sum(`${name}_count`) * 14);
+    }
+  });
+});
+
 describe('however much there is to count', () => {
   it('there are at most 2,000 series', async () => {
     const counters = new Counters(Counters.allocate());
