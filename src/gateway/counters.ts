@@ -133,12 +133,17 @@ export class Counters {
     observe(this.cells.collections, kind, millis / 1000);
   }
 
+  /** Something is handed to another worker. */
+  hopped(): void {
+    this.cells.hops[0]++;
+  }
+
   /** A reply came after its request was over. */
   late(): void {
     this.cells.lateReplies[0]++;
   }
 
-  setGauge(name: 'inFlight' | 'sessions', value: number): void {
+  setGauge(name: 'inFlight' | 'sessions' | 'streams', value: number): void {
     this.cells[name][0] = value;
   }
 }

@@ -124,6 +124,7 @@ export class DataPlane {
     this.openStreams.sweep(now);
     this.counters.setGauge('inFlight', this.pending.length);
     this.counters.setGauge('sessions', this.store.size);
+    this.counters.setGauge('streams', this.openStreams.size);
     if (this.draining) this.#finish(now);
   }
 

@@ -138,6 +138,32 @@ describe('each name moves', () => {
     client.close();
   });
 
+  it('with a stream, also one that another worker has', async () => {
+    const gateway = await start({ workers: 2 });
+    const url = `${gateway.addresses.http}`;
+    const ends: AbortController[] = [];
+    const openStream = async (): Promise<number> => {
+      const opened = await fetch(url, {
+        method: 'POST',
+        body: initialize,
+        headers: { ...jsonHeaders, connection: 'close' },
+      });
+      await opened.text();
+      const end = new AbortController();
+      ends.push(end);
+      const headers = { accept: 'text/event-stream', 'mcp-session-id': `${opened.headers.get('mcp-session-id')}` };
+      fetch(url, { headers, signal: end.signal }).catch(() => {});
+      return (await scrape(gateway.addresses.admin)).sum('mcp_worker_hops_total');
+    };
+    // The kernel picks the worker of each connection.
+    await expect.poll(openStream, { timeout: 10_000 }).toBeGreaterThan(0);
+    const streams = async (): Promise<number> => (await scrape(gateway.addresses.admin)).sum('mcp_streams_active');
+    await expect.poll(streams).toBeGreaterThan(0);
+    for (const end of ends) end.abort();
+    await expect.poll(streams).toBe(0);
+    moved.add('mcp_worker_hops_total').add('mcp_streams_active');
+  });
+
   it('with a reply to a request that is over', async () => {
     class Twice extends EchoBackend {
       override request(exchange: Exchange): undefined {

@@ -96,6 +96,7 @@ export class Hops {
   }
 
   #send(to: Receivers, hop: Hop): void {
+    this.#plane.counters.hopped();
     if (this.#waiting.size === 0) setImmediate(this.#flush);
     const waiting = this.#waiting.get(to);
     if (waiting === undefined) this.#waiting.set(to, [hop]);

@@ -14,6 +14,10 @@ export class OpenStreams {
     this.#plane = plane;
   }
 
+  get size(): number {
+    return this.#replies.size;
+  }
+
   add(reply: Reply): void {
     this.#replies.add(reply);
   }

@@ -87,6 +87,18 @@ export const guideMetrics: readonly Metric[] = [
   },
   { kind: 'gauge', name: 'mcp_sessions_active', help: 'HTTP sessions', views: [{ source: 'sessions', labels: none }] },
   {
+    kind: 'gauge',
+    name: 'mcp_streams_active',
+    help: 'Open streams of events, of GETs and POSTs',
+    views: [{ source: 'streams', labels: none }],
+  },
+  {
+    kind: 'counter',
+    name: 'mcp_worker_hops_total',
+    help: 'What workers handed to other workers: messages and events of HTTP sessions',
+    views: [{ source: 'hops', labels: none }],
+  },
+  {
     kind: 'counter',
     name: 'mcp_late_replies',
     help: 'Replies that came after their request was over',

@@ -64,6 +64,8 @@ export const sources = {
   bytes: number({ transport: transports, direction: directions }),
   frames: number({ direction: directions, type: frameTypes }),
   inFlight: number(),
+  streams: number(),
+  hops: number(),
   // Every worker knows every session.
   sessions: { ...number(), largest: true },
   lateReplies: number(),
