@@ -59,6 +59,7 @@ export class StdioConnection extends Connection<Writable> implements Due, LineSi
 
   /** Where the next line begins nobody knows: it is not looked for. */
   tooLong(): void {
+    this.plane.counters.refusedMessage('stdio', 'tooLarge', 'too_large');
     const error = this.refusal('tooLarge', `A line is longer than ${this.#decoder.maxLine} bytes`);
     sendMessage(this, Buffer.from(`{"jsonrpc":"2.0","id":null,"error":${error}}`));
     this.#input.destroy();
