@@ -437,6 +437,27 @@ describe('each refusal is counted', () => {
 });
 
 describe('the text', () => {
+  it('has every name that others look for', async () => {
+    const guide = [
+      ...['request_duration_seconds', 'connection_establishment_duration', 'backend_response_time', 'requests_total'],
+      ...['requests_per_second', 'messages_per_second', 'bytes_per_second', 'errors_total', 'error_rate'],
+      ...['cpu_usage_percent', 'memory_usage_bytes', 'goroutines_count', 'gc_duration_seconds', 'timeout_rate'],
+      'connection_failures',
+    ];
+    const bridge = [
+      ...['connections_total', 'connections_active', 'connections_rejected_total', 'requests_total'],
+      ...['request_duration_seconds', 'requests_in_flight', 'auth_failures_total', 'routing_errors_total'],
+      ...['endpoint_requests_total', 'websocket_messages_total', 'websocket_bytes_total', 'tcp_connections_total'],
+      ...['tcp_connections_active', 'tcp_messages_total', 'tcp_bytes_total', 'tcp_protocol_errors_total'],
+      ...['tcp_message_duration_seconds', 'errors_total', 'errors_by_type_total', 'errors_by_component_total'],
+      ...['errors_retryable_total', 'errors_by_http_status_total', 'errors_by_severity_total'],
+      ...['errors_by_operation_total', 'error_recovery_total', 'error_handling_duration_seconds'],
+    ];
+    const { names } = new Scrape(await expositionOf(new Counters(Counters.allocate()))());
+    const wanted = [...guide.map((name) => `mcp_${name}`), ...bridge.map((name) => `mcp_gateway_${name}`)];
+    expect(wanted.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
   it('is what Prometheus reads: each name described once, each series once, buckets that add up', async () => {
     const counters = new Counters(Counters.allocate());
     for (const cells of Object.values(counters.cells)) cells.fill(2);
