@@ -12,6 +12,8 @@ import { type FrontEnd, frontEnds, type ListeningFrontEnd } from './frontend.ts'
 import { StdioFrontEnd } from './frontends/stdio.ts';
 import { Hops } from './http/hops.ts';
 import { OpenStreams } from './http/open-streams.ts';
+import { ParameterHeaders } from './http/parameter-headers.ts';
+import { InFlight, slotsFor } from './in-flight.ts';
 import { createListener, listen } from './listeners.ts';
 import { PendingList } from './pending-list.ts';
 import type { FromWorker, WorkerStart } from './protocol.ts';
@@ -34,8 +36,10 @@ export class DataPlane {
   readonly connections: Connections;
   readonly congestion: Congestion;
   readonly sessionless = new Sessionless(this);
+  readonly parameterHeaders = new ParameterHeaders(this);
   readonly openStreams = new OpenStreams(this);
   readonly hops: Hops;
+  readonly inFlight: InFlight;
   /** The worker's. */
   readonly index: number;
   /** Of requests to clients. */
@@ -63,7 +67,7 @@ export class DataPlane {
   readonly #servers: Server[] = [];
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor({ config, counters, index }: WorkerStart, router: Router, post: (message: FromWorker) => void) {
+  constructor({ config, counters, inFlight, index }: WorkerStart, router: Router, post: (message: FromWorker) => void) {
     this.limits = config.limits;
     this.auth = createAuthenticator(config.auth);
     this.router = router;
@@ -77,6 +81,7 @@ export class DataPlane {
     this.#post = post;
     this.store = new SessionStore(this, post);
     this.hops = new Hops(this, post);
+    this.inFlight = new InFlight(inFlight, index, slotsFor(config));
     this.connections = new Connections(Math.ceil(config.limits.connections / config.workers), this.counters);
     this.congestion = new Congestion(config.limits);
     this.#frontEnds = {

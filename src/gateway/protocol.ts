@@ -12,6 +12,8 @@ export interface WorkerStart {
   readonly version: string;
   /** Backs this worker's `Counters`; main reads it. */
   readonly counters: SharedArrayBuffer;
+  /** Backs `InFlight` of all workers. */
+  readonly inFlight: SharedArrayBuffer;
 }
 
 /** An HTTP session as every worker knows it; never changed after its broadcast. */
@@ -19,6 +21,8 @@ export interface SessionRecord {
   readonly id: string;
   /** The worker that opened it. */
   readonly owner: number;
+  /** In `InFlight`. */
+  readonly slot: number;
   readonly subject: string;
   readonly client: Client | undefined;
   readonly upstream: UpstreamSession | undefined;

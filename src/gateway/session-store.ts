@@ -53,15 +53,17 @@ export class SessionStore {
 
   /** A session nobody knows yet. */
   create(subject: string): HttpSession {
-    return this.#add(randomBytes(16).toString('hex'), subject);
+    const session = this.#add(randomBytes(16).toString('hex'), subject);
+    if (!this.#plane.alone) session.slot = this.#plane.inFlight.take();
+    return session;
   }
 
   /** Resolves when every worker can serve the session. */
   async publish(session: HttpSession): Promise<void> {
     if (this.#plane.alone) return;
-    const { id, owner, subject, client, upstream } = session;
+    const { id, owner, slot, subject, client, upstream } = session;
     const known = new Promise<void>((resolve) => this.#waiting.set(id, resolve));
-    this.#post({ type: 'session-opened', record: { id, owner, subject, client, upstream } });
+    this.#post({ type: 'session-opened', record: { id, owner, slot, subject, client, upstream } });
     await known;
   }
 
@@ -72,8 +74,8 @@ export class SessionStore {
   }
 
   /** Stores a session another worker opened. */
-  adopt({ id, owner, subject, client, upstream }: SessionRecord): void {
-    Object.assign(this.#add(id, subject), { owner, client, upstream });
+  adopt({ id, owner, slot, subject, client, upstream }: SessionRecord): void {
+    Object.assign(this.#add(id, subject), { owner, slot, client, upstream });
     this.#post({ type: 'session-stored', id });
   }
 
@@ -132,8 +134,9 @@ export class SessionStore {
     this.#byId.set(session.id, session);
   }
 
-  #forget({ id, subject }: HttpSession): void {
+  #forget({ id, subject, owner, slot }: HttpSession): void {
     if (!this.#byId.delete(id)) return;
+    if (owner === this.#plane.index && slot >= 0) this.#plane.inFlight.release(slot);
     this.#used.delete(id);
     const left = this.countOf(subject) - 1;
     if (left > 0) this.#bySubject.set(subject, left);

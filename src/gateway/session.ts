@@ -126,6 +126,7 @@ export class Session implements Caller {
     pending.older = undefined;
     pending.newer = undefined;
     this.plane.pending.remove(pending);
+    this.counted(-1);
     if (pending.hasAsked) this.#asked?.causeEnded(pending);
     if (this.inFlight-- === this.#maxInFlight) pending.channel.resume();
   }
@@ -148,12 +149,20 @@ export class Session implements Caller {
     this.plane.router.end(this);
   }
 
+  /** It may have no more requests in flight. A connection is not read any more then, and refused nothing. */
+  protected get crowded(): boolean {
+    return false;
+  }
+
+  /** There is one request more in flight, or less. */
+  protected counted(_change: 1 | -1): void {}
+
   #request(message: Message, channel: Channel): PendingRequest | undefined {
     const { plane } = this;
     const now = performance.now();
     this.lastUsed = now;
     const pending = new PendingRequest(this, message, channel, now);
-    const crowded = this.inFlight >= this.#maxInFlight && this.transport === 'http';
+    const { crowded } = this;
     this.#add(pending);
     plane.counters.received(pending.series);
     if (plane.draining) this.#refuse(pending, 'draining', 'The gateway is shutting down');
@@ -173,6 +182,7 @@ export class Session implements Caller {
     else this.#newest.newer = pending;
     this.#newest = pending;
     this.plane.pending.add(pending);
+    this.counted(1);
     if (++this.inFlight === this.#maxInFlight) pending.channel.pause();
   }
 

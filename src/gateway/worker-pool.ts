@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.ts';
 import { Counters } from './counters.ts';
+import { InFlight, slotsFor } from './in-flight.ts';
 import { Inquiries, type Question, type ThreadAnswer } from './inquiry.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
 import { SessionRelay } from './session-relay.ts';
@@ -49,11 +50,13 @@ export class WorkerPool {
 
   /** Resolves when every worker listens; rejects with the error of the first that cannot. */
   static async start(config: GatewayConfig, version: string, log: Logger): Promise<WorkerPool> {
+    const inFlight = InFlight.allocate(config.workers, slotsFor(config));
     const starts = Array.from({ length: config.workers }, (_, index) => ({
       config,
       index,
       version,
       counters: Counters.allocate(),
+      inFlight,
     }));
     const pool = new WorkerPool(starts, log);
     const ready = pool.#allReady();

@@ -50,6 +50,11 @@ export class Router {
     this.#backend.listen(caller);
   }
 
+  /** The JSON Schema of a tool's arguments; undefined where the backend does not know one. */
+  toolSchema(caller: Caller, tool: string): Promise<unknown> {
+    return this.#backend.toolSchema(caller, tool);
+  }
+
   end(caller: Caller): void {
     this.#backend.end(caller);
   }

@@ -7,6 +7,7 @@ import {
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { GatewayOptions } from '../../src/gateway/config.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/gateway.ts';
 import { quiet } from '../contracts/frontend.ts';
 import { startSdkServer } from '../router/sdk-server.ts';
@@ -19,9 +20,9 @@ const transports = {
 };
 
 /** An SDK server behind the gateway, and an SDK client, not connected yet, in front of it. */
-async function setUp(capabilities: object) {
+async function setUp(capabilities: object, options: GatewayOptions = {}) {
   const server = await startSdkServer();
-  const gateway = await startGateway({ ...quiet, tcp: 'off', backend: server.url });
+  const gateway = await startGateway({ ...quiet, tcp: 'off', backend: server.url, ...options });
   const client = new Client({ name: 'test', version: '1' }, { capabilities });
   onTestFinished(async () => {
     await client.close();
@@ -30,7 +31,7 @@ async function setUp(capabilities: object) {
   });
   // The SDK's own classes disagree under exactOptionalPropertyTypes; what `connect` needs is there.
   const connect = (over: keyof typeof transports) => client.connect(transports[over](gateway) as Transport);
-  return { client, connect };
+  return { client, connect, server };
 }
 
 describe.each(['http', 'websocket'] as const)('over %s', (over) => {
@@ -59,13 +60,18 @@ describe.each(['http', 'websocket'] as const)('over %s', (over) => {
   });
 });
 
-it('what a server asks and tells outside of requests reaches a client on a connection', async () => {
-  const { client, connect } = await setUp({ roots: {} });
+it.each([
+  ['on a connection', 'websocket', 1],
+  ['over HTTP', 'http', 1],
+  ['over HTTP, in whichever worker', 'http', 3],
+] as const)('what a server asks and tells outside of requests reaches a client %s', async (_, over, workers) => {
+  const { client, connect, server } = await setUp({ roots: {} }, { workers });
   client.setRequestHandler(ListRootsRequestSchema, async () => ({ roots: [{ uri: 'file:///here' }] }));
   const changed = new Promise<void>((resolve) =>
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve()),
   );
-  await connect('websocket');
+  await connect(over);
+  await expect.poll(() => server.requests.some((request) => request.startsWith('GET'))).toBe(true);
   const { content } = await client.callTool({ name: 'roots' });
   expect(JSON.stringify(content)).toContain('file:///here');
   await changed;

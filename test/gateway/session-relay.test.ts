@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SessionRecord, ToWorker } from '../../src/gateway/protocol.ts';
 import { SessionRelay } from '../../src/gateway/session-relay.ts';
 
-const record: SessionRecord = { id: 's', owner: 0, subject: 'x', client: undefined, upstream: undefined };
+const record: SessionRecord = { id: 's', owner: 0, slot: -1, subject: 'x', client: undefined, upstream: undefined };
 
 describe('SessionRelay', () => {
   const setUp = (workers: number) => {

@@ -11,8 +11,8 @@ export interface SdkServer {
   /** Ids of the sessions opened, and of those that were deleted. */
   readonly opened: string[];
   readonly deleted: string[];
-  /** Path of every request received, and its headers. */
-  readonly paths: string[];
+  /** Method and path of every request received, and its headers. */
+  readonly requests: string[];
   readonly headers: NodeJS.Dict<string | string[]>[];
   /** Resolves when the next session is deleted. */
   nextDeleted(): Promise<void>;
@@ -31,7 +31,7 @@ export async function startSdkServer(options: { json?: boolean } = {}): Promise<
   const transports = new Map<string, StreamableHTTPServerTransport>();
   const waiting: (() => void)[] = [];
   const http = createServer(async (request, response) => {
-    server.paths.push(`${request.url}`);
+    server.requests.push(`${request.method} ${request.url}`);
     server.headers.push(request.headers);
     const id = request.headers['mcp-session-id'];
     const known = typeof id === 'string' ? transports.get(id) : undefined;
@@ -46,7 +46,7 @@ export async function startSdkServer(options: { json?: boolean } = {}): Promise<
     url: '',
     opened: [],
     deleted: [],
-    paths: [],
+    requests: [],
     headers: [],
     cancelled: 0,
     nextDeleted: () => new Promise((resolve) => waiting.push(resolve)),

@@ -1,6 +1,7 @@
 import { type GatewayOptions, gatewayConfig } from '../../src/gateway/config.ts';
 import { Counters } from '../../src/gateway/counters.ts';
 import { DataPlane } from '../../src/gateway/data-plane.ts';
+import { InFlight, slotsFor } from '../../src/gateway/in-flight.ts';
 import { claimPorts } from '../../src/gateway/ports.ts';
 import type { FromWorker } from '../../src/gateway/protocol.ts';
 import type { Backend } from '../../src/router/backend.ts';
@@ -10,15 +11,19 @@ import { Router } from '../../src/router/router.ts';
 export interface PlaneSurroundings {
   readonly index?: number;
   readonly post?: (message: FromWorker) => void;
+  /** Shared with other workers. */
+  readonly inFlight?: SharedArrayBuffer;
 }
 
 /** One worker's inside without its sockets. */
 export function planeOf(
   options: GatewayOptions,
   backend: Backend = new EchoBackend({ worker: 0, version: '0' }),
-  { index = 0, post = () => {} }: PlaneSurroundings = {},
+  { index = 0, post = () => {}, inFlight }: PlaneSurroundings = {},
 ): DataPlane {
-  const start = { config: gatewayConfig(options), index, version: '0', counters: Counters.allocate() };
+  const config = gatewayConfig(options);
+  const shared = inFlight ?? InFlight.allocate(config.workers, slotsFor(config));
+  const start = { config, index, version: '0', counters: Counters.allocate(), inFlight: shared };
   return new DataPlane(start, new Router(backend), post);
 }
 
@@ -33,7 +38,7 @@ export interface ListeningPlane {
 export async function listeningPlane(
   options: GatewayOptions,
   backend?: Backend,
-  { index = 0, post }: PlaneSurroundings = {},
+  { post, ...surroundings }: PlaneSurroundings = {},
 ): Promise<ListeningPlane> {
   const config = gatewayConfig({ http: '0', ws: 'off', tcp: 'off', ...options });
   const [listener] = await claimPorts(config.listeners);
@@ -43,7 +48,7 @@ export async function listeningPlane(
     if (message.type === 'drained') drained.resolve();
     else post?.(message);
   };
-  const plane = planeOf({ ws: 'off', tcp: 'off', ...options, http }, backend, { index, post: hear });
+  const plane = planeOf({ ws: 'off', tcp: 'off', ...options, http }, backend, { ...surroundings, post: hear });
   await plane.listen();
   return {
     plane,

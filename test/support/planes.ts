@@ -1,4 +1,5 @@
 import type { GatewayOptions } from '../../src/gateway/config.ts';
+import { InFlight } from '../../src/gateway/in-flight.ts';
 import type { FromWorker, ToWorker } from '../../src/gateway/protocol.ts';
 import { receiveSessionMessage, type SessionMessage } from '../../src/gateway/session-messages.ts';
 import { SessionRelay } from '../../src/gateway/session-relay.ts';
@@ -19,8 +20,11 @@ export async function listeningPlanes(
   const post = (from: number) => (message: FromWorker) => {
     if (/^session/.test(message.type)) relay.receive(from, message as Parameters<SessionRelay['receive']>[1]);
   };
+  const inFlight = InFlight.allocate(backends.length, 1_000);
   for (const [index, backend] of backends.entries()) {
-    planes.push(await listeningPlane({ ...options, workers: backends.length }, backend, { index, post: post(index) }));
+    const limits = { ...options.limits, sessions: 1_000 };
+    const surroundings = { index, post: post(index), inFlight };
+    planes.push(await listeningPlane({ ...options, limits, workers: backends.length }, backend, surroundings));
     relay.join(index);
   }
   return {

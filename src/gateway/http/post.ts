@@ -1,5 +1,6 @@
 import { errorObject, type Message, readMessage } from '../../wire/jsonrpc.ts';
-import { isLegacyVersion } from '../../wire/mcp.ts';
+import { isLegacyVersion, methodIndex, methodOf } from '../../wire/mcp.ts';
+import type { HeaderParameter } from '../../wire/modern.ts';
 import { sessionDenial } from '../admission.ts';
 import { sendReply } from '../frontend.ts';
 import type { Session } from '../session.ts';
@@ -7,6 +8,7 @@ import { Body } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { placeOf } from './era.ts';
 import { type ModernFault, modernFault, unmarked, unsupported } from './header-check.ts';
+import { parameterFault, toolIn } from './parameter-headers.ts';
 import { type HttpRequest, Reply } from './reply.ts';
 import type { HttpSession } from './session.ts';
 
@@ -93,6 +95,16 @@ export class Post extends Reply {
   /** The end of the connection is the only way to cancel. */
   #modern(message: Message): void {
     const fault = modernFault(message, this.request.headers);
+    if (fault !== undefined) return this.#refuseModern(message, fault);
+    const tool = methodOf(message) === methodIndex['tools/call'] ? toolIn(message) : undefined;
+    const parameters = tool === undefined ? [] : this.plane.parameterHeaders.of(this.#sessionless, tool);
+    if (parameters instanceof Promise) parameters.then((known) => this.#serveModern(message, known));
+    else this.#serveModern(message, parameters);
+  }
+
+  #serveModern(message: Message, parameters: readonly HeaderParameter[]): void {
+    if (this.over) return;
+    const fault = parameterFault(message, this.request.headers, parameters);
     if (fault !== undefined) return this.#refuseModern(message, fault);
     this.modern = message;
     this.#deliverAlone(message);

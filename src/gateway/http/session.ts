@@ -21,6 +21,8 @@ export type StreamRefusal = 'stream_taken' | 'unknown_stream';
 export class HttpSession extends Session {
   /** The worker that opened it. */
   owner: number = this.plane.index;
+  /** In `InFlight`; −1: it has none. */
+  slot = -1;
   #events: EventLog | undefined = undefined;
   /** For what belongs to no request. */
   #standalone: EventStream | undefined = undefined;
@@ -67,6 +69,15 @@ export class HttpSession extends Session {
   override receive(message: Message, channel: Channel): PendingRequest | undefined {
     if (!this.plane.alone && message.kind !== 'request') this.#passOn(message);
     return super.receive(message, channel);
+  }
+
+  protected override get crowded(): boolean {
+    const { inFlight, limits } = this.plane;
+    return (this.slot < 0 ? this.inFlight : inFlight.count(this.slot)) >= limits.inFlight;
+  }
+
+  protected override counted(change: 1 | -1): void {
+    if (this.slot >= 0) this.plane.inFlight.change(this.slot, change);
   }
 
   override end(): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { GatewayOptions } from '../../../src/gateway/config.ts';
 import type { HttpSession } from '../../../src/gateway/http/session.ts';
 import { readMessage } from '../../../src/wire/jsonrpc.ts';
 import { quiet } from '../../contracts/frontend.ts';
@@ -13,9 +14,9 @@ const sampler = initialize.replace('"capabilities":{}', '"capabilities":{"sampli
 const question = readMessage(Buffer.from('{"jsonrpc":"2.0","id":"q","method":"sampling/createMessage","params":{}}'));
 
 /** Two workers and a session that the first has opened. */
-async function setUp() {
+async function setUp(options: GatewayOptions = {}) {
   const backends = [new HeldBackend(), new HeldBackend()];
-  const { planes, relay, close } = await listeningPlanes(quiet, backends);
+  const { planes, relay, close } = await listeningPlanes({ ...quiet, ...options }, backends);
   onTestFinished(close);
   const urls = planes.map(({ url }) => url);
   const post = (worker: number, body: string, headers = {}) =>
@@ -92,6 +93,22 @@ describe('a session over several workers', () => {
     await post(1, '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"c"}}');
     expect((await response).status).toBe(202);
     expect(backends[0]?.cancelled).toEqual([exchange]);
+  });
+
+  it('may have so many requests in flight, over all of them', async () => {
+    const { backends, begin, post } = await setUp({ limits: { inFlight: 2 } });
+    const [one, other] = [await begin(0), await begin(1)];
+    for (const worker of [0, 1]) {
+      const refused = await post(worker, call('more', '{"message":"x"}'));
+      expect([refused.status, JSON.parse(await refused.text()).error.code]).toEqual([503, 5030]);
+    }
+    other.exchange?.result(Buffer.from('{}'));
+    await (await other.response).text();
+    const after = post(0, call('after', '{"message":"x"}'));
+    await expect.poll(() => backends[0]?.held.length).toBe(2);
+    one.exchange?.result(Buffer.from('{}'));
+    backends[0]?.held[1]?.result(Buffer.from('{}'));
+    expect((await after).status).toBe(200);
   });
 
   it('ends with the worker that has opened it, and its stream elsewhere with it', async () => {
