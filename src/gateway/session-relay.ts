@@ -30,6 +30,7 @@ export class SessionRelay {
     const others = [...this.#workers].filter((worker) => worker !== from);
     if (news.type === 'session-hops') {
       const { to, hops } = news;
+      if (to !== 'others' && !this.#workers.has(to)) return this.#send(from, { type: 'sessions-lost', worker: to });
       for (const worker of others)
         if (to === 'others' || to === worker) this.#send(worker, { type: 'session-hops', from, hops });
       return;

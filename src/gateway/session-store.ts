@@ -105,11 +105,12 @@ export class SessionStore {
     }
   }
 
-  /** Ends what has been idle too long. */
+  /** Ends what has been idle too long, of the sessions opened here. */
   sweep(now: number): void {
     const { sessionIdleMillis } = this.#plane.limits;
     for (const session of this.#byId.values()) {
       if (now - session.movedAt <= sessionIdleMillis) break;
+      if (session.owner !== this.#plane.index) continue;
       if (session.inFlight === 0 && now - session.lastUsed > sessionIdleMillis) this.end(session);
     }
     if (this.#used.size === 0 || now - this.#lastBroadcast < sessionIdleMillis / 10) return;

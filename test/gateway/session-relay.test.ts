@@ -24,6 +24,19 @@ describe('SessionRelay', () => {
     expect(sent.at(-1)).toEqual([1, 'session-known']);
   });
 
+  it('hands words on to one worker or to all others, and says who is not there', () => {
+    const { relay, sent } = setUp(3);
+    relay.receive(0, { type: 'session-hops', to: 2, hops: [] });
+    relay.receive(0, { type: 'session-hops', to: 'others', hops: [] });
+    relay.receive(0, { type: 'session-hops', to: 7, hops: [] });
+    expect(sent).toEqual([
+      [2, 'session-hops'],
+      [1, 'session-hops'],
+      [2, 'session-hops'],
+      [0, 'sessions-lost'],
+    ]);
+  });
+
   it('does not wait for a worker that is gone', () => {
     const { relay, sent } = setUp(2);
     relay.receive(0, { type: 'session-opened', record });

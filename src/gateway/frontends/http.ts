@@ -6,6 +6,7 @@ import type { Listener } from '../config.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { ListeningFrontEnd } from '../frontend.ts';
 import { answerProbe, pathOf } from '../health.ts';
+import { BridgePost } from '../http/bridge-post.ts';
 import { type Endpoint, endpointsFor } from '../http/endpoint.ts';
 import { namesModern } from '../http/era.ts';
 import { Get } from '../http/get.ts';
@@ -47,8 +48,8 @@ export class HttpFrontEnd implements ListeningFrontEnd {
     connections.usable(request.socket, 'http');
     if (connections.isExcess(request.socket)) response.shouldKeepAlive = false;
     if (answerProbe(request, response, !this.#plane.draining)) return;
-    const reply = replyTo(this.#plane, request, response);
     const endpoint = this.#endpoints.get(pathOf(request));
+    const reply = replyTo(this.#plane, request, response, endpoint);
     if (endpoint === undefined) return reply.unserved(404, 'not_found');
     const { method = '' } = request;
     const allowed = method !== 'POST' && namesModern(request.headers) ? modernMethods : endpoint.methods;
@@ -75,7 +76,7 @@ export class HttpFrontEnd implements ListeningFrontEnd {
   }
 }
 
-function replyTo(plane: DataPlane, request: HttpRequest, response: ServerResponse): Reply {
-  if (request.method === 'POST') return new Post(plane, request, response);
+function replyTo(plane: DataPlane, request: HttpRequest, response: ServerResponse, endpoint?: Endpoint): Reply {
+  if (request.method === 'POST') return new (endpoint?.bridged ? BridgePost : Post)(plane, request, response);
   return request.method === 'GET' ? new Get(plane, request, response) : new Reply(plane, request, response);
 }

@@ -2,6 +2,8 @@
 export interface Endpoint {
   /** Clients of the legacy era have sessions there. */
   readonly inSessions: boolean;
+  /** MCP Bridge's clients come there. */
+  readonly bridged?: boolean;
   readonly methods: readonly string[];
 }
 
@@ -10,5 +12,10 @@ const alone: Endpoint = { inSessions: false, methods: ['POST'] };
 
 /** By path, compared as it is written: nothing is decoded or shortened. `namespaces`: names of backends. */
 export function endpointsFor(namespaces: readonly string[]): ReadonlyMap<string, Endpoint> {
-  return new Map([['/mcp', mcp], ...namespaces.map((name) => [`/mcp/${name}`, mcp] as const), ['/api/tools', alone]]);
+  return new Map([
+    ['/mcp', mcp],
+    ...namespaces.map((name) => [`/mcp/${name}`, mcp] as const),
+    ['/api/tools', alone],
+    ['/api/v1/mcp', { ...alone, bridged: true }],
+  ]);
 }

@@ -38,6 +38,11 @@ export class Get extends Reply {
     this.invalid(status, why, text);
   }
 
+  override finish(): void {
+    if (this.over || this.response.headersSent) super.finish();
+    else this.refuseStream('unknown_stream');
+  }
+
   override closed(): void {
     super.closed();
     if (this.#stream !== undefined) this.session?.detach(this.#stream, this);

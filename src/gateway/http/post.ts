@@ -15,7 +15,7 @@ import type { HttpSession } from './session.ts';
 /** One POST: collects its body and hands the message to the session it is part of. */
 export class Post extends Reply {
   readonly #body = new Body();
-  #subject = '';
+  protected subject = '';
   #endpoint: Endpoint | undefined = undefined;
   /** The session that the message opens; it begins with the reply. */
   #opening: HttpSession | undefined = undefined;
@@ -26,7 +26,7 @@ export class Post extends Reply {
     const { headers } = request;
     if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '') || headers['content-encoding'] !== undefined)
       return this.invalid(415, 'media_type', 'The body must be application/json, not encoded');
-    this.#subject = subject;
+    this.subject = subject;
     this.#endpoint = endpoint;
     if (Number(headers['content-length'] ?? 0) > this.plane.limits.body) return this.#tooLarge();
     request.reply = this;
@@ -40,7 +40,7 @@ export class Post extends Reply {
   }
 
   end(): void {
-    if (!this.over) this.#route(readMessage(this.#body.take()));
+    if (!this.over) this.received(readMessage(this.#body.take()));
   }
 
   /** Nothing goes before the reply that opens a session: its head names the session. */
@@ -59,7 +59,11 @@ export class Post extends Reply {
     super.abandon();
   }
 
-  #route(message: Message): void {
+  protected received(message: Message): void {
+    this.route(message);
+  }
+
+  protected route(message: Message): void {
     if (message.kind === 'invalid') {
       this.code = 400;
       return this.#deliver(this.#sessionless, message);
@@ -73,12 +77,12 @@ export class Post extends Reply {
 
   #legacy(message: Message, place: 'session' | 'sessionless' | 'lost'): void {
     if (place === 'sessionless') return this.#deliverAlone(message);
-    this.session = this.sessionOf(this.#subject);
+    this.session = this.sessionOf(this.subject);
     if (this.session !== undefined) this.#deliver(this.session, message);
   }
 
   get #sessionless(): Session {
-    return this.plane.sessionless.of(this.#subject);
+    return this.plane.sessionless.of(this.subject);
   }
 
   #deliver(session: Session, message: Message): void {
@@ -112,9 +116,9 @@ export class Post extends Reply {
   }
 
   #initialize(message: Message): void {
-    const denial = sessionDenial(this.plane, this.#subject);
+    const denial = sessionDenial(this.plane, this.subject);
     if (denial !== undefined) return this.deny(denial);
-    this.#opening = this.plane.store.create(this.#subject);
+    this.#opening = this.plane.store.create(this.subject);
     this.#deliver(this.#opening, message);
   }
 
