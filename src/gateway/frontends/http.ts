@@ -62,8 +62,9 @@ export class HttpFrontEnd implements ListeningFrontEnd {
   }
 
   #serve(reply: Reply, endpoint: Endpoint, identity: Identity | undefined): void {
-    if (identity === undefined) reply.deny(unproven);
-    else if (reply instanceof Post) reply.read(identity.subject, endpoint);
+    if (identity === undefined) return reply.deny(unproven);
+    reply.identity = identity;
+    if (reply instanceof Post) reply.read(identity.subject, endpoint);
     else if (reply instanceof Get) reply.open(identity.subject);
     else this.#end(reply, identity.subject);
   }

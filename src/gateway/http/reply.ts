@@ -5,8 +5,10 @@ import { errorObject, errorOf, type Message, RpcCode } from '../../wire/jsonrpc.
 import { McpCode, type Refusal, refusals, transports } from '../../wire/mcp.ts';
 import { encodeEvent, sseComment } from '../../wire/sse-writer.ts';
 import type { Denial } from '../admission.ts';
+import { endOf, type Identity } from '../authenticator.ts';
 import type { Recipient } from '../congestion.ts';
 import type { DataPlane } from '../data-plane.ts';
+import type { Due } from '../due-list.ts';
 import { type Channel, refusalError } from '../frontend.ts';
 import type { Cause } from '../metrics/reasons.ts';
 import type { PendingRequest } from '../pending-request.ts';
@@ -29,7 +31,7 @@ const modernStatus: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** The reply to one request: JSON, or server-sent events once something comes before the result. */
-export class Reply implements Channel, Recipient, Outlet {
+export class Reply implements Channel, Due, Outlet, Recipient {
   readonly maxReply: number = Number.POSITIVE_INFINITY;
   readonly tailroom: number = 0;
   protected readonly plane: DataPlane;
@@ -48,6 +50,8 @@ export class Reply implements Channel, Recipient, Outlet {
   /** Its events, where a client can come back for them. */
   #stream: EventStream | undefined = undefined;
   #hearsClose = false;
+  /** Who is answered. */
+  identity: Identity | undefined = undefined;
   /** `performance.now()` of the last event, about. */
   lastEvent = 0;
 
@@ -111,6 +115,17 @@ export class Reply implements Channel, Recipient, Outlet {
     return this.pending !== undefined;
   }
 
+  /** A stream goes on no longer than the token holds. */
+  due(now: number): number {
+    const ends = this.#ends;
+    if (this.over || ends === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+    if (now <= ends) return ends;
+    this.plane.counters.failure('http', 'token_expired');
+    if (this.pending === undefined) this.finish();
+    else this.pending.abandon('token expired');
+    return Number.POSITIVE_INFINITY;
+  }
+
   /** The connection has ended, or the reply has. */
   closed(): void {
     this.plane.openStreams.delete(this);
@@ -123,6 +138,7 @@ export class Reply implements Channel, Recipient, Outlet {
     this.lastEvent = this.plane.now;
     this.plane.connections.streams(this.request.socket);
     this.plane.openStreams.add(this);
+    this.plane.dueList.add(this, this.#ends);
     this.hearClose();
     this.response.writeHead(200, {
       'content-type': 'text/event-stream',
@@ -224,6 +240,10 @@ export class Reply implements Channel, Recipient, Outlet {
   /** Nobody hears what is sent from now on. */
   protected get over(): boolean {
     return this.response.writableEnded || this.response.destroyed;
+  }
+
+  get #ends(): number {
+    return this.identity === undefined ? Number.POSITIVE_INFINITY : endOf(this.identity);
   }
 
   #sendJson(message: Buffer): void {

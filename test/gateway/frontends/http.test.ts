@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../../../src/gateway/gateway.ts';
 import { supportedVersions } from '../../../src/wire/modern.ts';
 import { frontEndContract, quiet } from '../../contracts/frontend.ts';
-import { audience, issuer, secret, signed } from '../../support/tokens.ts';
+import { audience, epoch, issuer, secret, signed } from '../../support/tokens.ts';
 import { httpClient, initialize, jsonHeaders } from '../clients.ts';
 
 frontEndContract({
@@ -69,6 +69,17 @@ describe('http front end', () => {
     expect((await post(ping, headers, '/mcp/echo')).status).toBe(200);
     for (const other of ['/mcp/http', '/mcp/ECHO', '/mcp/echo/', '/mcp/%65cho'])
       expect((await post(ping, headers, other)).status).toBe(404);
+  });
+
+  it('ends the stream of a session when the token does', async () => {
+    const guarded = await startGateway({ ...quiet, jwt: { secret, issuer, audience } });
+    const headers = { ...jsonHeaders, authorization: `Bearer ${await signed({ exp: epoch(-28) })}` };
+    const opened = await fetch(`${guarded.addresses.http}`, { method: 'POST', body: initialize, headers });
+    const session = { 'mcp-session-id': `${opened.headers.get('mcp-session-id')}` };
+    const stream = await fetch(`${guarded.addresses.http}`, { headers: { ...headers, ...session } });
+    expect(stream.status).toBe(200);
+    expect(await stream.text()).toMatch(/^id: /);
+    await guarded.stop();
   });
 
   it('refuses a subject more sessions than it may have, and no other', async () => {
