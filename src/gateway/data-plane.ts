@@ -46,6 +46,8 @@ export class DataPlane {
   readonly ids: WorkerIds;
   /** Every request in flight. */
   readonly pending = new PendingList();
+  /** Those that have no time limit. */
+  readonly subscriptions = new PendingList();
   /** The number of the request that came last. */
   lastRequest = 0;
   requestLog: RequestLog | undefined = undefined;
@@ -103,6 +105,8 @@ export class DataPlane {
     this.draining = true;
     for (const server of this.#servers) server.close();
     for (const frontEnd of this.#running) frontEnd.drain(reason);
+    this.subscriptions.refuseAll('The gateway is shutting down');
+    for (const frontEnd of Object.values(this.#frontEnds)) frontEnd.drain(reason);
   }
 
   /** Ends what `drain` has left. */

@@ -1,9 +1,10 @@
 import type { Answer, Exchange, TraceContext, Work } from '../router/exchange.ts';
 import type { Message } from '../wire/jsonrpc.ts';
-import { type Era, type MethodIndex, methodOf, type Refusal } from '../wire/mcp.ts';
+import { type Era, type MethodIndex, methodIndex, methodOf, type Refusal } from '../wire/mcp.ts';
 import { eraOf } from '../wire/modern.ts';
 import { type Channel, sendMessage, sendReply } from './frontend.ts';
 import type { ErrorReason } from './metrics/reasons.ts';
+import type { PendingList } from './pending-list.ts';
 import type { Session } from './session.ts';
 
 /** A request that has no final reply yet, in two lists, oldest first: its session's and its worker's. */
@@ -20,6 +21,8 @@ export class PendingRequest implements Exchange {
   readonly trace: TraceContext | undefined;
   readonly started: number;
   readonly deadline: number;
+  /** It goes on until one side ends it. */
+  readonly isSubscription: boolean;
   /** Servers may have asked the client because of it. */
   hasAsked = false;
   /** In the session. */
@@ -44,7 +47,14 @@ export class PendingRequest implements Exchange {
     this.number = ++caller.plane.lastRequest;
     this.trace = channel.trace;
     this.started = now;
-    this.deadline = now + caller.plane.limits.requestMillis;
+    this.isSubscription = this.method === methodIndex['subscriptions/listen'] && this.era === 'modern';
+    this.deadline = this.isSubscription ? Number.POSITIVE_INFINITY : now + caller.plane.limits.requestMillis;
+  }
+
+  /** Where its worker keeps it. */
+  get list(): PendingList {
+    const { plane } = this.caller;
+    return this.isSubscription ? plane.subscriptions : plane.pending;
   }
 
   notify(notification: Buffer): void {
@@ -107,9 +117,10 @@ export class PendingRequest implements Exchange {
     const answered = performance.now();
     this.#over = true;
     sendReply(this.channel, this.request, member, value);
-    const millis = performance.now() - this.started;
-    if (reason === undefined) plane.counters.answered(this.series, millis, answered - this.started);
-    else plane.counters.failed(transport, this.series, reason, millis, answered - this.started);
+    // How long a subscription went on is not a time it took.
+    const millis = this.isSubscription ? 0 : performance.now() - this.started;
+    if (reason === undefined) plane.counters.answered(this.series, millis, Math.min(millis, answered - this.started));
+    else plane.counters.failed(transport, this.series, reason, millis, Math.min(millis, answered - this.started));
     if (this.#isRetried) plane.counters.recovered(reason === undefined);
     plane.requestLog?.ended(this, reason ?? 'success');
     this.caller.settled(this);

@@ -125,7 +125,7 @@ export class Session implements Caller {
     else pending.newer.older = pending.older;
     pending.older = undefined;
     pending.newer = undefined;
-    this.plane.pending.remove(pending);
+    pending.list.remove(pending);
     this.counted(-1);
     if (pending.hasAsked) this.#asked?.causeEnded(pending);
     if (this.inFlight-- === this.#maxInFlight) pending.channel.resume();
@@ -181,7 +181,7 @@ export class Session implements Caller {
     if (this.#newest === undefined) this.#oldest = pending;
     else this.#newest.newer = pending;
     this.#newest = pending;
-    this.plane.pending.add(pending);
+    pending.list.add(pending);
     this.counted(1);
     if (++this.inFlight === this.#maxInFlight) pending.channel.pause();
   }

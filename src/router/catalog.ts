@@ -1,4 +1,4 @@
-import { decodeString, findMember } from '../wire/json-member.ts';
+import { findMember, textOf } from '../wire/json-member.ts';
 import { errorObject, RpcCode } from '../wire/jsonrpc.ts';
 import { McpCode, type MethodIndex, methodIndex, methodName } from '../wire/mcp.ts';
 import type { Client } from './client.ts';
@@ -121,8 +121,4 @@ function unknownMethod(exchange: Exchange): undefined {
 
 function badParams(exchange: Exchange, text: string): undefined {
   exchange.error(errorObject(RpcCode.badParams, text));
-}
-
-function textOf(value: Buffer | 'ambiguous' | undefined): string | undefined {
-  return Buffer.isBuffer(value) && value[0] === 0x22 ? decodeString(value, 0, value.length) : undefined;
 }

@@ -1,19 +1,11 @@
 import { findMember } from '../wire/json-member.ts';
 import { errorObject, type Message, RpcCode } from '../wire/jsonrpc.ts';
-import { type MethodIndex, methodIndex } from '../wire/mcp.ts';
+import { methodIndex } from '../wire/mcp.ts';
 import type { Backend, BackendQueue } from './backend.ts';
 import { type Client, clientOf } from './client.ts';
 import type { Caller, Exchange, Work } from './exchange.ts';
 import { reasonOf } from './reason.ts';
-
-/** The member of `params` that decides who serves a request, by method. */
-const routingKeys = new Map<MethodIndex, string>([
-  [methodIndex['tools/call'], 'name'],
-  [methodIndex['prompts/get'], 'name'],
-  [methodIndex['resources/read'], 'uri'],
-  [methodIndex['resources/subscribe'], 'uri'],
-  [methodIndex['resources/unsubscribe'], 'uri'],
-]);
+import { routingKeys } from './routing-key.ts';
 
 const empty = Buffer.from('{}');
 const paramsNotObject = errorObject(RpcCode.badParams, 'Invalid params: must be an object');
@@ -35,8 +27,10 @@ export class Router {
     const { request, method } = exchange;
     if (request.paramsStart >= 0 && request.bytes[request.paramsStart] !== 0x7b)
       return void exchange.error(paramsNotObject);
-    if (method === methodIndex.ping) return void exchange.result(empty);
-    if (method === methodIndex.initialize) return this.#initialize(exchange);
+    if (exchange.era === 'legacy') {
+      if (method === methodIndex.ping) return void exchange.result(empty);
+      if (method === methodIndex.initialize) return this.#initialize(exchange);
+    }
     const key = routingKeys.get(method);
     if (key !== undefined && !this.#routable(exchange, key)) return undefined;
     return this.#backend.request(exchange);

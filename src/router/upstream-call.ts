@@ -1,12 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { formatBytes } from '../units.ts';
+import { findMember } from '../wire/json-member.ts';
 import { type Message, readMessage, withId } from '../wire/jsonrpc.ts';
-import { methodIndex, methodOf } from '../wire/mcp.ts';
+import { McpCode, methodIndex, methodOf } from '../wire/mcp.ts';
 import { EventKind, type EventSink, SseDecoder } from '../wire/sse.ts';
 import type { Exchange, UpstreamSession, Work } from './exchange.ts';
-import { paramsWithToken, progressTokenOf, restoreToken } from './progress.ts';
 import { encode, isEventStream, type UpstreamClient } from './upstream-client.ts';
+import { notificationFor, paramsWithToken, progressTokenOf, subscriptionResultFor } from './upstream-names.ts';
 
 /** One request on its way through an upstream: undici drives it, the exchange hears what comes back. */
 export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink {
@@ -15,9 +16,10 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
   readonly #id: number;
   /** The client's; the server is given the id in its place. */
   readonly #progressToken: Buffer | undefined;
-  /** Begins another session in the place of one the server has forgotten, and sends the call again. */
-  readonly #renew: (call: UpstreamCall) => void;
-  #isRenewed = false;
+  /** Sends the call again where the server has not carried it out and another attempt can be a better one. */
+  readonly #again: (call: UpstreamCall) => void;
+  #isSecond = false;
+  #resending = false;
   #session: UpstreamSession | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
@@ -29,12 +31,12 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
   #waits = true;
 
   /** `id`: what the request is called upstream; client ids may repeat within a session that clients share. */
-  constructor(client: UpstreamClient, exchange: Exchange, id: number, renew: (call: UpstreamCall) => void) {
+  constructor(client: UpstreamClient, exchange: Exchange, id: number, again: (call: UpstreamCall) => void) {
     this.#client = client;
     this.#exchange = exchange;
     this.#id = id;
     this.#progressToken = progressTokenOf(exchange.request);
-    this.#renew = renew;
+    this.#again = again;
     client.waiting++;
   }
 
@@ -42,9 +44,11 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
     return this.#exchange;
   }
 
-  send(session: UpstreamSession): void {
+  /** `session`: the legacy one it belongs to, as the headers say too. */
+  send(headers: string[], session?: UpstreamSession): void {
     if (this.#over) return;
     this.#session = session;
+    this.#resending = false;
     this.#sse = undefined;
     this.#chunks = [];
     this.#received = 0;
@@ -52,7 +56,6 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
     const token = this.#progressToken;
     const params = token === undefined ? request.params : paramsWithToken(request, token, String(this.#id));
     const body = withId(request, this.#id, params);
-    const headers = this.#client.headers(session);
     const { trace } = this.#exchange;
     if (trace !== undefined) headers.push('traceparent', trace.parent);
     if (trace?.state !== undefined) headers.push('tracestate', trace.state);
@@ -112,17 +115,18 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
   }
 
   onResponseEnd(): void {
-    if (this.#over) return;
+    if (this.#over || this.#resending) return;
     if (this.#status === 404 && this.#session?.id !== undefined) return this.#sessionEnded();
-    if (this.#status !== 200) return this.fail(`HTTP ${this.#status}`);
-    if (this.#sse === undefined)
-      this.#message(readMessage(this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks)));
-    if (!this.#over) this.fail('no reply to the request');
+    if (this.#sse !== undefined) return this.fail('no reply to the request');
+    const message = readMessage(this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks));
+    if (message.kind === 'response' || this.#status === 200) this.#message(message);
+    else this.fail(`HTTP ${this.#status}`);
+    if (message.kind === 'notification') this.fail('no reply to the request');
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error & { code?: string }): void {
     this.#waited();
-    this.fail(error.code ?? error.message);
+    if (!this.#resending) this.fail(error.code ?? error.message);
   }
 
   /** It has a connection, or needs none any more; undici keeps what was cancelled meanwhile. */
@@ -138,9 +142,8 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
     else if (message.kind === 'request' && this.#session !== undefined)
       void this.#client.answer(this.#session, message, this.#exchange);
     else if (message.kind === 'response' && this.#isMine(message)) {
-      this.#over = true;
-      if (message.resultStart >= 0) this.#exchange.result(bytes.subarray(message.resultStart, message.resultEnd));
-      else this.#exchange.error(bytes.subarray(message.errorStart, message.errorEnd));
+      if (message.resultStart >= 0) this.#result(bytes.subarray(message.resultStart, message.resultEnd));
+      else this.#error(bytes.subarray(message.errorStart, message.errorEnd));
     } else this.fail('reply is no JSON-RPC response to the request');
   }
 
@@ -148,23 +151,41 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
     return bytes.toString('latin1', idStart, idEnd) === String(this.#id);
   }
 
+  #result(value: Buffer): void {
+    this.#over = true;
+    const { request, method } = this.#exchange;
+    const isSubscription = method === methodIndex['subscriptions/listen'];
+    this.#exchange.result(isSubscription ? subscriptionResultFor(request, String(this.#id), value) : value);
+  }
+
+  /** Headers that do not repeat what the server wants them to: it may want other ones than when it was asked. */
+  #error(value: Buffer): void {
+    const isMismatch = findMember(value, 'code')?.toString() === String(McpCode.headerMismatch);
+    if (isMismatch && !this.#isSecond && this.#exchange.method === methodIndex['tools/call']) return this.#sendAgain();
+    this.#over = true;
+    this.#exchange.error(value);
+  }
+
   #notified(notification: Message): void {
-    // What a server no longer wants to know it calls by an id that the client has not seen.
-    if (methodOf(notification) === methodIndex['notifications/cancelled']) return;
-    const token = this.#progressToken;
-    this.#exchange.notify(
-      token === undefined ? notification.bytes : restoreToken(notification, String(this.#id), token),
-    );
+    const { request, era } = this.#exchange;
+    // What a legacy server no longer wants to know it calls by an id that the client has not seen.
+    if (era === 'legacy' && methodOf(notification) === methodIndex['notifications/cancelled']) return;
+    this.#exchange.notify(notificationFor(request, this.#progressToken, String(this.#id), notification));
   }
 
   /** Nothing has been done for the request, whatever it is. */
   #sessionEnded(): void {
     const { caller } = this.#exchange;
     if (caller.upstream === this.#session) caller.upstream = undefined;
-    if (this.#isRenewed) return this.fail('its session has ended');
-    this.#isRenewed = true;
+    if (this.#isSecond) this.fail('its session has ended');
+    else this.#sendAgain();
+  }
+
+  #sendAgain(): void {
+    this.#isSecond = true;
+    this.#resending = true;
     this.#exchange.retried();
-    this.#renew(this);
+    this.#again(this);
   }
 }
 

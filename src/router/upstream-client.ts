@@ -71,6 +71,16 @@ export class UpstreamClient {
     return { session, result };
   }
 
+  /** A request of the gateway's own. Resolves with undefined when the server does not understand it at all. */
+  async ask(body: Buffer, headers: string[]): Promise<Message | undefined> {
+    const signal = AbortSignal.timeout(controlMillis);
+    const reply = await this.pool.request({ method: 'POST', path: this.path, headers, body, signal });
+    const { statusCode } = reply;
+    const response = responseIn(reply.headers, await reply.body.text());
+    if (statusCode === 401 || statusCode === 403 || statusCode >= 500) throw new Error(`HTTP ${statusCode}`);
+    return response;
+  }
+
   /** Posts a message that has no reply. */
   async tell(session: UpstreamSession, message: Buffer): Promise<void> {
     await this.#post(message, session);
@@ -144,11 +154,15 @@ export function isEventStream(headers: IncomingHttpHeaders): boolean {
   return headers['content-type']?.startsWith('text/event-stream') === true;
 }
 
-/** The result of `initialize`. */
-function resultIn(headers: IncomingHttpHeaders, text: string): Buffer {
+function responseIn(headers: IncomingHttpHeaders, text: string): Message | undefined {
   const bytes = Buffer.from(text);
   const messages = isEventStream(headers) ? messagesIn(bytes) : [bytes];
-  const response = messages.map(readMessage).find(({ kind }) => kind === 'response');
+  return messages.map(readMessage).find(({ kind }) => kind === 'response');
+}
+
+/** The result of `initialize`. */
+function resultIn(headers: IncomingHttpHeaders, text: string): Buffer {
+  const response = responseIn(headers, text);
   if (response === undefined) throw new Error('no reply to initialize');
   if (response.resultStart < 0) throw new Error('initialize was refused');
   return response.bytes.subarray(response.resultStart, response.resultEnd);

@@ -144,4 +144,19 @@ describe('Session', () => {
     receive({ id: 1, result: {} });
     expect(channel.messages).toHaveLength(1);
   });
+
+  it('lets a subscription go on without a time limit, until the gateway drains', () => {
+    const { plane, receive, channel } = setUp();
+    const cancelled = vi.fn();
+    plane.router.request = () => ({ cancel: cancelled, pause: () => {}, resume: () => {} });
+    const params = { _meta: { [MetaKey.protocolVersion]: '2026-07-28' } };
+    receive({ id: 'stream', method: 'subscriptions/listen', params });
+    receive({ id: 'call', method: 'tools/call', params });
+    plane.pending.sweep(Number.MAX_VALUE);
+    expect(channel.messages.map((text) => JSON.parse(text).id)).toEqual(['call']);
+    expect(cancelled).toHaveBeenCalledOnce();
+    plane.drain('test');
+    expect(JSON.parse(channel.messages[1]).id).toBe('stream');
+    expect(cancelled).toHaveBeenCalledTimes(2);
+  });
 });

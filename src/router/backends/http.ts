@@ -1,37 +1,33 @@
-import type { Message } from '../../wire/jsonrpc.ts';
-import { latestLegacyVersion } from '../../wire/mcp.ts';
+import { errorObject, type Message } from '../../wire/jsonrpc.ts';
+import { latestLegacyVersion, legacyVersions, McpCode } from '../../wire/mcp.ts';
+import { modernVersionOf } from '../../wire/modern.ts';
 import type { Backend, BackendContext, BackendQueue } from '../backend.ts';
 import type { Client } from '../client.ts';
-import type { Caller, Exchange, UpstreamSession, Work } from '../exchange.ts';
+import { DeferredWork } from '../deferred-work.ts';
+import type { Caller, Exchange, Work } from '../exchange.ts';
+import { LegacyUpstream } from '../legacy-upstream.ts';
+import { ModernUpstream } from '../modern-upstream.ts';
 import { reasonOf } from '../reason.ts';
 import { UpstreamCall } from '../upstream-call.ts';
-import { type Opened, UpstreamClient } from '../upstream-client.ts';
+import { UpstreamClient } from '../upstream-client.ts';
 import { defaultUpstream } from '../upstream-options.ts';
-import { UpstreamStream } from '../upstream-stream.ts';
 import { WorkerIds } from '../worker-ids.ts';
 
-/**
- * Passes requests to an MCP server over Streamable HTTP (legacy era). Every client session has one upstream session,
- * opened once, at its first request or by `open`, and deleted with it. What a server asks or tells outside the requests of
- * clients comes over a stream of the session, for clients that have one themselves.
- */
+/** Passes requests to an MCP server over Streamable HTTP, each in the era it comes in. */
 export class HttpBackend implements Backend {
   readonly kind = 'http';
   readonly #client: UpstreamClient;
-  /** Who a client is that has not said it. */
-  readonly #anonymous: Client;
-  readonly #streams = new Map<Caller, UpstreamStream>();
-  readonly #opening = new Map<Caller, Promise<Opened>>();
+  readonly #legacy: LegacyUpstream;
+  readonly #modern: ModernUpstream;
   readonly #ids: WorkerIds;
 
-  constructor(url: string, context: BackendContext) {
-    this.#client = new UpstreamClient(url, context.upstream ?? defaultUpstream);
-    this.#anonymous = {
-      protocolVersion: latestLegacyVersion,
-      capabilities: '{}',
-      info: JSON.stringify({ name: 'mcpb-gateway', version: context.version }),
-    };
-    this.#ids = new WorkerIds(context.worker);
+  constructor(url: string, { worker, version, upstream }: BackendContext) {
+    this.#client = new UpstreamClient(url, upstream ?? defaultUpstream);
+    const info = { name: 'mcpb-gateway', version };
+    const anonymous = { protocolVersion: latestLegacyVersion, capabilities: '{}', info: JSON.stringify(info) };
+    this.#legacy = new LegacyUpstream(this.#client, anonymous);
+    this.#modern = new ModernUpstream(this.#client, info);
+    this.#ids = new WorkerIds(worker);
   }
 
   get queue(): BackendQueue {
@@ -40,75 +36,69 @@ export class HttpBackend implements Backend {
 
   request(exchange: Exchange): Work | undefined {
     if (this.#client.crowded) return void exchange.refuse('overloaded', 'Too many requests wait for the backend');
-    const call = new UpstreamCall(this.#client, exchange, this.#ids.next(), this.#sendLater);
-    const { upstream } = exchange.caller;
-    if (upstream !== undefined) call.send(upstream);
-    else this.#sendLater(call);
-    return call;
+    return exchange.era === 'legacy' ? this.#passLegacy(exchange) : this.#passModern(exchange);
   }
 
   notification(caller: Caller, notification: Message): void {
-    if (caller.upstream !== undefined) this.#client.tell(caller.upstream, notification.bytes).catch(ignore);
+    // The server may be gone.
+    if (caller.upstream !== undefined) this.#client.tell(caller.upstream, notification.bytes).catch(() => {});
   }
 
-  async open(caller: Caller, client: Client): Promise<Buffer> {
-    this.end(caller);
-    const { result } = await this.#begin(caller, client);
-    return result;
+  open(caller: Caller, client: Client): Promise<Buffer> {
+    return this.#legacy.open(caller, client);
   }
 
   listen(caller: Caller): void {
-    const { upstream, listens } = caller;
-    if (upstream === undefined || !listens || this.#client.streamless) return;
-    const stream = this.#streams.get(caller);
-    if (stream?.session === upstream) return;
-    stream?.close();
-    this.#streams.set(caller, new UpstreamStream(this.#client, caller, upstream));
+    this.#legacy.listen(caller);
   }
 
-  async toolSchema(): Promise<undefined> {}
+  async toolSchema(_: Caller, tool: string): Promise<unknown> {
+    if (!(await this.#modern.spoken())) return undefined;
+    return (this.#modern.schemas.known ?? (await this.#modern.schemas.list())).get(tool);
+  }
 
   end(caller: Caller): void {
-    const opening = this.#opening.get(caller)?.then(({ session }) => session) ?? Promise.resolve(caller.upstream);
-    caller.upstream = undefined;
-    this.#opening.delete(caller);
-    this.#streams.get(caller)?.close();
-    this.#streams.delete(caller);
-    opening.then((session) => session && this.#client.end(session)).catch(ignore);
+    this.#legacy.end(caller);
   }
 
   close(): Promise<void> {
     return this.#client.close();
   }
 
-  /** A call whose session has to begin first. */
-  readonly #sendLater = (call: UpstreamCall): void => {
-    this.#session(call.exchange.caller).then(
-      (session) => call.send(session),
-      (error: Error) => call.fail(reasonOf(error)),
+  #passLegacy(exchange: Exchange): Work {
+    const call = this.#call(exchange, this.#sendOpened);
+    this.#legacy.send(call);
+    return call;
+  }
+
+  #passModern(exchange: Exchange): Work | undefined {
+    const spoken = this.#modern.spoken();
+    if (!(spoken instanceof Promise)) return this.#sendModern(exchange, spoken);
+    const work = new DeferredWork();
+    spoken.then(
+      (speaks) => work.begin(() => this.#sendModern(exchange, speaks)),
+      (error: Error) => exchange.refuse('backend', `Backend unavailable: ${reasonOf(error)}`),
     );
-  };
-
-  /** The session that stands, is being opened, or is opened now, for a client that has not initialized. */
-  async #session(caller: Caller): Promise<UpstreamSession> {
-    if (caller.upstream !== undefined) return caller.upstream;
-    const opened = this.#opening.get(caller) ?? this.#begin(caller, caller.client ?? this.#anonymous);
-    return (await opened).session;
+    return work;
   }
 
-  #begin(caller: Caller, client: Client): Promise<Opened> {
-    const opening = this.#client.open(client);
-    this.#opening.set(caller, opening);
-    const settled = (opened?: Opened): void => {
-      if (this.#opening.get(caller) !== opening) return;
-      this.#opening.delete(caller);
-      caller.upstream = opened?.session;
-      this.listen(caller);
-    };
-    opening.then(settled, () => settled());
-    return opening;
+  #sendModern(exchange: Exchange, speaks: boolean): Work | undefined {
+    if (!speaks) return void exchange.error(unsupported(exchange.request));
+    const call = this.#call(exchange, this.#sendListed);
+    this.#modern.send(call);
+    return call;
   }
+
+  #call(exchange: Exchange, again: (call: UpstreamCall) => void): UpstreamCall {
+    return new UpstreamCall(this.#client, exchange, this.#ids.next(), again);
+  }
+
+  readonly #sendOpened = (call: UpstreamCall): void => this.#legacy.sendOpened(call);
+
+  readonly #sendListed = (call: UpstreamCall): void => this.#modern.sendListed(call);
 }
 
-/** Upstream may be gone already when a session ends there. */
-function ignore(): void {}
+function unsupported(request: Message): Buffer {
+  const data = { supported: legacyVersions, requested: modernVersionOf(request) };
+  return errorObject(McpCode.unsupportedVersion, 'Unsupported protocol version', data);
+}
