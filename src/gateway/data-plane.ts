@@ -104,9 +104,8 @@ export class DataPlane {
   drain(reason: string): void {
     this.draining = true;
     for (const server of this.#servers) server.close();
-    for (const frontEnd of this.#running) frontEnd.drain(reason);
     this.subscriptions.refuseAll('The gateway is shutting down');
-    for (const frontEnd of Object.values(this.#frontEnds)) frontEnd.drain(reason);
+    for (const frontEnd of this.#running) frontEnd.drain(reason);
   }
 
   /** Ends what `drain` has left. */

@@ -1,8 +1,7 @@
 import type { Client } from './client.ts';
 import type { Caller, UpstreamSession } from './exchange.ts';
-import { reasonOf } from './reason.ts';
 import type { UpstreamCall } from './upstream-call.ts';
-import type { Opened, UpstreamClient } from './upstream-client.ts';
+import { type Opened, Refused, type UpstreamClient } from './upstream-client.ts';
 import { UpstreamStream } from './upstream-stream.ts';
 
 /**
@@ -14,6 +13,7 @@ export class LegacyUpstream {
   readonly #client: UpstreamClient;
   /** Who a client is that has not said it. */
   readonly #anonymous: Client;
+  #description: Buffer | undefined = undefined;
   readonly #streams = new Map<Caller, UpstreamStream>();
   readonly #opening = new Map<Caller, Promise<Opened>>();
 
@@ -22,17 +22,31 @@ export class LegacyUpstream {
     this.#anonymous = anonymous;
   }
 
-  send(call: UpstreamCall): void {
-    const { upstream } = call.exchange.caller;
-    if (upstream === undefined) this.sendOpened(call);
-    else call.send(this.#client.headers(upstream), upstream);
+  send(call: UpstreamCall, session: UpstreamSession): void {
+    call.send(this.#client.headers(session), session);
   }
 
-  /** The session of the call has to begin first. */
-  sendOpened(call: UpstreamCall): void {
-    this.#session(call.exchange.caller).then(
-      (session) => call.send(this.#client.headers(session), session),
-      (error: Error) => call.fail(reasonOf(error)),
+  /** The session of the call has to begin first. Rejects when it does not. */
+  async sendOpened(call: UpstreamCall): Promise<void> {
+    this.send(call, await this.#session(call.exchange.caller));
+  }
+
+  /** The server's result of `initialize`, for nobody in particular. */
+  async describe(): Promise<Buffer> {
+    if (this.#description === undefined) {
+      const { session, result } = await this.#client.open(this.#anonymous);
+      this.#description = result;
+      // The server may be gone already.
+      this.#client.end(session).catch(() => {});
+    }
+    return this.#description;
+  }
+
+  /** The server begins sessions for nobody. */
+  isRefused(): Promise<boolean> {
+    return this.describe().then(
+      () => false,
+      (error: Error) => error instanceof Refused,
     );
   }
 

@@ -14,6 +14,7 @@ export class ModernUpstream {
   readonly #client: UpstreamClient;
   readonly #meta: Readonly<Record<string, unknown>>;
   #lastId = 0;
+  #discovered: Buffer = Buffer.from('{}');
   #speaks: boolean | undefined = undefined;
   #probing: Promise<boolean> | undefined = undefined;
 
@@ -26,6 +27,11 @@ export class ModernUpstream {
       [MetaKey.clientCapabilities]: {},
     };
     this.schemas = new ToolSchemas((method, params) => this.#ask(method, params));
+  }
+
+  /** The result of `server/discover`, empty where there was none. */
+  get discovered(): Buffer {
+    return this.#discovered;
   }
 
   /** Whether the server speaks this era, found out once. Rejects when it cannot be reached. */
@@ -47,8 +53,10 @@ export class ModernUpstream {
     const answer = await this.#ask('server/discover', {});
     if (answer === undefined) return false;
     const { bytes, resultStart, resultEnd, errorStart, errorEnd } = answer;
-    if (resultStart >= 0)
-      return offersModern(JSON.parse(bytes.toString('utf8', resultStart, resultEnd)).supportedVersions);
+    if (resultStart >= 0) {
+      this.#discovered = bytes.subarray(resultStart, resultEnd);
+      return offersModern(JSON.parse(this.#discovered.toString()).supportedVersions);
+    }
     const { code, data } = JSON.parse(bytes.toString('utf8', errorStart, errorEnd));
     if (code === McpCode.unsupportedVersion) return offersModern(data?.supported);
     return code === McpCode.headerMismatch || code === McpCode.missingCapability;

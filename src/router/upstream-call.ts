@@ -59,7 +59,9 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
     const { trace } = this.#exchange;
     if (trace !== undefined) headers.push('traceparent', trace.parent);
     if (trace?.state !== undefined) headers.push('tracestate', trace.state);
-    this.#client.pool.dispatch({ method: 'POST', path: this.#client.path, headers, body }, this);
+    const isSubscription = this.#exchange.method === methodIndex['subscriptions/listen'];
+    const pool = isSubscription ? this.#client.streams : this.#client.pool;
+    pool.dispatch({ method: 'POST', path: this.#client.path, headers, body }, this);
   }
 
   /** The request cannot be sent, or its reply cannot be used. */
@@ -69,6 +71,12 @@ export class UpstreamCall implements Work, Dispatcher.DispatchHandler, EventSink
     this.#waited();
     this.#exchange.refuse('backend', `Backend unavailable: ${text}`);
     this.#controller?.abort(new Error(text));
+  }
+
+  /** It is not sent: the exchange is answered in another way. */
+  withdraw(): void {
+    this.#over = true;
+    this.#waited();
   }
 
   cancel(reason: string): void {

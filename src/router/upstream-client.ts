@@ -10,6 +10,11 @@ import type { UpstreamOptions } from './upstream-options.ts';
 
 const controlMillis = 10_000;
 
+/** The server is there and does not want the message: if it is `initialize`, it may be of another era. */
+export class Refused extends Error {}
+
+const refuses = new Set([400, 404, 405, 422]);
+
 /** What `initialize` gave. */
 export interface Opened {
   readonly session: UpstreamSession;
@@ -119,7 +124,8 @@ export class UpstreamClient {
       signal: AbortSignal.timeout(controlMillis),
     });
     const text = await reply.body.text();
-    if (reply.statusCode >= 300) throw new Error(`HTTP ${reply.statusCode}`);
+    if (reply.statusCode >= 300)
+      throw new (refuses.has(reply.statusCode) ? Refused : Error)(`HTTP ${reply.statusCode}`);
     return { headers: reply.headers, text };
   }
 }
@@ -164,7 +170,7 @@ function responseIn(headers: IncomingHttpHeaders, text: string): Message | undef
 function resultIn(headers: IncomingHttpHeaders, text: string): Buffer {
   const response = responseIn(headers, text);
   if (response === undefined) throw new Error('no reply to initialize');
-  if (response.resultStart < 0) throw new Error('initialize was refused');
+  if (response.resultStart < 0) throw new Refused('initialize was refused');
   return response.bytes.subarray(response.resultStart, response.resultEnd);
 }
 

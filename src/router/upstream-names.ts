@@ -1,4 +1,4 @@
-import { findMember } from '../wire/json-member.ts';
+import { findMember, replaced } from '../wire/json-member.ts';
 import type { Message } from '../wire/jsonrpc.ts';
 import { methodIndex, methodOf } from '../wire/mcp.ts';
 import { MetaKey } from '../wire/modern.ts';
@@ -12,7 +12,7 @@ export function progressTokenOf({ meta }: Message): Buffer | undefined {
 
 /** The parameters of a request that asks for progress under `name` in the place of its own `token`. */
 export function paramsWithToken({ params }: Message, token: Buffer, name: string): Buffer | undefined {
-  return params === undefined ? undefined : spliced(params, token, Buffer.from(name));
+  return params === undefined ? undefined : replaced(params, token, Buffer.from(name));
 }
 
 /**
@@ -47,16 +47,10 @@ function renamed(
   other: Buffer | undefined,
 ): Buffer {
   const found = memberIn(object, key);
-  return other !== undefined && found?.toString('latin1') === name ? spliced(whole, found, other) : whole;
+  return other !== undefined && found?.toString('latin1') === name ? replaced(whole, found, other) : whole;
 }
 
 function memberIn(object: Buffer | undefined, key: string): Buffer | undefined {
   const value = findMember(object, key);
   return value === 'ambiguous' ? undefined : value;
-}
-
-/** `whole` with `other` where `part` lies in it. */
-function spliced(whole: Buffer, part: Buffer, other: Buffer): Buffer {
-  const start = part.byteOffset - whole.byteOffset;
-  return Buffer.concat([whole.subarray(0, start), other, whole.subarray(start + part.length)]);
 }

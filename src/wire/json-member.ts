@@ -33,3 +33,16 @@ export function findMember(object: Buffer | undefined, name: string): Buffer | u
 export function textOf(value: Buffer | 'ambiguous' | undefined): string | undefined {
   return Buffer.isBuffer(value) && value[0] === 0x22 ? String(JSON.parse(value.toString())) : undefined;
 }
+
+/** The JSON of an object with more members, written as JSON without braces, in front of its own. */
+export function withMembers(object: Buffer, members: string): Buffer {
+  const inside = skipSpace(object, 1);
+  const rest = object[inside] === 0x7d ? '' : ',';
+  return Buffer.concat([Buffer.from(`{${members}${rest}`), object.subarray(inside)]);
+}
+
+/** `whole` with `other` where `part`, a piece of it, lies. */
+export function replaced(whole: Buffer, part: Buffer, other: Buffer): Buffer {
+  const start = part.byteOffset - whole.byteOffset;
+  return Buffer.concat([whole.subarray(0, start), other, whole.subarray(start + part.length)]);
+}

@@ -14,6 +14,8 @@ export const MetaKey = {
   protocolVersion: 'io.modelcontextprotocol/protocolVersion',
   clientInfo: 'io.modelcontextprotocol/clientInfo',
   clientCapabilities: 'io.modelcontextprotocol/clientCapabilities',
+  /** Of the log messages a request is to give; none without it. */
+  logLevel: 'io.modelcontextprotocol/logLevel',
   /** Of the stream a notification belongs to: the id of the request that opened it. */
   subscriptionId: 'io.modelcontextprotocol/subscriptionId',
   /** In results. */

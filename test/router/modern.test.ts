@@ -6,7 +6,6 @@ import { MetaKey } from '../../src/wire/modern.ts';
 import { startFixture } from '../conformance/fixture.ts';
 import { newCaller, Recorder, run } from '../contracts/backend.ts';
 import { listen } from '../support/servers/desk.ts';
-import { startSdkServer } from './sdk-server.ts';
 
 const _meta = { [MetaKey.protocolVersion]: '2026-07-28', [MetaKey.clientCapabilities]: {} };
 
@@ -67,15 +66,6 @@ describe('the http backend with a server of the modern era', () => {
     const { [MetaKey.subscriptionId]: id } = JSON.parse(nothing.finals[0].result ?? '')._meta;
     expect(id).toBe(1);
     expect(subscription.finals).toEqual([]);
-  });
-
-  it('says which revisions a server speaks that does not speak this one', async () => {
-    const server = await startSdkServer();
-    onTestFinished(() => server.close());
-    const { finals } = await run(backendFor(server.url), newCaller(), 'tools/list', { _meta });
-    const { code, data } = JSON.parse(finals[0].error ?? '');
-    expect([code, data.requested, data.supported[0]]).toEqual([-32022, '2026-07-28', '2025-11-25']);
-    expect(server.opened).toEqual([]);
   });
 });
 
