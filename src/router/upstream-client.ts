@@ -55,11 +55,12 @@ export class UpstreamClient {
 
   /** Everything the upstream is sent; of what the client sent only its trace context is passed on, by the call. */
   headers(session: UpstreamSession | undefined): string[] {
-    return ['content-type', 'application/json', 'accept', 'application/json, text/event-stream', ...ofSession(session)];
+    const headers = ['content-type', 'application/json', 'accept', 'application/json, text/event-stream'];
+    return session === undefined ? headers : withSession(headers, session);
   }
 
   streamHeaders(session: UpstreamSession): string[] {
-    return ['accept', 'text/event-stream', ...ofSession(session)];
+    return withSession(['accept', 'text/event-stream'], session);
   }
 
   /**
@@ -146,10 +147,10 @@ function connector({
 
 const pong: Answer = { member: 'result', value: Buffer.from('{}') };
 
-function ofSession(session: UpstreamSession | undefined): string[] {
-  if (session === undefined) return [];
-  const version = ['mcp-protocol-version', session.protocolVersion];
-  return session.id === undefined ? version : [...version, 'mcp-session-id', session.id];
+function withSession(headers: string[], { id, protocolVersion }: UpstreamSession): string[] {
+  headers.push('mcp-protocol-version', protocolVersion);
+  if (id !== undefined) headers.push('mcp-session-id', id);
+  return headers;
 }
 
 export function encode(message: Readonly<Record<string, unknown>>): Buffer {

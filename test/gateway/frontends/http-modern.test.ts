@@ -77,7 +77,7 @@ describe('http front end, modern era', () => {
       ask('tools/call', { name: 'wait' }, { 'Mcp-Name': 'wait' }, { to: behind, signal });
     const aborts = [new AbortController(), new AbortController()];
     const replies = aborts.map(({ signal }) => wait(signal));
-    await expect.poll(() => server.headers.length).toBe(4);
+    await expect.poll(() => server.headers.length).toBe(5);
     aborts[0]?.abort();
     await expect(replies[0]).rejects.toThrow('aborted');
     await expect.poll(() => server.cancelled).toBe(1);
