@@ -83,7 +83,7 @@ describe('http front end, modern era', () => {
     await expect.poll(() => server.cancelled).toBe(1);
     const told = { requestId: 'm', _meta: meta };
     await post({ method: 'notifications/cancelled', params: told }, {}, { to: behind });
-    expect((await ask('ping', {}, {}, { to: behind })).status).toBe(200);
+    expect((await ask('tools/list', {}, {}, { to: behind })).status).toBe(200);
     expect(server.cancelled).toBe(1);
     aborts[1]?.abort();
     await expect(replies[1]).rejects.toThrow('aborted');
