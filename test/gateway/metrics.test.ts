@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -476,6 +477,12 @@ describe('the text', () => {
       expect(sum(`${name}_bucket`, { le: '10' }) * 15).toBe(sum(`${name}_count`) * 14);
     }
   });
+});
+
+it('is described, with every name and every cause', async () => {
+  const { names } = new Scrape(await expositionOf(new Counters(Counters.allocate()))());
+  const page = readFileSync(new URL('../../docs/gateway.md', import.meta.url), 'utf8');
+  expect([...names, ...causes].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
 describe('however much there is to count', () => {
