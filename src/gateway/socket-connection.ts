@@ -7,13 +7,6 @@ import type { Cause } from './metrics/reasons.ts';
 /** How long a client may take to close its side, in ms. */
 const closeMillis = 2_000;
 
-/** Cuts what arrives into messages. */
-export interface StreamDecoder {
-  /** Part of a message has arrived and the rest has not. */
-  readonly incomplete: boolean;
-  push(chunk: Buffer): void;
-}
-
 /** A connection over a socket of its own, and the times its client has to keep. */
 export abstract class SocketConnection extends Connection implements Due {
   readonly plane: DataPlane;
@@ -36,7 +29,6 @@ export abstract class SocketConnection extends Connection implements Due {
   }
 
   protected abstract readonly transport: 'tcp' | 'websocket';
-  protected abstract get decoder(): StreamDecoder;
   /** Ends the connection and says why. */
   abstract refuse(text: string, cause: Cause): void;
   /** Ends it in order. */
@@ -44,13 +36,12 @@ export abstract class SocketConnection extends Connection implements Due {
   /** The client has sent nothing for so many times `limits.idleMillis`; told once for each number. */
   protected abstract silent(times: number): void;
 
-  received(chunk: Buffer): void {
-    if (this.deaf) return;
+  abstract received(chunk: Buffer): void;
+
+  /** Something has come; `incomplete`: the rest of a message has not. */
+  protected heard(incomplete: boolean): void {
     this.#heard = true;
-    this.socket.cork();
-    this.decoder.push(chunk);
-    this.socket.uncork();
-    if (!this.decoder.incomplete) this.#incompleteSince = 0;
+    if (!incomplete) this.#incompleteSince = 0;
     else this.#incompleteSince ||= performance.now();
   }
 
@@ -86,11 +77,6 @@ export abstract class SocketConnection extends Connection implements Due {
 
   protected get writable(): boolean {
     return !this.closing && this.socket.writable;
-  }
-
-  /** What arrives is not even decoded. */
-  protected get deaf(): boolean {
-    return this.closing;
   }
 
   protected pauseReading(): void {

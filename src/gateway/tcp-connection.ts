@@ -7,14 +7,17 @@ import type { DataPlane } from './data-plane.ts';
 import { sendReply } from './frontend.ts';
 import type { Cause } from './metrics/reasons.ts';
 import { Session } from './session.ts';
-import { SocketConnection, type StreamDecoder } from './socket-connection.ts';
+import { SocketConnection } from './socket-connection.ts';
 
 const transportIndex = transports.indexOf('tcp');
 
 type TcpState = 'new' | 'negotiated' | 'authenticated';
 
-/** One that can stop for a while: nothing is taken while it is not known who sends it. */
-interface PatientDecoder extends StreamDecoder {
+/** Cuts what arrives into messages. It can stop for a while: nothing is taken while it is not known who sends it. */
+interface StreamDecoder {
+  /** Part of a message has arrived and the rest has not. */
+  readonly incomplete: boolean;
+  push(chunk: Buffer): void;
   /** Decodes what arrived since nothing more was wanted. */
   goOn(): void;
 }
@@ -36,12 +39,20 @@ export abstract class TcpConnection extends SocketConnection {
     return transportIndex;
   }
 
-  protected abstract override get decoder(): PatientDecoder;
+  protected abstract get decoder(): StreamDecoder;
   /** Says why the connection ends. */
   protected abstract explain(text: string, cause: Cause): void;
   /** Asks for a sign of life; whether the client answers is its own affair. */
   protected abstract probe(): void;
   abstract announceShutdown(reason: string): void;
+
+  received(chunk: Buffer): void {
+    if (this.closing) return;
+    this.socket.cork();
+    this.decoder.push(chunk);
+    this.socket.uncork();
+    this.heard(this.decoder.incomplete);
+  }
 
   refuse(text: string, cause: Cause): void {
     this.explain(text, cause);

@@ -21,7 +21,7 @@ const maxControls = 20;
 export class WebSocketConnection extends SocketConnection implements WebSocketSink {
   declare session: Session;
   protected readonly transport = 'websocket';
-  protected readonly decoder: WebSocketDecoder;
+  readonly #decoder: WebSocketDecoder;
   #envelopes: EnvelopeChannel | undefined = undefined;
   /** Of the latest message: what belongs to no request goes out as that came in. */
   #latest: Channel = this;
@@ -33,7 +33,7 @@ export class WebSocketConnection extends SocketConnection implements WebSocketSi
 
   constructor(plane: DataPlane, socket: Socket) {
     super(plane, socket);
-    this.decoder = new WebSocketDecoder(this, plane.limits.message);
+    this.#decoder = new WebSocketDecoder(this, plane.limits.message);
   }
 
   protected get transportIndex(): number {
@@ -46,6 +46,14 @@ export class WebSocketConnection extends SocketConnection implements WebSocketSi
 
   refusal(refusal: Refusal, text: string): Buffer {
     return refusalError(refusal, refusals[refusal].code, text);
+  }
+
+  received(chunk: Buffer): void {
+    if (this.#over) return;
+    this.socket.cork();
+    this.#decoder.push(chunk);
+    this.socket.uncork();
+    this.heard(this.#decoder.incomplete);
   }
 
   message(opcode: number, bytes: Buffer): void {
@@ -113,10 +121,6 @@ export class WebSocketConnection extends SocketConnection implements WebSocketSi
 
   protected writeFraming(frame: Buffer, length: number): void {
     writeHeader(frame, Opcode.text, length);
-  }
-
-  protected override get deaf(): boolean {
-    return this.#over;
   }
 
   #tooMany(): boolean {
