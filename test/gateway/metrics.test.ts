@@ -130,6 +130,8 @@ describe('each name moves', () => {
     see(await scrape(gateway.addresses.admin), 'mcp_gateway_requests_in_flight');
     moved.add('mcp_requests_in_flight');
     await reply;
+    // The worker counts behind the reply, and may have to wait for a processor in between.
+    await expect.poll(async () => (await scrape(gateway.addresses.admin)).sum('mcp_timeout_rate')).toBe(1);
     const now = await scrape(gateway.addresses.admin);
     expect(now.sum('mcp_timeout_rate')).toBe(1);
     expect(now.sum('mcp_error_rate')).toBe(1);
