@@ -2,7 +2,7 @@ import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { WorkerInterval } from '../metrics/interval.ts';
 import { Recorder } from '../metrics/recorder.ts';
 import { type SeriesLayout, seriesLayout } from '../metrics/series.ts';
-import { hasAlarms, type Plan, type ScenarioPlan } from '../scenario/plan.ts';
+import { hasAlarms, type Plan, type ScenarioPlan, spins } from '../scenario/plan.ts';
 import { Outcome } from '../wire/outcome.ts';
 import { ReplyScanner } from '../wire/reply-scan.ts';
 import { now, processClockOffset } from './clock.ts';
@@ -10,7 +10,7 @@ import { ExchangeTable, SlotState, tableCapacity } from './exchanges.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { collectGarbage } from './garbage.ts';
 import { CpuWait, Stalls } from './health.ts';
-import type { WorkerStart } from './protocol.ts';
+import type { Stop, WorkerStart } from './protocol.ts';
 import { readBatch } from './read-batch.ts';
 import { ReceiveLag } from './receive-lag.ts';
 import { ScenarioLife } from './scenario-life.ts';
@@ -28,7 +28,7 @@ export interface EngineEvents {
   unreachable(failure: OpenFailure): void;
   interval(interval: WorkerInterval): void;
   /** Told once to stop: when this worker's load ended, ms of the process-wide monotonic clock. */
-  stopped(at: number): void;
+  stopped(stop: Stop): void;
   done(): void;
 }
 
@@ -95,7 +95,7 @@ export class Engine {
     this.table = new ExchangeTable(tableCapacity(Math.ceil(exchanges / workers) + plan.scenarios.length));
     this.#wakeup = new Wakeup(
       (at) => this.#work(at),
-      { spin: plan.pacing === 'spin', precise: hasAlarms(plan) },
+      { spin: spins(plan), precise: hasAlarms(plan) },
       (at, polled) => {
         readBatch.flush();
         this.receiveLag.mark(at, polled);
@@ -122,12 +122,12 @@ export class Engine {
   /** Ends the load early; replies are awaited for `grace` ms at most. */
   stop(grace: number): void {
     const at = now();
-    const ended = this.#loading ? at : this.#loadEnded;
+    const cut = this.#loading;
     for (const life of this.#lives) life.stop(at, grace);
     this.#wakeup.sooner(at);
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#events.stopped(ended + processClockOffset());
+    this.#events.stopped({ at: (cut ? at : this.#loadEnded) + processClockOffset(), cut });
   }
 
   unreachable(): void {

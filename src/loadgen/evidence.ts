@@ -1,6 +1,6 @@
 import type { Collector } from '../metrics/collector.ts';
 import type { Metrics, OperationMetrics } from '../metrics/figures.ts';
-import type { Model, Plan } from '../scenario/plan.ts';
+import { type Model, type Plan, spins } from '../scenario/plan.ts';
 import type { ThresholdResult } from '../scenario/threshold-results.ts';
 import type { GcSummary } from './pool.ts';
 import type { LevelRow, RunRecord } from './run-record.ts';
@@ -124,13 +124,13 @@ function workersBusy(record: RunRecord, workers: number): number {
   return Math.min(1, Math.max(cores, eventLoops));
 }
 
-function polls({ pacing, scenarios, workers }: Plan): boolean {
-  const open = scenarios.filter(({ executor }) => executor.model !== 'closed');
+function polls(plan: Plan): boolean {
+  const open = plan.scenarios.filter(({ executor }) => executor.model !== 'closed');
   const rate = open.reduce(
     (sum, { executor }) => sum + Math.max(...executor.stages.map(({ from, to }) => Math.max(from, to))),
     0,
   );
-  return pacing === 'spin' || rate / workers >= pollsFrom;
+  return spins(plan) || rate / plan.workers >= pollsFrom;
 }
 
 function cpuWait(record: RunRecord, workers: number): number | null {

@@ -3,7 +3,7 @@ import type { WorkerInterval } from '../metrics/interval.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { signalGroup } from './child-groups.ts';
 import type { ScenarioFacts } from './facts.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
+import type { FromWorker, Stop, ToWorker, WorkerStart } from './protocol.ts';
 import { Unreachable } from './unreachable.ts';
 
 export interface PoolEvents {
@@ -11,7 +11,7 @@ export interface PoolEvents {
   up(): void;
   interval(interval: WorkerInterval): void;
   /** All workers have been told to stop: when their load ended, one by one, ms of the process-wide monotonic clock. */
-  stopped(instants: readonly number[]): void;
+  stopped(stops: readonly Stop[]): void;
 }
 
 export interface GcSummary {
@@ -42,7 +42,7 @@ export class WorkerPool {
   #starting: number;
   #waitingFor: number;
   #running: number;
-  readonly #stops: number[] = [];
+  readonly #stops: Stop[] = [];
   #gc = { count: 0, totalMicros: 0, maxMicros: 0 };
 
   constructor(plan: Plan, events: PoolEvents) {
@@ -113,7 +113,7 @@ export class WorkerPool {
   #received(message: FromWorker, worker: Worker): void {
     if (message.type === 'interval') this.#events.interval(message.interval);
     else if (message.type === 'stopped') {
-      if (this.#stops.push(message.at) === this.#workers.length) this.#events.stopped(this.#stops);
+      if (this.#stops.push(message.stop) === this.#workers.length) this.#events.stopped(this.#stops);
     } else if (message.type === 'group') this.#groupChanged(message.pid, message.alive);
     else if (message.type === 'connecting') this.#connecting.set(worker, message);
     else if (message.type === 'unreachable') this.#fail(new Unreachable(message.failure));

@@ -20,6 +20,13 @@ export type ToWorker =
   /** Start nothing any more, let what is under way end within `graceMillis`. */
   | { readonly type: 'stop'; readonly graceMillis: number };
 
+/** The answer of a worker to a first `stop`: when its load ended, ms of the process-wide monotonic clock. */
+export interface Stop {
+  readonly at: number;
+  /** Only the stop ended it. */
+  readonly cut: boolean;
+}
+
 export type FromWorker =
   /** A process group has begun, or ended with its leader. */
   | { readonly type: 'group'; readonly pid: number; readonly alive: boolean }
@@ -29,7 +36,6 @@ export type FromWorker =
   | { readonly type: 'connecting'; readonly standing: number; readonly failure: string | undefined }
   | { readonly type: 'ready' }
   | { readonly type: 'unreachable'; readonly failure: OpenFailure }
-  /** The answer to a first `stop`: when this worker's load ended, ms of the process-wide monotonic clock. */
-  | { readonly type: 'stopped'; readonly at: number }
+  | { readonly type: 'stopped'; readonly stop: Stop }
   | { readonly type: 'interval'; readonly interval: WorkerInterval }
   | { readonly type: 'done'; readonly gc: { count: number; totalMillis: number; maxMillis: number } };

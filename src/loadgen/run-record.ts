@@ -9,6 +9,7 @@ import type { Abort } from './abort.ts';
 import { processNow } from './clock.ts';
 import { isLateSecond } from './lateness.ts';
 import { ownMemory } from './own-memory.ts';
+import type { Stop } from './protocol.ts';
 import { planWindow, type Window } from './window.ts';
 
 /** CPU time and memory of the target's process; undefined when it is gone. */
@@ -117,11 +118,13 @@ export class RunRecord {
   }
 
   /**
-   * Every worker has ended its load and counts no more. `instants`: when, ms of the process-wide monotonic clock. As
-   * each counted until its own, all that was counted together is of their mean.
+   * Every worker has ended its load and counts no more. As each that was cut short counted until an instant of its own, all
+   * that was counted together is of their mean; where none was, the load ended with the last.
    */
-  stopped(instants: readonly number[]): void {
-    const millis = instants.reduce((sum, at) => sum + at, 0) / instants.length;
+  stopped(stops: readonly Stop[]): void {
+    const cut = stops.filter((stop) => stop.cut);
+    const millis =
+      cut.length === 0 ? Math.max(...stops.map(({ at }) => at)) : cut.reduce((sum, { at }) => sum + at, 0) / cut.length;
     this.cutAt = Math.max(0, this.#secondsNow + (millis - processNow()) / 1000);
     if (this.#begun) this.#edge('end');
   }

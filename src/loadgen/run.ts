@@ -56,7 +56,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<RunResult> {
   const live = options.onInterval ?? (() => undefined);
   const pool = new WorkerPool(plan, {
     up: () => record.workersUp(),
-    stopped: (instants) => record.stopped(instants),
+    stopped: (stops) => record.stopped(stops),
     interval: (part) => {
       const row = record.add(part);
       if (row === undefined || row.sequence < 0) return;

@@ -57,9 +57,11 @@ export class ScenarioLife {
     this.#end(at);
   }
 
-  /** Ends the load early: nothing is waited for but replies, and those for `grace` ms at most. */
+  /** Ends the load early: what was due before is begun, then only replies are awaited, `grace` ms at most. */
   stop(at: number, grace: number): void {
     if (this.#state === 'over') return;
+    const { executor } = this.#run;
+    if (this.#state === 'running' && executor.next <= at) executor.wake(at);
     if (this.loading) this.#drain(at, at + grace);
     this.#graceEnds = Math.min(this.#graceEnds, at + grace);
     this.#run.stop(at);

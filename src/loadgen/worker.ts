@@ -20,7 +20,7 @@ const engine = new Engine(start, {
   ready: () => post({ type: 'ready' }),
   unreachable: (failure) => post({ type: 'unreachable', failure }),
   interval: (interval) => post({ type: 'interval', interval }, buffersOf(interval.snapshot)),
-  stopped: (at) => post({ type: 'stopped', at }),
+  stopped: (stop) => post({ type: 'stopped', stop }),
   done: async () => {
     await childGroups.none();
     post({ type: 'done', gc });

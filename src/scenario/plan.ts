@@ -210,7 +210,18 @@ export interface FeederPlan {
 /** Ten digits that stand for the id in a prepared body. */
 export const idPlaceholder = '1000000000';
 
+type Pacing = Pick<Plan, 'scenarios' | 'pacing'>;
+
+/** Workers poll rather than sleep until the next instant of a schedule; virtual users have none. */
+export function spins(plan: Pacing): boolean {
+  return plan.pacing === 'spin' && hasSchedule(plan);
+}
+
 /** Instants of a schedule are worth a thread that wakes a worker for them, where the worker does not poll anyway. */
-export function hasAlarms({ scenarios, pacing }: Pick<Plan, 'scenarios' | 'pacing'>): boolean {
-  return pacing !== 'spin' && scenarios.some(({ executor }) => executor.model !== 'closed');
+export function hasAlarms(plan: Pacing): boolean {
+  return plan.pacing !== 'spin' && hasSchedule(plan);
+}
+
+function hasSchedule({ scenarios }: Pacing): boolean {
+  return scenarios.some(({ executor }) => executor.model !== 'closed');
 }

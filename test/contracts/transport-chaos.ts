@@ -8,6 +8,7 @@ const timeout = 400;
 /** How long most replies take; with it the load goes on for about a second. */
 const delay = 10;
 const requests = 2000;
+const inFlight = 10;
 /** Only the first are left alone, so that their replies come while the load goes on. */
 const mayBeLate = 200;
 const errorCodes = [-32603, -32000, 7];
@@ -102,14 +103,17 @@ export function chaos({ start, planOf = usual }: TransportCase): void {
     it('is counted to the last message', async () => {
       const mixing = new Chaos();
       const server = await serve(start, { answer: (exchange) => mixing.answer(exchange) });
-      const plan = planOf({ target: server.url, vus: '2', requests: `${requests}` }, { inFlight: 10, timeout });
+      const plan = planOf({ target: server.url, vus: '2', requests: `${requests}` }, { inFlight, timeout });
       const { outcomes, correlation, rpcErrors } = await runHere(plan);
       // Where this process itself stood still for longer than the limit, ordinary replies come late, too.
       const stalled = correlation.late - mixing.sent.late;
       expect(stalled).toBeGreaterThanOrEqual(0);
-      expect(server.received).toHaveLength(requests);
-      expect(outcomes.timeout).toBe(mixing.overdue + stalled);
-      expect(outcomes.ok + outcomes.rpc_error).toBe(requests - mixing.overdue - stalled);
+      // And what waited for a connection for so long came too late to be sent, or to be read: of the first at most.
+      const missed = requests - server.received.length;
+      expect(missed).toBeGreaterThanOrEqual(0);
+      expect(missed).toBeLessThanOrEqual(2 * inFlight);
+      expect(outcomes.timeout).toBe(mixing.overdue + stalled + missed);
+      expect(outcomes.ok + outcomes.rpc_error).toBe(requests - mixing.overdue - stalled - missed);
       expect({ ...correlation, outOfOrder: 0 }).toEqual({ ...mixing.sent, late: correlation.late, outOfOrder: 0 });
       expect(correlation.outOfOrder).toBeGreaterThan(0);
       if (stalled === 0) expect(rpcErrors).toEqual(mixing.errors);

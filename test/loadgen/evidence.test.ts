@@ -82,7 +82,9 @@ describe('what a plan tells', () => {
     const polls = (plan: Plan) => evidence(plan, []).polls;
     expect([open(4999), open(5000), constant()].map(polls)).toEqual([false, true, false]);
     expect(polls({ ...open(5000), workers: 2 })).toBe(false);
-    expect(polls({ ...constant(), pacing: 'spin' })).toBe(true);
+    expect(polls({ ...open(1), pacing: 'spin' })).toBe(true);
+    // Nobody polls for virtual users.
+    expect(polls({ ...constant(), pacing: 'spin' })).toBe(false);
   });
 
   it('is whether the load stays the same', () => {

@@ -34,6 +34,21 @@ it('replies behind a stop are outcomes with their times, and do not count in thr
   expect(metrics.throughputPerSecond, 'of one second').toBe(10);
 });
 
+it('what was due before a stop is sent, however late, and counts', async () => {
+  const server = await serve(startWebSocketServer, { answer: ({ id, send }) => send(reply(id)) });
+  const plan = barePlan({ target: server.url, vus: '2', rate: '1000', duration: '60s' });
+  const { engine, done } = startEngine(plan);
+  await expect.poll(() => server.received.length).toBeGreaterThan(20);
+  const before = server.received.length;
+  const from = performance.now();
+  while (performance.now() < from + 200);
+  engine.stop(5000);
+  const metrics = await done;
+  expect(metrics.requests.planned - before).toBeGreaterThanOrEqual(200);
+  expect(outcomesOf(metrics)).toEqual({ ok: metrics.requests.planned });
+  expect(metrics.generatorLag.max).toBeGreaterThan(150_000);
+});
+
 it('the rate of an interrupted run is that of its window, however long replies take', async () => {
   const { server, held, letGo } = await keeping(100);
   const plan = barePlan({ target: server.url, vus: '20', duration: '60s', workers: '2' });

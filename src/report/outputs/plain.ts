@@ -18,6 +18,8 @@ const columns = [
   ['target', 6],
 ] as const;
 const linesPerHeading = 20;
+/** Seconds: what a shorter line counted says nothing of a rate. */
+const leastOfRate = 0.2;
 
 /** One line a second for logs and plain terminals, under a heading that comes back like vmstat's. */
 export class PlainOutput implements Output {
@@ -66,7 +68,7 @@ function cells(interval: LiveInterval): string[] {
     formatCount(interval.vus),
     formatCount(interval.connections),
     formatCount(interval.inFlight),
-    formatCount(interval.length > 0 ? interval.completed / interval.length : 0),
+    interval.length < leastOfRate ? '–' : formatCount(interval.completed / interval.length),
     formatCount(interval.errors),
     ...(['p50', 'p99', 'max'] as const).map((key) => latency(interval, key)),
     interval.targetCpuPercent === null ? '–' : `${Math.round(interval.targetCpuPercent)} %`,

@@ -71,7 +71,8 @@ describe('what takes too long', () => {
     const make = () => limit.within(() => schemaSample(endless, new Random(1, 0)));
     expect(make).toThrow('none is made within 0.4 s;');
     const before = process.threadCpuUsage();
-    expect(make).toThrow('none is made within 0.4 s, with those before it;');
+    // Which pattern is tried last depends on how far it came in its one millisecond.
+    expect(make).toThrow('none is made within 0.4 s, with those before it');
     expect(process.threadCpuUsage(before).user / 1000, 'ms at work').toBeLessThan(200);
   });
 
