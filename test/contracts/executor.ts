@@ -156,11 +156,13 @@ export function executorContract({ name, timed, counted, delay, countsHandshakes
       });
       const local = startEngine(timed('60s', { target: server.url }));
       await expect.poll(() => held.length).toBeGreaterThanOrEqual(1);
-      stoppedAt = performance.now();
       local.engine.stop(20_000);
+      stoppedAt = performance.now();
       for (const one of held) one.send(reply(one.id));
       const metrics = await local.done;
-      expect(outcomesOf(metrics)).toEqual({ ok: server.received.length * perIteration });
+      // A call behind a handshake that was under way is made, and not measured: it is planned when that is done.
+      const measured = planned.filter((at) => at <= stoppedAt).length;
+      expect(outcomesOf(metrics)).toEqual({ ok: measured + (countsHandshakes ? server.received.length : 0) });
       if (!countsHandshakes) expect(Math.max(...planned)).toBeLessThanOrEqual(stoppedAt);
     });
 
