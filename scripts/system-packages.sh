@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Programs the whole suite and the benchmarks use beside Node: wrk, a peer of the load generator, and a C compiler for the
-# server that costs nothing. Without them those parts are skipped. Debian and Ubuntu only; elsewhere it says what to install.
+# Programs the whole suite and the benchmarks use beside Node: wrk, a peer of the load generator, a C compiler for the
+# server that costs nothing, and Go, whose pprof reads the gateway's profiles. Without them those parts are skipped. Debian
+# and Ubuntu only; elsewhere it says what to install.
 set -euo pipefail
 
 missing=()
 command -v wrk >/dev/null || missing+=(wrk)
 command -v cc >/dev/null || missing+=(gcc libc6-dev)
+command -v go >/dev/null || missing+=(golang-go)
 if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
 
 cannot() {
