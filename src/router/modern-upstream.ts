@@ -86,7 +86,7 @@ export class ModernUpstream {
   }
 
   #headers({ request, method }: Exchange, schemas?: SchemasByTool): string[] {
-    const key = routingKeys.get(method);
+    const key = routingKeys.modern.get(method);
     const name = key === undefined ? undefined : textOf(findMember(request.params, key));
     const schema = name === undefined ? undefined : schemas?.get(name);
     const params = {

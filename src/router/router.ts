@@ -31,7 +31,7 @@ export class Router {
       if (method === methodIndex.ping) return void exchange.result(empty);
       if (method === methodIndex.initialize) return this.#initialize(exchange);
     }
-    const key = routingKeys.get(method);
+    const key = routingKeys[exchange.era].get(method);
     if (key !== undefined && !this.#routable(exchange, key)) return undefined;
     return this.#backend.request(exchange);
   }

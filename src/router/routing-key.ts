@@ -1,10 +1,19 @@
-import { type MethodIndex, methodIndex } from '../wire/mcp.ts';
+import { type Era, type MethodIndex, methodIndex } from '../wire/mcp.ts';
 
-/** The member of `params` that decides who serves a request, by method. */
-export const routingKeys: ReadonlyMap<MethodIndex, 'name' | 'uri'> = new Map([
+type Keys = ReadonlyMap<MethodIndex, 'name' | 'uri'>;
+
+const modern: Keys = new Map([
   [methodIndex['tools/call'], 'name'],
   [methodIndex['prompts/get'], 'name'],
   [methodIndex['resources/read'], 'uri'],
-  [methodIndex['resources/subscribe'], 'uri'],
-  [methodIndex['resources/unsubscribe'], 'uri'],
 ]);
+
+/** The member of `params` that decides who serves a request, by method. */
+export const routingKeys: Readonly<Record<Era, Keys>> = {
+  modern,
+  legacy: new Map([
+    ...modern,
+    [methodIndex['resources/subscribe'], 'uri'],
+    [methodIndex['resources/unsubscribe'], 'uri'],
+  ]),
+};

@@ -36,8 +36,9 @@ export const unmarked: ModernFault = {
   text: `Invalid params: "_meta" must have "${MetaKey.protocolVersion}"`,
 };
 
-export function unsupported(version: unknown): ModernFault {
-  const data = { supported: supportedVersions, requested: version };
+/** `supported`: what may be named instead. */
+export function unsupported(version: unknown, supported = supportedVersions): ModernFault {
+  const data = { supported, requested: version };
   return { cause: 'unsupported_version', code: McpCode.unsupportedVersion, text: 'Unsupported protocol version', data };
 }
 
@@ -53,7 +54,7 @@ function metaFault(message: Message): ModernFault | undefined {
 }
 
 function versionFault(version: string | undefined): ModernFault | undefined {
-  return version === modernVersion ? undefined : unsupported(version);
+  return version === modernVersion ? undefined : unsupported(version, [modernVersion]);
 }
 
 /** `Mcp-Name` against the parameter that it repeats, where that is a text. */

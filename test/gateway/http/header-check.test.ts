@@ -58,6 +58,6 @@ describe('modernFault', () => {
     const given = message('ping', { _meta: { ...meta, [MetaKey.protocolVersion]: '2027-01-01' } });
     const fault = modernFault(given, { ...headers('ping'), 'mcp-protocol-version': '2027-01-01' });
     expect(fault).toMatchObject({ code: -32022, data: { requested: '2027-01-01' } });
-    expect(fault?.data?.supported).toEqual(['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05']);
+    expect(fault?.data?.supported).toEqual(['2026-07-28']);
   });
 });
