@@ -7,6 +7,8 @@ import { startVitest, type TestModule } from 'vitest/node';
 const scratch = mkdtempSync(join(tmpdir(), 'mcpb-test-'));
 const skipped = join(scratch, 'skipped');
 process.env.MCPB_TEST_SKIPPED = skipped;
+const repeated = join(scratch, 'repeated');
+process.env.MCPB_TEST_REPEATED = repeated;
 
 const vitest = await startVitest(process.argv.slice(2), { watch: false });
 const { passed, failed } = tally(vitest.state.getTestModules());
@@ -14,9 +16,11 @@ const disturbed = vitest.state.getUnhandledErrors().length;
 await vitest.close();
 
 const parts = lines(skipped);
+const spoilt = lines(repeated).length;
 rmSync(scratch, { recursive: true });
 const skipFails = parts.length > 0 && process.env.CI === 'true';
 for (const part of parts) process.stdout.write(`${skipFails ? 'failed because skipped' : 'skipped'}: ${part}\n`);
+if (spoilt > 0) process.stdout.write(`repeated: ${spoilt} ${spoilt === 1 ? 'run' : 'runs'} the machine spoilt\n`);
 
 const failures = failed + disturbed + (skipFails ? parts.length : 0);
 process.stdout.write(`${passed} passed, ${failures} failed\n`);

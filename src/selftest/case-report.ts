@@ -1,20 +1,14 @@
 import { type Attempt, attempt, type RunContext } from './attempt.ts';
-import type { Case } from './case.ts';
 import type { CaseReport } from './document.ts';
-import type { SelftestTransport } from './endpoint.ts';
 import { judge } from './judge.ts';
+import type { Trial } from './trials.ts';
 
-export interface Trial {
-  readonly name: string;
-  readonly one: Case;
-  readonly transport: SelftestTransport;
-  /** Runs that the machine spoilt are made again, so often in all. */
-  readonly mostAttempts: number;
-}
+/** Runs that the machine spoilt are made again, so often in all. */
+const mostAttempts = 3;
 
 /** Runs a case over a transport until the machine lets it be told whether it passes, or too often. */
 export async function reportOf(
-  { name, one, transport, mostAttempts }: Trial,
+  { name, one, transport }: Trial,
   context: RunContext,
   progress: (line: string) => void,
 ): Promise<CaseReport> {

@@ -13,7 +13,8 @@ import type { SelftestTransport } from './endpoint.ts';
 import type { Interval } from './protocol.ts';
 
 /** How long the selftest may take: quick is what CI runs. */
-export type Depth = 'quick' | 'full';
+export const depths = ['quick', 'full'] as const;
+export type Depth = (typeof depths)[number];
 
 /** What is to be sent, of `tools/list`: arrivals by the clock, or connections in a closed loop. Seconds. */
 export type Load = { readonly connections: number } & (
@@ -39,12 +40,14 @@ export interface Observed {
 
 /** A figure of the engine's report beside what it must be: times in µs, else a count that must be exact. */
 export interface Expectation {
-  /** `p50` … `p999` of response time, else words. */
+  /** `p50` … `p999` and `max` of response time, else words. */
   readonly figure: string;
   readonly unit: 'us' | 'count';
   readonly truth: number;
   /** Of a time: its truth at the percentile reached where a few requests in a hundred, or in a thousand, are late besides. */
   readonly truthBesides?: number;
+  /** Of a time: what it may differ by, however late anybody was, µs; without it that is counted from the lateness of the run. */
+  readonly within?: number;
   /** null: the report has no such figure. */
   readonly measured: number | null;
 }

@@ -55,12 +55,11 @@ export const endpoints = {
 
 const idMember = /"id":(\d+)/;
 
-/** The numeric id of a request, and of its envelope, as it stands there. */
-export function idOf(request: string): string {
-  return idMember.exec(request)?.[1] ?? 'null';
-}
-
 /** The reply to a request with a numeric id. */
 export function replyTo(request: string): string {
-  return `{"jsonrpc":"2.0","id":${idOf(request)},"result":{"tools":[]}}`;
+  return replyWithId(idMember.exec(request)?.[1] ?? 'null');
+}
+
+export function replyWithId(id: string): string {
+  return `{"jsonrpc":"2.0","id":${id},"result":{"tools":[]}}`;
 }

@@ -22,6 +22,19 @@ export function timesOf(
   }));
 }
 
+/** A time beside its truth, from which it may differ by so much (ms) whatever the machine did. */
+export function timeOf(figure: string, truth: number, within: number, measured: number | null): Expectation {
+  const micros = truth * 1000;
+  return {
+    figure,
+    unit: 'us',
+    truth: micros,
+    truthBesides: micros,
+    within: within * 1000,
+    measured: measured && Math.round(measured),
+  };
+}
+
 export function countOf(figure: string, truth: number, measured: number): Expectation {
   return { figure, unit: 'count', truth, measured };
 }

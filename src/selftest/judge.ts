@@ -17,13 +17,18 @@ export interface Judged {
   readonly disturbances: readonly string[];
 }
 
-/** Every figure of a run beside its truth. A run the machine spoilt is neither passed nor failed. */
+/**
+ * Every figure of a run beside its truth. A run the machine spoilt is neither passed nor failed, unless all that it tells is
+ * right to a tolerance that no lateness made wider.
+ */
 export function judge(one: Case, attempt: Attempt): Judged {
   const expected = one.expected(attempt);
   const figures = expected.map((expectation) => compare(expectation, one.spacing, attempt));
   const broken = attempt.result.invalidReasons.some(isOurs);
-  const counted = figures.every(({ unit, passed }) => unit === 'count' && passed);
-  if (counted) return { verdict: broken ? 'failed' : 'passed', figures, disturbances: [] };
+  const certain = figures.every(
+    ({ unit, passed }, n) => passed && (unit === 'count' || expected[n].within !== undefined),
+  );
+  if (certain) return { verdict: broken ? 'failed' : 'passed', figures, disturbances: [] };
   const failed = broken || figures.some(({ passed }) => !passed);
   const spoilt = disturbancesOf(attempt);
   const disturbances =
@@ -31,9 +36,10 @@ export function judge(one: Case, attempt: Attempt): Judged {
   return { verdict: disturbances.length > 0 ? 'disturbed' : failed ? 'failed' : 'passed', figures, disturbances };
 }
 
-function compare({ figure, unit, truth, measured }: Expectation, spacing: number, attempt: Attempt): Figure {
+function compare({ figure, unit, truth, within, measured }: Expectation, spacing: number, attempt: Attempt): Figure {
   const error = measured === null ? null : measured - truth;
-  const tolerance = unit === 'count' ? 0 : toleranceOf(truth, spacing, attempt, figure === 'p999' ? 'p999' : 'p99');
+  const lateness = () => toleranceOf(truth, spacing, attempt, figure === 'p999' ? 'p999' : 'p99');
+  const tolerance = unit === 'count' ? 0 : (within ?? lateness());
   return { figure, unit, truth, measured, error, tolerance, passed: error !== null && Math.abs(error) <= tolerance };
 }
 
@@ -70,14 +76,14 @@ function explained(one: Case, expected: readonly Expectation[], attempt: Attempt
  *     p50, p90 ≤ truth(p + 3 %) + Σ p99      p99 ≤ truth(p + 0.3 %) + Σ p99.9      all ≤ truth(p) + Σ worst
  */
 function mayBeLateness(
-  { figure, truth, truthBesides, measured }: Expectation,
+  { figure, truth, truthBesides, within = 0, measured }: Expectation,
   spacing: number,
   attempt: Attempt,
 ): boolean {
   if (measured === null || truthBesides === undefined || measured < truth) return false;
-  const key = figure === 'p999' ? 'max' : figure === 'p99' ? 'p999' : 'p99';
+  const key = figure === 'p999' || figure === 'max' ? 'max' : figure === 'p99' ? 'p999' : 'p99';
   const most = truthBesides + toleranceOf(truthBesides, spacing, attempt, key);
-  return measured <= Math.min(most, truth + toleranceOf(truth, spacing, attempt, 'max'));
+  return measured <= within + Math.min(most, truth + toleranceOf(truth, spacing, attempt, 'max'));
 }
 
 type LatenessKey = 'p99' | 'p999' | 'max';

@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { ExitCode } from '../errors.ts';
-import { type CaseName, caseNames, cases, type Depth } from './case.ts';
 import { reportOf } from './case-report.ts';
 import type { CaseReport, CaseVerdict, RateReport, SelftestReport } from './document.ts';
-import { mainTransports, type SelftestTransport } from './endpoint.ts';
+import { mainTransports } from './endpoint.ts';
 import { percentiles } from './expectation.ts';
 import { highestRate } from './rate.ts';
+import { type Selection, trialsOf } from './trials.ts';
 
-export interface SelftestOptions {
-  readonly depth: Depth;
-  /** Only these cases, and no highest rates. */
-  readonly only?: readonly CaseName[];
-  readonly transports: readonly SelftestTransport[];
+/** Where only some cases are selected there are no highest rates. */
+export interface SelftestOptions extends Selection {
   readonly createdBy: string;
   /** Either signal ends it without a report. */
   readonly stop: AbortSignal;
@@ -19,8 +16,6 @@ export interface SelftestOptions {
   /** Told what is being measured, one line at a time. */
   readonly progress: (line: string) => void;
 }
-
-const mostAttempts = 3;
 
 /** A case that failed in a valid run is proof, whatever became of the others. */
 const exitCodes: Readonly<Record<CaseVerdict, ExitCode>> = {
@@ -31,19 +26,14 @@ const exitCodes: Readonly<Record<CaseVerdict, ExitCode>> = {
 
 /**
  * Measures servers whose true answers are known, through the whole engine, and holds its reports against the truth.
- * Throws McpbError MCPB_E_INTERRUPTED.
+ * Throws McpbError MCPB_E_USAGE where there is nothing to measure, MCPB_E_INTERRUPTED.
  */
 export async function selftest(options: SelftestOptions): Promise<SelftestReport> {
   const { depth, only, transports, createdBy, progress } = options;
   const context = { ...options, sessionId: randomBytes(6).toString('hex') };
   const startedAt = new Date().toISOString();
   const reports: CaseReport[] = [];
-  for (const name of only ?? caseNames) {
-    const one = cases[name](depth);
-    for (const transport of transports.filter((candidate) => one.transports.includes(candidate))) {
-      reports.push(await reportOf({ name, one, transport, mostAttempts }, context, progress));
-    }
-  }
+  for (const trial of trialsOf(options)) reports.push(await reportOf(trial, context, progress));
   const rates: RateReport[] = [];
   for (const transport of only === undefined ? mainTransports.filter((one) => transports.includes(one)) : []) {
     progress(`highest rate over ${transport}`);

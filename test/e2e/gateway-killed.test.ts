@@ -34,7 +34,7 @@ async function startGateway() {
 }
 
 test.each(['websocket', 'tcp', 'http'])('a gateway killed in the middle is never a success: %s', async (transport) => {
-  const { metrics, warnings } = await expectVerdict('unreachable', async () => {
+  const result = await expectVerdict('unreachable', async () => {
     const { gateway, addresses } = await startGateway();
     const cwd = scratch();
     writeFileSync(join(cwd, 'gentle.yaml'), gentle);
@@ -51,6 +51,8 @@ test.each(['websocket', 'tcp', 'http'])('a gateway killed in the middle is never
     expect(code).toBe(result.exitCode);
     return result as RunResult;
   });
+  if (result === undefined) return;
+  const { metrics, warnings } = result;
   expect(warnings[0].code).toBe('target_gone');
   expect(metrics.outcomes.ok).toBeGreaterThan(0);
   expect(metrics.outcomes.connection_lost + metrics.outcomes.connect_failed).toBeGreaterThan(0);

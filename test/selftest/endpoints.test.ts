@@ -3,9 +3,11 @@ import { get, request } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { connect as secureConnect } from 'node:tls';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   type Address,
+  endpoints,
   type SelftestTransport,
   selftestTransports,
   serialTransports,
@@ -125,6 +127,35 @@ const clients: Readonly<Record<SelftestTransport, (address: Address) => Client |
   'event-stream': (address) => overHttp(address, dataOf),
   sse: overStream,
 };
+
+describe('envelope', () => {
+  const message = (id: number) => ({ jsonrpc: '2.0', id, method: 'tools/list' });
+  const exchanged = async (request: object) => {
+    const endpoint = await endpoints.envelope((answer) => answer());
+    onTestFinished(() => endpoint.close());
+    const { send, received } = await overWebSocket(endpoint.address);
+    send(JSON.stringify(request));
+    await expect.poll(() => received.length).toBe(1);
+    return JSON.parse(received[0]);
+  };
+
+  it('replies as a gateway, with the id of the message', async () => {
+    const payload = { jsonrpc: '2.0', id: 7, result: { tools: [] } };
+    const reply = { id: 7, timestamp: expect.any(String), source: 'gateway', mcp_payload: payload };
+    expect(await exchanged({ id: 7, source: 'mcpb', mcp_payload: message(7) })).toEqual(reply);
+    expect(await exchanged({ mcp_payload: message(7), source: 'mcpb', id: 7 })).toEqual(reply);
+  });
+
+  it.each([
+    ['another id outside than inside', { id: 8, mcp_payload: message(7) }, 7],
+    ['no id outside', { mcp_payload: message(7) }, 7],
+    ['no message', { id: 8 }, 8],
+  ])('refuses %s', async (_, request, id) => {
+    const { mcp_payload } = await exchanged(request);
+    expect(mcp_payload).toMatchObject({ id, error: { code: -32600 } });
+    expect(mcp_payload).not.toHaveProperty('result');
+  });
+});
 
 for (const transport of selftestTransports) {
   const one: EndpointCase = { transport, connect: async (address) => clients[transport](address) };

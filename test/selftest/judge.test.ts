@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunResult } from '../../src/results/result.ts';
 import { cases } from '../../src/selftest/case.ts';
 import { judge } from '../../src/selftest/judge.ts';
 import { attemptOf, times } from '../support/attempts.ts';
@@ -118,6 +119,43 @@ describe('counts', () => {
       expect(judge(cases.duplicates('quick'), counted(20, { valid: false, invalidReasons })).verdict).toBe('failed');
     },
   );
+});
+
+describe('losses', () => {
+  const losses = cases.losses();
+  const bounds = { max: '>=' } as const;
+  const timeouts = times({ min: 400_010, mean: 425_123.4, max: 450_000 });
+  const lost = (responseTime = {}, timeout: Partial<typeof timeouts> = {}, changes: Partial<RunResult> = {}) => {
+    const attempt = attemptOf(times({ p50: 5100, max: 450_000, bounds, ...responseTime }), {}, changes);
+    const { metrics } = attempt.result;
+    const outcomes = { ...metrics.outcomes, ok: 380, timeout: 20 };
+    const latencyByOutcome = { timeout: { ...timeouts, ...timeout } };
+    const result = { ...attempt.result, metrics: { ...metrics, outcomes, latencyByOutcome } };
+    return judge(losses, { ...attempt, result });
+  };
+
+  it('are right where a time-out took its time and is told as a bound, whatever the machine did', () => {
+    expect(lost().verdict).toBe('passed');
+    const invalidReasons = [{ code: 'steal', message: 'stolen' }];
+    expect(lost({}, {}, { valid: false, invalidReasons })).toMatchObject({ verdict: 'passed', disturbances: [] });
+    expect(lost({ p50: 9001 }, {}, { valid: false, invalidReasons }).verdict).toBe('disturbed');
+  });
+
+  it.each<[what: string, responseTime: object, timeout: object]>([
+    ['one that was given up after ten times its time', { max: 4_010_000 }, { mean: 4_002_000, max: 4_010_000 }],
+    ['one that was given up too soon', {}, { min: 399_999 }],
+    ['one that was recorded with no age', { max: 5200 }, { min: 0, mean: 0, max: 0 }],
+    ['a maximum that is no bound', { bounds: undefined }, {}],
+    ['a median that is called a bound', { bounds: { p50: '>=', max: '>=' } }, {}],
+    ['a median with time-outs in it', { p50: 400_000 }, {}],
+    ['a median without the service', { p50: 400 }, {}],
+  ])('fail with %s', (_, responseTime, timeout) => {
+    expect(lost(responseTime, timeout).verdict).toBe('failed');
+  });
+
+  it('fail where no time of the time-outs is told', () => {
+    expect(judge(losses, attemptOf(times({ p50: 5100, max: 450_000, bounds }))).verdict).toBe('failed');
+  });
 });
 
 it('a closed loop must be labelled as one', () => {
