@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'types scenario',
     'scenario/plan.ts',
     'scenario/fields.ts',
+    'scenario/lingering.ts',
     'scenario/checks.ts',
     'scenario/thresholds.ts',
     'config/suggest.ts',

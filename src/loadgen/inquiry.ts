@@ -117,6 +117,10 @@ export class Inquiry implements ConnectionHandler {
 
   replyBegan(): void {}
 
+  slotOf(): number {
+    return -1;
+  }
+
   /** Who redirects answers nothing. */
   httpStatus(_slot: number, status: number, bytes: Buffer, start: number, end: number): void {
     if (status >= 300 && status < 400) return this.refused(statusDuring(this.#doing, status));

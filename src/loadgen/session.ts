@@ -141,6 +141,10 @@ export class Session implements ConnectionHandler, TimerTarget {
     }
   }
 
+  slotOf(id: number): number {
+    return this.#run.engine.table.slotOf(id);
+  }
+
   httpStatus(slot: number, status: number, bytes: Buffer, start: number, end: number, now: number): void {
     this.#run.engine.receiveLag.other(now);
     if (slot === this.#handshake?.slot) return this.refused(statusDuringInitialize(status), now);

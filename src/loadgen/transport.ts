@@ -55,6 +55,8 @@ export interface ConnectionHandler {
   attemptFailed(failure: OpenFailure): void;
   /** One whole JSON-RPC message. `slot`: the exchange this connection carries (HTTP), −1 where only the id tells. */
   message(slot: number, bytes: Buffer, start: number, end: number, now: number): void;
+  /** Where the exchange of an id is, if this client sent one with it. */
+  slotOf(id: number): number;
   /** HTTP: a part of the reply is here, not yet all of it; `event`: a whole event of a stream. */
   replyBegan(slot: number, event: boolean, now: number): void;
   /** HTTP: the exchange ended with another status than 200, or without a body; the range is the body. */

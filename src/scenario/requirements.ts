@@ -1,3 +1,4 @@
+import { mostConnections } from './lingering.ts';
 import { type ExecutorPlan, hasAlarms, type Plan, type ScenarioPlan, type StepPlan, type Target } from './plan.ts';
 import { dataBytes, preparedBytes } from './used-data.ts';
 
@@ -87,14 +88,14 @@ function meanWait(step: StepPlan): number {
   return 'exponential' in time ? time.exponential : (time.uniform[0] + time.uniform[1]) / 2;
 }
 
-/** Open HTTP opens connections while all others are busy; users and clients keep theirs. */
+/** HTTP opens connections while all others are busy: for as many requests as are due, for users only their own. */
 function connectionCeiling(scenario: ScenarioPlan): number {
-  const { executor, target, maxConnections } = scenario;
+  const { executor, target, maxConnections, inFlight } = scenario;
   const clients = executor.model === 'closed' ? executor.vus : (executor.maxVUs ?? executor.vus);
   const standing = clients * connectionsEach(scenario);
-  const grows =
-    executor.vus > 0 && executor.model === 'open' && (target.transport === 'http' || target.transport === 'sse');
-  return grows ? Math.max(maxConnections, standing) : standing;
+  if (target.transport !== 'http' && target.transport !== 'sse') return standing;
+  const streams = target.transport === 'sse' ? clients : 0;
+  return Math.max(standing, Math.min(maxConnections, streams + clients * mostConnections(inFlight)));
 }
 
 /** A command has three pipes. */

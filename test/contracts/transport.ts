@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requirementsOf } from '../../src/scenario/requirements.ts';
 import { outcomesOf, runHere, startEngine, planOf as usual } from '../support/engine.ts';
 import { serve, type TransportCase } from '../support/servers/serve.ts';
 import { answerAfter, reply } from '../support/servers/server.ts';
@@ -14,6 +15,7 @@ export function transportContract(transport: TransportCase): void {
     replies(transport);
     requests(transport);
     faults(transport);
+    foretold(transport);
     pressure(transport);
     closing(transport);
     if (transport.multiplexed) chaos(transport);
@@ -69,6 +71,17 @@ function connecting({ start, unheard = refused, authenticates = true, planOf = u
       expect((await failure).reason).toBe('handshake');
       expect(engine.table.used).toBe(0);
     });
+  });
+}
+
+function foretold({ start, planOf = usual }: TransportCase): void {
+  it('opens no more connections than are foretold, though nothing ends behind its replies', async () => {
+    const server = await serve(start, { answer: (exchange) => exchange.begin(reply(exchange.id)) });
+    const plan = planOf({ target: server.url, requests: '60', vus: '2' });
+    const metrics = await runHere(plan);
+    expect(outcomesOf(metrics)).toEqual({ ok: 60 });
+    expect(metrics.connections).toMatchObject({ failed: 0, lost: 0 });
+    expect(metrics.connections.peak).toBeLessThanOrEqual(requirementsOf(plan).connectionsAtMost);
   });
 }
 

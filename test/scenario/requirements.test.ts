@@ -74,6 +74,18 @@ test('HTTP+SSE needs two connections a client, a command three pipes, a worker i
   expect(requirementsOf(plan({ overrides: { ...open, pacing: 'spin' } })).fileDescriptors).toBe(10 + 47);
 });
 
+test('users over HTTP may have connections that linger behind their replies, as far as the limit goes', () => {
+  const needsOf = (target: string, more = {}) => requirementsOf(plan({ overrides: { target, vus: '10', ...more } }));
+  expect(needsOf('http://a.test/')).toMatchObject({ connections: 10, connectionsAtMost: 100 });
+  expect(needsOf('sse+http://a.test/')).toMatchObject({ connections: 20, connectionsAtMost: 110 });
+  expect(needsOf('sse+http://a.test/', { inFlight: '20' }).connectionsAtMost).toBe(10 * (1 + 20 + 1 + 20));
+  expect(needsOf('http://a.test/', { maxConnections: '12' })).toMatchObject({
+    connectionsAtMost: 12,
+    fileDescriptorsAtMost: 12 + 33,
+  });
+  expect(needsOf('ws://a.test/')).toMatchObject({ connections: 10, connectionsAtMost: 10 });
+});
+
 test('of clients that come and go as many are sure as the rate has under way, and as many as allowed may be', () => {
   const text = `target: ws://a.test/
 executor: session-arrival

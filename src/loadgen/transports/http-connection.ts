@@ -94,6 +94,7 @@ export class HttpConnection implements StreamHandler, EventSink, Stacked<HttpCon
   disown(): void {
     this.#slot = noSlot;
     if (this.#state === 'body') this.#linger();
+    else this.#owner.answered(this);
   }
 
   #linger(): void {

@@ -1,3 +1,4 @@
+import { mostLingering } from '../../scenario/lingering.ts';
 import type { OpenStream } from '../stream.ts';
 import type { ConnectionHandler } from '../transport.ts';
 import { Carriers } from './carriers.ts';
@@ -57,17 +58,13 @@ export class HttpConnections {
     return this.#established;
   }
 
-  get lingering(): ReadonlySet<HttpConnection> {
-    return this.#lingering;
-  }
-
   get opening(): number {
     return this.#opening;
   }
 
-  /** Those that will be idle in a moment. */
-  get soonIdle(): number {
-    return this.#opening + this.#ending.size;
+  /** Some are busy with what nobody waits for, soon at its end. */
+  get anyEnding(): boolean {
+    return this.#ending.size > 0;
   }
 
   get allIdle(): boolean {
@@ -77,6 +74,22 @@ export class HttpConnections {
   /** Notices that wait. */
   get notices(): number {
     return this.#notices.length;
+  }
+
+  /** So many exchanges wait: opens what will not be idle in a moment. False: the limit keeps some of them. */
+  want(waiting: number): boolean {
+    let soon = this.#opening + this.#ending.size;
+    for (; soon < waiting && this.#hasRoom(); soon++) this.grow();
+    return soon >= waiting;
+  }
+
+  /** What lingers may never end: the oldest gives way to a connection that is wanted. */
+  #hasRoom(): boolean {
+    const { budget } = this.#means;
+    const most = budget > 0 ? Math.max(mostLingering, this.#established.size / 2) : 0;
+    if (this.#lingering.size <= most) return budget > 0;
+    this.discard(first(this.#lingering)!);
+    return true;
   }
 
   grow(): void {
@@ -118,10 +131,11 @@ export class HttpConnections {
     this.sendNotices();
   }
 
+  /** Those that wait go one after another over the next that is idle. */
   sendNotices(): void {
     while (this.#notices.length > 0) {
       const connection = this.take();
-      if (connection === undefined) return;
+      if (connection === undefined) return void this.want(1);
       const bytes = this.#client.requestOf(this.#notices.shift()!);
       this.#ending.add(connection);
       this.#handler.transferred(bytes.length, 0);
@@ -137,6 +151,11 @@ export class HttpConnections {
   lingers(connection: HttpConnection): void {
     this.#ending.delete(connection);
     this.#lingering.add(connection);
+  }
+
+  /** What was soon to end has not. */
+  endingLingers(): void {
+    for (const connection of this.#ending) this.lingers(connection);
   }
 
   done(connection: HttpConnection, reusable: boolean): void {
@@ -161,24 +180,23 @@ export class HttpConnections {
     connection.destroy();
   }
 
+  /** The one that carries this exchange, if there is one. */
+  carrierOf(slot: number): HttpConnection | undefined {
+    const carrying = this.#means.carriers.of(slot);
+    return carrying !== undefined && this.#established.has(carrying) ? carrying : undefined;
+  }
+
   /** Nobody waits for this exchange any more. False: none of the connections carries it. */
   forget(slot: number): boolean {
-    const carrying = this.#means.carriers.of(slot);
-    if (carrying === undefined || !this.#established.has(carrying)) return false;
-    this.discard(carrying);
-    return true;
+    const carrying = this.carrierOf(slot);
+    if (carrying !== undefined) this.discard(carrying);
+    return carrying !== undefined;
   }
 
   /** Those whose responses nobody waits for make room for others. */
   discardEnding(): void {
     for (const connection of this.#ending) this.discard(connection);
     for (const connection of this.#lingering) this.discard(connection);
-  }
-
-  /** The one that has lingered longest makes room for another. */
-  discardOldest(): void {
-    const oldest = first(this.#lingering);
-    if (oldest !== undefined) this.discard(oldest);
   }
 
   /** A connection for a last request: an idle one, else one whose response nobody waits for. */

@@ -103,15 +103,11 @@ class HttpClient implements Connection, Client {
 
   want(waiting: number): boolean {
     if (this.#backoff.until > 0 && now() < this.#backoff.until) return true;
-    let soon = this.#connections.soonIdle;
-    for (; soon < waiting && this.#shared.means.budget > 0 && !this.#closed; soon++) this.#connections.grow();
-    return soon >= waiting;
+    return !this.#closed && this.#connections.want(waiting);
   }
 
   notify(json: string): void {
-    const connections = this.#connections;
-    connections.notify(json);
-    if (connections.notices > connections.opening && this.#shared.means.budget > 0) connections.grow();
+    this.#connections.notify(json);
   }
 
   initialized(protocolVersion: string): void {

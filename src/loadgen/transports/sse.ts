@@ -1,6 +1,7 @@
 import type { ScenarioPlan } from '../../scenario/plan.ts';
 import { hostField, requestHead } from '../../wire/http1.ts';
 import { MessageKind, ReplyScanner } from '../../wire/reply-scan.ts';
+import { now } from '../clock.ts';
 import { type Packing, PreparedRequests, type RequestBody, type RequestSource, whole } from '../request.ts';
 import type { CloseKind, Connection, ConnectionHandler, Loss, OpenFailure, TransportFactory } from '../transport.ts';
 import { type HttpConnection, noSlot } from './http-connection.ts';
@@ -20,8 +21,8 @@ interface Shared {
   readonly listen: Buffer;
 }
 
-/** Acknowledgements of a client that may go on behind the reply, where they are not half of its connections. */
-const mostLingering = 8;
+/** So long a request waits for acknowledgements that are due, before a connection is opened for it; ms. */
+const patience = 5;
 
 const scanner = new ReplyScanner();
 const noBody = Buffer.alloc(0);
@@ -61,6 +62,7 @@ class SseClient implements Connection, StreamOwner, Client {
   /** To the endpoint, once it is known. */
   #packing: Packing | undefined;
   #requests: readonly RequestSource[] = [];
+  #patient: NodeJS.Timeout | undefined;
 
   constructor(shared: Shared, handler: ConnectionHandler, localAddress: string | undefined) {
     this.#shared = shared;
@@ -85,13 +87,14 @@ class SseClient implements Connection, StreamOwner, Client {
   }
 
   want(waiting: number): boolean {
-    while (this.#posts.opening < waiting && this.#state === 'open' && this.#hasRoom()) this.#posts.grow();
-    return this.#posts.opening >= waiting;
+    if (this.#state !== 'open') return false;
+    this.#waitAWhile();
+    return this.#posts.want(waiting);
   }
 
   notify(json: string): void {
     this.#posts.notify(json);
-    this.want(this.#posts.notices);
+    if (this.#posts.notices > 0) this.#waitAWhile();
   }
 
   initialized(): void {}
@@ -100,11 +103,23 @@ class SseClient implements Connection, StreamOwner, Client {
     this.#posts.forget(slot);
   }
 
+  /** What waits does so for acknowledgements that are due, as long as they take usually. */
+  #waitAWhile(): void {
+    if (this.#posts.anyEnding) this.#patient ??= setTimeout(() => this.#waitNoLonger(), patience);
+  }
+
+  #waitNoLonger(): void {
+    this.#patient = undefined;
+    this.#posts.endingLingers();
+    this.settled(now());
+  }
+
   close(how: CloseKind): void {
     if (this.#state === 'closed') return;
     const reset = how === 'kill';
     const wasOpen = this.#state === 'open';
     this.#state = 'closed';
+    clearTimeout(this.#patient);
     const posts = this.#posts.release();
     for (const connection of [this.#stream, ...posts])
       if (reset || !wasOpen) connection.destroy(reset);
@@ -166,6 +181,10 @@ class SseClient implements Connection, StreamOwner, Client {
     if (this.#state !== 'closed') this.#posts.done(post, reusable);
   }
 
+  answered(post: HttpConnection): void {
+    this.#posts.ends(post);
+  }
+
   lingers(post: HttpConnection): void {
     this.#posts.lingers(post);
   }
@@ -194,7 +213,6 @@ class SseClient implements Connection, StreamOwner, Client {
 
   message(): void {}
   began(): void {}
-  answered(): void {}
   unanswered(): void {}
   sessionOpened(): void {}
   redirected(): void {}
@@ -206,8 +224,9 @@ class SseClient implements Connection, StreamOwner, Client {
   /** A reply that comes before its request is acknowledged: nobody waits for that any more. */
   #disown(bytes: Buffer, start: number, end: number): void {
     const kind = scanner.scan(bytes, start, end);
-    if (kind !== MessageKind.result && kind !== MessageKind.error) return;
-    for (const post of this.#posts.established) if (post.slot !== noSlot && post.id === scanner.id) post.disown();
+    if ((kind !== MessageKind.result && kind !== MessageKind.error) || scanner.id < 0) return;
+    const post = this.#posts.carrierOf(this.#handler.slotOf(scanner.id));
+    if (post?.id === scanner.id) post.disown();
   }
 
   #refuse(failure: OpenFailure, at: number): void {
@@ -218,15 +237,6 @@ class SseClient implements Connection, StreamOwner, Client {
   #carry(post: HttpConnection, slot: number, id: number, bytes: Buffer): boolean {
     post.id = id;
     return this.#posts.carry(post, slot, bytes);
-  }
-
-  /** An acknowledgement that goes on behind the reply may never end: the oldest gives way to a connection that is wanted. */
-  #hasRoom(): boolean {
-    const { lingering, established } = this.#posts;
-    const { means } = this.#shared;
-    const most = means.budget > 0 ? Math.max(mostLingering, established.size / 2) : 0;
-    if (lingering.size > most) this.#posts.discardOldest();
-    return means.budget > 0;
   }
 
   /** Asked for with a connection at hand, which there is only since the endpoint is known. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requirementsOf } from '../../../src/scenario/requirements.ts';
 import { transportContract } from '../../contracts/transport.ts';
 import { type LocalEngine, outcomesOf, planOf, runHere, startEngine } from '../../support/engine.ts';
 import { httpResponse, responses, startHttpServer } from '../../support/servers/http.ts';
@@ -187,6 +188,19 @@ describe('faults', () => {
 });
 
 describe('connections', () => {
+  it('are few where the last chunk of a stream comes 5 ms behind its reply', async () => {
+    const server = await serve(startHttpServer, {
+      answer: (exchange) => {
+        exchange.begin(reply(exchange.id));
+        setTimeout(() => responses.get(exchange)?.end(), 5);
+      },
+    });
+    const plan = planOf({ target: server.url, requests: '100', vus: '2' });
+    const metrics = await runHere(plan);
+    expect(outcomesOf(metrics)).toEqual({ ok: 100 });
+    expect(metrics.connections.peak).toBeLessThanOrEqual(requirementsOf(plan).connectionsAtMost);
+  });
+
   it('are opened on demand, and not beyond the cap', async () => {
     const held: Exchange[] = [];
     const server = await serve(startHttpServer, {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requirementsOf } from '../../../src/scenario/requirements.ts';
 import { transportContract } from '../../contracts/transport.ts';
 import { outcomesOf, planOf, runHere, startEngine } from '../../support/engine.ts';
 import { overTls } from '../../support/servers/over-tls.ts';
@@ -78,6 +79,16 @@ describe('acknowledgements', () => {
       5,
     );
     expect(found).toEqual({ ok: 30 });
+  });
+
+  it('that never come hold up nobody, and do not add up to ever more connections', async () => {
+    const server = await serve(() =>
+      startSseServer({ acknowledge: (response, message) => void (isCall(message) || accept(response)) }),
+    );
+    const plan = planOf({ target: server.url, requests: '40', vus: '2' });
+    const metrics = await runHere(plan);
+    expect(outcomesOf(metrics)).toEqual({ ok: 40 });
+    expect(metrics.connections.peak).toBeLessThanOrEqual(requirementsOf(plan).connectionsAtMost);
   });
 
   it('that refuse one request leave the others alone', async () => {
