@@ -7,7 +7,7 @@ import type { TargetProbe } from './loadgen/run-record.ts';
 import { outputs } from './report/output.ts';
 import { styleFor } from './report/style.ts';
 import { writeResult } from './results/files.ts';
-import { readCapacity } from './results/limits.ts';
+import { openDescriptors, readCapacity } from './results/limits.ts';
 import type { RunResult } from './results/result.ts';
 import { demandCapacity, doubtsOf } from './scenario/capacity.ts';
 import { readDeclared } from './scenario/declared.ts';
@@ -51,7 +51,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadOutcome> {
   const { request, env, cwd } = options;
   const plan = planFor(request, { env, cwd, cores: availableParallelism() });
   if (options.driver !== undefined) checkDriver(options.driver, plan);
-  const needs = requirementsOf(plan);
+  const needs = requirementsOf(plan, openDescriptors());
   const capacity = readCapacity();
   demandCapacity(needs, capacity);
   const remarks = doubtsOf(needs, capacity).map(({ message, hint }) => `${message}; ${hint}`);

@@ -36,14 +36,14 @@ export default class Inspect extends BaseCommand {
     const { describePlan, describeSamples } = await import('../scenario/describe.ts');
     const { requirementsOf } = await import('../scenario/requirements.ts');
     const { doubtsOf, shortagesOf } = await import('../scenario/capacity.ts');
-    const { readCapacity } = await import('../results/limits.ts');
+    const { openDescriptors, readCapacity } = await import('../results/limits.ts');
     const { sampleRequests } = await import('../loadgen/sample-requests.ts');
     const { planFor } = await import('../scenario/resolve.ts');
     const plan = planFor(
       { scenario: args.scenario, overrides: overridesFrom(flags) },
       { env: process.env, cwd: process.cwd(), cores: availableParallelism() },
     );
-    const requirements = requirementsOf(plan);
+    const requirements = requirementsOf(plan, openDescriptors());
     const capacity = readCapacity();
     const samples = sampleRequests(plan);
     if (!this.jsonEnabled()) this.log(describePlan(plan, requirements, capacity));

@@ -1,10 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Capacity } from '../scenario/capacity.ts';
 import { parseAllowedCpus, parseOpenFiles, parsePortRange, parsePorts } from './proc.ts';
 
 /** Soft limit of open files of this process; null where there is none or it is not known. */
 export function openFileLimit(): number | null {
   return parseOpenFiles(read('/proc/self/limits'));
+}
+
+/** Descriptors this process has open, its parent's that it inherited among them; null where that is not known. */
+export function openDescriptors(): number | null {
+  try {
+    // One is that of the folder while it is read.
+    return readdirSync('/dev/fd').length - 1;
+  } catch {
+    return null;
+  }
 }
 
 /** The CPUs this process may use, `0-3,8`; null where that is not known. */

@@ -35,17 +35,21 @@ const quantities = 4;
 /** Per count: 4 in a worker, 4 in the copy it hands over, and 8 in the main thread. */
 const workerCountBytes = 8;
 const mainCountBytes = 8;
-/** Descriptors of the process itself: 22 were counted, with the pipes of a gateway that it started 25; one file at a time besides. */
+/** Descriptors of the process itself with its streams piped: 22 were counted, with the pipes of a gateway that it started 25; one file at a time besides. */
 const processDescriptors = 26;
+/** What a run adds to those that a process holds when it plans: a terminal's three, opened anew, a gateway's three pipes, files. */
+const addedDescriptors = 8;
 /** Of a worker: 6 of its event loop and thread, and the one file in which it reads now and then what the system counts. */
 const workerDescriptors = 7;
 /** Of a worker's alarm, a thread with an event loop of its own. */
 const alarmDescriptors = 5;
 
-export function requirementsOf(plan: Plan): Requirements {
+/** `held`: descriptors that this process has open now; null where that is not known. */
+export function requirementsOf(plan: Plan, held: number | null = null): Requirements {
   const { scenarios, workers } = plan;
   const connections = sum(scenarios, connectionsOf);
-  const own = processDescriptors + workers * (workerDescriptors + (hasAlarms(plan) ? alarmDescriptors : 0));
+  const each = held === null ? processDescriptors : held + addedDescriptors;
+  const own = each + workers * (workerDescriptors + (hasAlarms(plan) ? alarmDescriptors : 0));
   const bundled = scenarios.filter(({ target }) => target.bundled);
   return {
     seconds: secondsOf(scenarios),
@@ -53,8 +57,7 @@ export function requirementsOf(plan: Plan): Requirements {
     connectionsAtMost: sum(scenarios, connectionCeiling),
     fileDescriptors: sum(scenarios, (one) => connectionsOf(one) * descriptorsEach(one)) + own,
     fileDescriptorsAtMost: sum(scenarios, (one) => connectionCeiling(one) * descriptorsEach(one)) + own,
-    gatewayFileDescriptors:
-      bundled.length === 0 ? 0 : sum(bundled, connectionsOf) + processDescriptors + workerDescriptors,
+    gatewayFileDescriptors: bundled.length === 0 ? 0 : sum(bundled, connectionsOf) + each + workerDescriptors,
     portsPerAddress: portsPerAddress(scenarios, connectionsOf),
     portsPerAddressAtMost: portsPerAddress(scenarios, connectionCeiling),
     newConnectionPerIteration: scenarios.some(

@@ -86,6 +86,11 @@ test('users over HTTP may have connections that linger behind their replies, as 
   expect(needsOf('ws://a.test/')).toMatchObject({ connections: 10, connectionsAtMost: 10 });
 });
 
+test('what the process holds already counts, whatever it is', () => {
+  const made = plan({ overrides: { target: 'ws://a.test/', vus: '10' } });
+  expect(requirementsOf(made, 118).fileDescriptors - requirementsOf(made, 18).fileDescriptors).toBe(100);
+});
+
 test('of clients that come and go as many are sure as the rate has under way, and as many as allowed may be', () => {
   const text = `target: ws://a.test/
 executor: session-arrival
