@@ -1,3 +1,4 @@
+import { gatewayJsonSchema } from './gateway/configuration/schema.ts';
 import { resultJsonSchema } from './results/result-schema.ts';
 import { configJsonSchema, scenarioJsonSchema } from './scenario/json-schema.ts';
 
@@ -11,5 +12,6 @@ interface JsonSchema {
 export const jsonSchemas = {
   scenario: { file: 'scenarios/scenario.schema.json', make: scenarioJsonSchema },
   config: { file: 'schemas/config.schema.json', make: configJsonSchema },
+  gateway: { file: 'schemas/gateway.schema.json', make: gatewayJsonSchema },
   result: { file: 'schemas/result.schema.json', make: resultJsonSchema },
 } as const satisfies Record<string, JsonSchema>;

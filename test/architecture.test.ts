@@ -34,9 +34,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   selftest: ['scenario', 'loadgen', 'metrics', 'types results', 'target', 'wire', 'ws'],
   target: ['pidusage'],
   router: ['wire', 'config', 'undici'],
-  gateway: ['wire', 'config', 'router', 'version', 'ws', 'pino', 'prom-client', 'pprof-format', 'jose'],
+  gateway: ['wire', 'config', 'router', 'version', 'ws', 'pino', 'prom-client', 'pprof-format', 'jose', 'zod'],
   load: ['scenario', 'loadgen', 'metrics', 'results', 'report', 'target', 'version'],
-  'json-schemas': ['scenario', 'results'],
+  'json-schemas': ['scenario', 'results', 'gateway/configuration/schema.ts'],
   index: ['load', 'scenario', 'loadgen', 'metrics', 'results', 'regression', 'gateway'],
   commands: [
     ...[

@@ -3,7 +3,9 @@ import BaselineList from './baseline/list.ts';
 import BaselineSave from './baseline/save.ts';
 import BaselineShow from './baseline/show.ts';
 import Compare from './compare.ts';
+import GatewayCheck from './gateway/check.ts';
 import GatewayStart from './gateway/start.ts';
+import GatewayToken from './gateway/token.ts';
 import Inspect from './inspect.ts';
 import Load from './load.ts';
 import Report from './report.ts';
@@ -17,7 +19,9 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   'baseline:save': BaselineSave,
   'baseline:show': BaselineShow,
   compare: Compare,
+  'gateway:check': GatewayCheck,
   'gateway:start': GatewayStart,
+  'gateway:token': GatewayToken,
   inspect: Inspect,
   load: Load,
   report: Report,

@@ -2,14 +2,15 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from './base.ts';
 
 export default class Schema extends BaseCommand {
-  static override summary = 'Print the JSON Schema of scenario files, of mcpb.config.yaml, or of results';
+  static override summary =
+    'Print the JSON Schema of scenario files, of mcpb.config.yaml, of a gateway’s configuration, or of results';
   static override examples = [
     '<%= config.bin %> schema > scenario.schema.json',
     '<%= config.bin %> schema result | jq .properties.metrics',
   ];
   static override args = {
     document: Args.option({
-      options: ['scenario', 'config', 'result'] as const,
+      options: ['scenario', 'config', 'gateway', 'result'] as const,
       description: 'what it describes (default: scenario)',
     })(),
   };

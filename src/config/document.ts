@@ -8,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  stringify,
 } from 'yaml';
 import { type Environment, References } from './environment.ts';
 import type { Fault, Position } from './fault.ts';
@@ -36,6 +37,11 @@ export function readDocument(text: string, file: string, env: Environment): Conf
   const readable = parsed.errors.every((error) => error.code === 'DUPLICATE_KEY');
   const value = readable && parsed.contents ? reader.read(parsed.contents, []) : undefined;
   return { file, value, faults: reader.faults, locate: (path, part) => reader.locate(path, part) };
+}
+
+/** A plain value as YAML; keys without a value are left out. */
+export function writeDocument(value: object): string {
+  return stringify(value);
 }
 
 class Reader {

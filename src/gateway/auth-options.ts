@@ -45,9 +45,9 @@ export function authOf({ auth, token, jwt }: AuthOptions): Auth {
 }
 
 /** The value of an environment variable that holds a secret. Throws MCPB_E_USAGE when there is none. */
-export function secretIn(env: NodeJS.ProcessEnv, name: string): string {
+export function secretIn(env: NodeJS.ProcessEnv, name: string, flag: string): string {
   const secret = env[name];
-  if (!secret) throw fault(`--jwt-secret-env: ${name} is not set`, `run with ${name}=SECRET in the environment`);
+  if (!secret) throw fault(`${flag}: ${name} is not set`, `run with ${name}=SECRET in the environment`);
   return secret;
 }
 
@@ -57,12 +57,13 @@ function jwtAuth({ secret, jwks, issuer, audience }: JwtOptions): JwtAuth {
       '--auth jwt needs to know the issuer and the audience of tokens',
       'add --jwt-issuer ISS --jwt-audience AUD',
     );
-  if (secret !== undefined && jwks === undefined) return { issuer, audience, secret: strong(secret) };
-  if (jwks !== undefined && secret === undefined) return { issuer, audience, jwks: unforgeable(jwks) };
+  if (secret !== undefined && jwks === undefined) return { issuer, audience, secret: strongSecret(secret) };
+  if (jwks !== undefined && secret === undefined) return { issuer, audience, jwks: keysUrl(jwks, '--jwt-jwks') };
   throw fault('--auth jwt needs one source of keys', 'add --jwt-secret-env VAR or --jwt-jwks URL, not both');
 }
 
-function strong(secret: string): string {
+/** Throws MCPB_E_USAGE. */
+export function strongSecret(secret: string): string {
   const bytes = Buffer.byteLength(secret);
   if (bytes >= minSecretBytes) return secret;
   throw fault(
@@ -71,11 +72,11 @@ function strong(secret: string): string {
   );
 }
 
-/** Keys fetched in the clear could be anybody's; on loopback nobody is in between. */
-function unforgeable(jwks: string): string {
+/** Keys fetched in the clear could be anybody's; on loopback nobody is in between. Throws MCPB_E_USAGE. */
+export function keysUrl(jwks: string, name: string): string {
   const url = URL.parse(jwks);
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url.href;
-  throw fault(`--jwt-jwks: "${jwks}" is no https URL`, 'write https://HOST/PATH');
+  throw fault(`${name}: "${jwks}" is no https URL`, 'write https://HOST/PATH');
 }
 
 function fault(message: string, hint: string): McpbError {

@@ -18,10 +18,17 @@ export interface GatewayOptions extends AuthOptions {
   readonly backend?: string | undefined;
   readonly workers?: number | undefined;
   readonly logLevel?: LogLevel | undefined;
-  readonly limits?: Partial<Limits> | undefined;
-  readonly sockets?: Partial<SocketOptions> | undefined;
-  readonly upstream?: Partial<UpstreamOptions> | undefined;
+  readonly limits?: Wanted<Limits> | undefined;
+  readonly sockets?: Wanted<SocketOptions> | undefined;
+  readonly upstream?: Wanted<UpstreamOptions> | undefined;
+  /** Bytes of heap for all workers together. Default: what V8 takes. */
+  readonly heap?: number | undefined;
+  /** Names of the metrics to show. Default: all. */
+  readonly metrics?: readonly string[] | undefined;
 }
+
+/** Some of them; the others have their defaults. */
+type Wanted<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
 
@@ -38,6 +45,8 @@ export interface GatewayConfig {
   readonly limits: Limits;
   readonly sockets: SocketOptions;
   readonly upstream: UpstreamOptions;
+  readonly heap: number | undefined;
+  readonly metrics: readonly string[] | undefined;
 }
 
 /** What is spoken on ports. */
@@ -143,10 +152,18 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     auth,
     workers,
     logLevel: options.logLevel ?? 'warn',
-    limits: { ...defaultLimits, ...(auth.kind !== 'jwt' && oneSubject), ...options.limits },
-    sockets: { ...defaultSockets, ...options.sockets },
-    upstream: { ...defaultUpstream, ...options.upstream },
+    limits: filled({ ...defaultLimits, ...(auth.kind !== 'jwt' && oneSubject) }, options.limits),
+    sockets: filled(defaultSockets, options.sockets),
+    upstream: filled(defaultUpstream, options.upstream),
+    heap: options.heap,
+    metrics: options.metrics,
   };
+}
+
+function filled<T extends object>(defaults: T, wanted: Wanted<T> = {}): T {
+  const result = { ...defaults };
+  for (const key in defaults) result[key] = wanted[key] ?? defaults[key];
+  return result;
 }
 
 function listenersOf(options: GatewayOptions): Listener[] {

@@ -2,22 +2,25 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { type Counters, type HistogramView, mergedHistogram, mergedValue } from './counters.ts';
 import { type Gauges, gauges } from './metrics/gauges.ts';
 import { latencyBuckets } from './metrics/sources.ts';
-import { type Line, linesOf, type Metric, metrics } from './metrics.ts';
+import { type Line, linesOf, type Metric, metricNames, metrics } from './metrics.ts';
 
-/** Everything at `/metrics`, filled from the threads' counters at each scrape. */
+/** What `wanted` names at `/metrics`, filled from the threads' counters at each scrape. */
 export function createExposition(
   threads: readonly Counters[],
   backend: string,
   readGauges: () => Promise<Gauges>,
+  wanted: ReadonlySet<string> = metricNames,
 ): () => Promise<string> {
   const registry = new Registry();
   const histograms: (() => string)[] = [];
   for (const metric of metrics) {
+    if (!wanted.has(metric.name)) continue;
     const lines = linesOf(metric, backend);
     if (metric.kind === 'histogram') histograms.push(() => histogramText(metric, lines, threads));
     else register(registry, metric, lines, threads);
   }
-  const shown = gauges.map(({ name, help, field }) => {
+  const named = gauges.filter(({ name }) => wanted.has(name));
+  const shown = named.map(({ name, help, field }) => {
     const gauge = new Gauge({ name, help, registers: [registry] });
     return (values: Gauges) => gauge.set(values[field]);
   });

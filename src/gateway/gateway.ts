@@ -117,7 +117,7 @@ class Control implements RunningGateway {
     return adminAnswers({
       ready: () => this.#ending === undefined,
       alive: () => this.#pool.alive,
-      metrics: this.#measures.exposition(this.config.backend.kind, this.#threads),
+      metrics: this.#measures.exposition(this.config.backend.kind, this.#threads, this.config.metrics),
     });
   }
 

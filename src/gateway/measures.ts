@@ -18,14 +18,15 @@ export class Measures {
     this.#rates = new Rates(this.#threads, { now: () => performance.now(), cpuMicros });
   }
 
-  /** The text of `/metrics`. */
-  exposition(backend: string, threads: Threads): () => Promise<string> {
+  /** The text of `/metrics`; all there is unless some are named. */
+  exposition(backend: string, threads: Threads, names?: readonly string[]): () => Promise<string> {
     this.#rates.start();
-    return createExposition(this.#threads, backend, async () => ({
+    const gauges = async () => ({
       ...this.#rates.read(),
       memoryBytes: process.memoryUsage.rss(),
       goroutines: await threads.size(),
-    }));
+    });
+    return createExposition(this.#threads, backend, gauges, names && new Set(names));
   }
 
   stop(): void {

@@ -1,4 +1,5 @@
 import { bridgeMetrics } from './metrics/bridge.ts';
+import { gauges } from './metrics/gauges.ts';
 import { guideMetrics } from './metrics/guide.ts';
 import { type Labels, type SourceName, sources } from './metrics/sources.ts';
 
@@ -19,6 +20,9 @@ export interface View {
 
 /** Everything at `/metrics` that threads count. */
 export const metrics: readonly Metric[] = [...guideMetrics, ...bridgeMetrics];
+
+/** Everything at `/metrics`. */
+export const metricNames: ReadonlySet<string> = new Set([...metrics, ...gauges].map(({ name }) => name));
 
 /** One line of a metric, or one histogram: the series it is the sum of. */
 export interface Line {

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.ts';
 import { Counters } from './counters.ts';
@@ -108,8 +108,11 @@ export class WorkerPool {
   /** Resolves at the thread's exit. */
   #spawn(start: WorkerStart): Promise<void> {
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-    const stdin = start.config.stdio && start.index === 0;
-    const thread = new Worker(new URL(`./worker${extension}`, import.meta.url), { workerData: start, stdin });
+    const thread = new Worker(new URL(`./worker${extension}`, import.meta.url), {
+      workerData: start,
+      stdin: start.config.stdio && start.index === 0,
+      resourceLimits: heapOf(start.config),
+    });
     if (thread.stdin !== null) this.#passInput(thread, thread.stdin);
     const member = { thread, lastAnswer: performance.now(), leaving: false };
     this.#members.set(start.index, member);
@@ -165,4 +168,9 @@ export class WorkerPool {
       for (const thread of threads) thread.once('error', reject);
     });
   }
+}
+
+/** A worker's share of the heap; V8 decides where nobody does. */
+function heapOf({ heap, workers }: GatewayConfig): ResourceLimits {
+  return heap === undefined ? {} : { maxOldGenerationSizeMb: Math.ceil(heap / workers / 2 ** 20) };
 }

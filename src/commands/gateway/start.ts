@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { Flags } from '@oclif/core';
 import { type JwtOptions, secretIn } from '../../gateway/auth-options.ts';
+import type { GatewayOptions } from '../../gateway/config.ts';
 import type { RunningGateway } from '../../gateway/gateway.ts';
 import { BaseCommand } from '../base.ts';
+import { beginWithIoThreads } from './io-threads.ts';
 
 export default class GatewayStart extends BaseCommand {
   static override summary = 'Start the reference gateway and run until Ctrl-C or SIGTERM.';
@@ -15,6 +18,7 @@ export default class GatewayStart extends BaseCommand {
   ];
 
   static override flags = {
+    config: Flags.string({ description: 'configuration file (YAML); flags beat it', helpValue: 'FILE' }),
     http: Flags.string({ description: 'HTTP (default 127.0.0.1:8443)', helpValue: 'ADDR' }),
     ws: Flags.string({ description: 'WebSocket (default: the address of HTTP)', helpValue: 'ADDR' }),
     tcp: Flags.string({ description: 'binary TCP (default 127.0.0.1:8444)', helpValue: 'ADDR' }),
@@ -22,8 +26,7 @@ export default class GatewayStart extends BaseCommand {
     admin: Flags.string({ description: 'metrics and health (default 127.0.0.1:9090)', helpValue: 'ADDR' }),
     profiling: Flags.string({ description: "profiles in pprof's format (default off)", helpValue: 'ADDR' }),
     backend: Flags.string({
-      description: 'echo, synthetic:key=value,… or the URL of an MCP server',
-      default: 'echo',
+      description: 'echo (default), synthetic:key=value,… or the URL of an MCP server',
       helpValue: 'SPEC',
     }),
     auth: Flags.option({
@@ -35,20 +38,20 @@ export default class GatewayStart extends BaseCommand {
     'jwt-jwks': Flags.string({ description: 'keys of tokens signed otherwise', helpValue: 'URL' }),
     'jwt-issuer': Flags.string({ description: 'what `iss` of tokens must be', helpValue: 'ISS' }),
     'jwt-audience': Flags.string({ description: 'what `aud` of tokens must be', helpValue: 'AUD' }),
-    workers: Flags.integer({ description: 'threads that share the ports', default: 1, min: 1, helpValue: 'N' }),
+    workers: Flags.integer({ description: 'threads that share the ports (default 1)', min: 1, helpValue: 'N' }),
     'log-level': Flags.option({
       options: ['error', 'warn', 'info', 'debug', 'silent'] as const,
-      default: 'warn' as const,
-      description: 'JSON logs on stderr',
+      description: 'JSON logs on stderr (default warn)',
     })(),
   };
 
   async run(): Promise<void> {
     const { 'log-level': logLevel, ...flags } = (await this.parse(GatewayStart)).flags;
+    const options = await this.#withFile(flags.config, { ...flags, jwt: jwtOptions(flags), logLevel });
     const { startGateway } = await import('../../gateway/gateway.ts');
     process.title = 'mcp-gateway';
     this.endWithParent();
-    const gateway = await startGateway({ ...flags, jwt: jwtOptions(flags), logLevel });
+    const gateway = await startGateway(options);
     const { stop, now } = this.interrupts();
     stop.addEventListener('abort', () => gateway.drain());
     now.addEventListener('abort', () => gateway.stop());
@@ -56,6 +59,16 @@ export default class GatewayStart extends BaseCommand {
     say.write(`${this.jsonEnabled() ? JSON.stringify(readyDocument(gateway)) : readyText(gateway)}\n`);
     const end = await gateway.closed;
     if (end.how === 'failed') throw end.error;
+  }
+
+  async #withFile(path: string | undefined, flags: GatewayOptions): Promise<GatewayOptions> {
+    if (path === undefined) return flags;
+    const { loadConfiguration } = await import('../../gateway/configuration/load.ts');
+    const surroundings = { env: process.env, cores: availableParallelism(), flags };
+    const { options, ioThreads, notices } = loadConfiguration(path, surroundings);
+    beginWithIoThreads(ioThreads);
+    for (const notice of notices) this.logToStderr(notice);
+    return options;
   }
 }
 
@@ -70,7 +83,7 @@ interface JwtFlags {
 function jwtOptions(flags: JwtFlags): JwtOptions | undefined {
   const { 'jwt-secret-env': variable, 'jwt-jwks': jwks, 'jwt-issuer': issuer, 'jwt-audience': audience } = flags;
   if (variable === undefined && jwks === undefined && issuer === undefined && audience === undefined) return undefined;
-  return { secret: variable && secretIn(process.env, variable), jwks, issuer, audience };
+  return { secret: variable && secretIn(process.env, variable, '--jwt-secret-env'), jwks, issuer, audience };
 }
 
 function readyDocument({ config, version, addresses }: RunningGateway): Record<string, unknown> {
