@@ -9,6 +9,8 @@ export interface Upstream {
   readonly connections: ReadonlySet<Socket>;
   /** Headers of the last request. */
   readonly headers: () => IncomingHttpHeaders;
+  /** Sessions that were deleted. */
+  readonly ended: () => number;
   /** Requests other than `initialize` that have not been answered. */
   readonly held: () => number;
   /** Answers those, and all that come later at once. */
@@ -22,11 +24,15 @@ export async function startUpstream(padding = 0): Promise<Upstream> {
   const waiting: (() => void)[] = [];
   let released = false;
   let headers: IncomingHttpHeaders = {};
+  let opened = 0;
+  let ended = 0;
   const server = createServer(async (request, response) => {
     headers = request.headers;
+    if (request.method === 'DELETE') ended++;
     const { id, method } = JSON.parse((await text(request)) || '{}');
     if (id === undefined) return void response.writeHead(202).end();
     const result = method === 'initialize' ? { protocolVersion: '2025-11-25' } : { tools: 'x'.repeat(padding) };
+    if (method === 'initialize') response.setHeader('mcp-session-id', `session-${++opened}`);
     const answer = () => reply(response, { jsonrpc: '2.0', id, result });
     if (released || method === 'initialize') answer();
     else waiting.push(answer);
@@ -41,6 +47,7 @@ export async function startUpstream(padding = 0): Promise<Upstream> {
     url: `http://127.0.0.1:${port}/mcp`,
     connections,
     headers: () => headers,
+    ended: () => ended,
     held: () => waiting.length,
     release: () => {
       released = true;

@@ -22,7 +22,7 @@ export const server = z
       .optional(),
     websocket: z
       .strictObject({
-        compression: yes('no effect in this version: messages are not compressed'),
+        compression: yes('only `false` in this version: messages are not compressed', false),
         read_buffer_size: size('no effect: the system sizes the buffers of sockets'),
         write_buffer_size: size('no effect: the system sizes the buffers of sockets'),
         max_message_size: size('largest message on WebSocket (close 1009)', '1MB'),

@@ -24,8 +24,6 @@ const gathering = 'this version does not gather messages for the backend';
 /** Keys and whole blocks of what this version does not have. */
 export const notYet: Readonly<Record<string, string>> = {
   'server.connection_pool.idle_timeout': 'this version does not close silent clients',
-  'server.websocket.compression': 'this version does not compress messages',
-  'performance.compression': 'this version does not compress messages',
   process_management: 'this version starts no MCP servers',
   batching: gathering,
   'performance.batch_processing': gathering,
@@ -35,6 +33,9 @@ export const notYet: Readonly<Record<string, string>> = {
   tls: 'this version serves no TLS',
 };
 
+/** What is only ever off. */
+const alwaysOff = ['server.websocket.compression', 'performance.compression'];
+
 /** What a valid file says without consequence, each where it stands. */
 export function noticesOn(document: ConfigDocument, file: ConfigurationFile): Fault[] {
   const notices: Fault[] = [];
@@ -42,6 +43,9 @@ export function noticesOn(document: ConfigDocument, file: ConfigurationFile): Fa
     void notices.push({ ...document.locate(path, 'key'), message: `${path.join('.')} ${message}` });
   for (const [key, why] of Object.entries({ ...withoutEffect, ...notYet }))
     if (valueAt(file, key.split('.')) !== undefined) say(key.split('.'), `has no effect: ${why}`);
+  for (const key of alwaysOff)
+    if (valueAt(file, key.split('.')) === true)
+      say(key.split('.'), 'has no effect: this version does not compress messages');
   for (const [general, specific] of aliases) {
     const [one, other] = [general, specific].map((key) => valueAt(file, key.split('.')));
     if (one !== undefined && other !== undefined && one !== other)

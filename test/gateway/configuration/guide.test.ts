@@ -55,19 +55,13 @@ test('what a block says without effect is said, and nothing else', () => {
   expect(pool).toEqual([
     'server.connection_pool.idle_timeout',
     'server.connection_pool.buffer_size',
-    'server.websocket.compression',
     'server.websocket.read_buffer_size',
     'server.websocket.write_buffer_size',
     'server.binary.buffer_pool_size',
   ]);
   expect(memory).toEqual(['runtime.gogc', 'memory.heap_size_hint', 'memory.gc_target_percent']);
   expect(cpu).toEqual(['performance.batch_processing', 'performance.batch_size', 'performance.batch_timeout']);
-  expect(production).toEqual([
-    'performance.batch_size',
-    'performance.buffer_size',
-    'performance.gc_target',
-    'performance.compression',
-  ]);
+  expect(production).toEqual(['performance.batch_size', 'performance.buffer_size', 'performance.gc_target']);
 });
 
 test('every key of the schema that a block of the guide prints is there under its name', () => {
