@@ -23,6 +23,8 @@ export interface GatewayOptions extends AuthOptions {
   readonly upstream?: Wanted<UpstreamOptions> | undefined;
   /** Bytes of heap for all workers together. Default: what V8 takes. */
   readonly heap?: number | undefined;
+  /** UV_THREADPOOL_SIZE, which only the start of a process sets. */
+  readonly ioThreads?: number | undefined;
   /** Names of the metrics to show. Default: all. */
   readonly metrics?: readonly string[] | undefined;
 }
@@ -46,6 +48,7 @@ export interface GatewayConfig {
   readonly sockets: SocketOptions;
   readonly upstream: UpstreamOptions;
   readonly heap: number | undefined;
+  readonly ioThreads: number | undefined;
   readonly metrics: readonly string[] | undefined;
 }
 
@@ -156,6 +159,7 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     sockets: filled(defaultSockets, options.sockets),
     upstream: filled(defaultUpstream, options.upstream),
     heap: options.heap,
+    ioThreads: options.ioThreads,
     metrics: options.metrics,
   };
 }

@@ -4,7 +4,8 @@ import type { Counters } from './counters.ts';
 
 /** The connections of one worker, each counted from accept to close under the transport spoken on it. */
 export class Connections {
-  readonly limit: number;
+  /** More are served nothing. */
+  limit: number;
   readonly #counters: Counters;
   readonly #transports = new Map<Writable, Transport>();
   /** Those nothing usable has come from, with the time of accept, `performance.now()`. */

@@ -14,7 +14,7 @@ import { Hops } from './http/hops.ts';
 import { OpenStreams } from './http/open-streams.ts';
 import { ParameterHeaders } from './http/parameter-headers.ts';
 import { InFlight, slotsFor } from './in-flight.ts';
-import { createListener, listen } from './listeners.ts';
+import { createListener, listen, setTimes } from './listeners.ts';
 import { PendingList } from './pending-list.ts';
 import type { FromWorker, WorkerStart } from './protocol.ts';
 import type { RequestLog } from './request-log.ts';
@@ -28,8 +28,9 @@ const silentMillis = 1_000;
 
 /** Everything one worker does between its sockets and the router. */
 export class DataPlane {
+  /** One object: what holds it has the limits of now. */
   readonly limits: Limits;
-  readonly auth: Authenticator;
+  auth: Authenticator;
   readonly router: Router;
   readonly counters: Counters;
   readonly store: SessionStore;
@@ -67,10 +68,11 @@ export class DataPlane {
   readonly #overStdio: boolean;
   #stdio: StdioFrontEnd | undefined = undefined;
   readonly #servers: Server[] = [];
+  #staged: { readonly config: GatewayConfig; readonly auth: Authenticator } | undefined;
   #sweep: NodeJS.Timeout | undefined;
 
   constructor({ config, counters, inFlight, index }: WorkerStart, router: Router, post: (message: FromWorker) => void) {
-    this.limits = config.limits;
+    this.limits = { ...config.limits };
     this.auth = createAuthenticator(config.auth);
     this.router = router;
     this.counters = new Counters(counters);
@@ -84,8 +86,8 @@ export class DataPlane {
     this.store = new SessionStore(this, post);
     this.hops = new Hops(this, post);
     this.inFlight = new InFlight(inFlight, index, slotsFor(config));
-    this.connections = new Connections(Math.ceil(config.limits.connections / config.workers), this.counters);
-    this.congestion = new Congestion(config.limits);
+    this.connections = new Connections(shareOf(config), this.counters);
+    this.congestion = new Congestion(this.limits);
     this.#frontEnds = {
       http: frontEnds.http(this),
       websocket: frontEnds.websocket(this),
@@ -98,6 +100,23 @@ export class DataPlane {
     if (this.#overStdio)
       this.#stdio = new StdioFrontEnd(this, process.stdin, process.stdout, () => this.#post({ type: 'client-over' }));
     this.#sweep = setInterval(() => this.#onSweep(performance.now()), sweepMillis);
+  }
+
+  /** Makes ready for another configuration, which then only has to be switched to. */
+  stage(config: GatewayConfig): void {
+    this.#staged = { config, auth: createAuthenticator(config.auth) };
+  }
+
+  /** Connections that are open stay, whoever they belong to; what follows goes by what was staged. */
+  commit(): GatewayConfig | undefined {
+    if (this.#staged === undefined) return undefined;
+    const { config, auth } = this.#staged;
+    this.#staged = undefined;
+    this.auth = auth;
+    Object.assign(this.limits, config.limits);
+    this.connections.limit = shareOf(config);
+    for (const server of this.#servers) if (server instanceof HttpServer) setTimes(server, config.limits);
+    return config;
   }
 
   /** Takes no more connections and requests; reports `drained` when the last connection has closed. */
@@ -151,4 +170,9 @@ export class DataPlane {
     for (const transport of listener.transports) this.#frontEnds[transport].attach(server, listener);
     await listen(server, listener, this.#config.sockets.backlog, !this.alone);
   }
+}
+
+/** Of the connections of the gateway, those that one worker may have. */
+function shareOf({ limits, workers }: GatewayConfig): number {
+  return Math.ceil(limits.connections / workers);
 }

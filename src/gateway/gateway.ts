@@ -7,6 +7,7 @@ import { type Answerer, ControlServer } from './control-server.ts';
 import { createLogger } from './log.ts';
 import { Measures } from './measures.ts';
 import { claimPorts, listenError } from './ports.ts';
+import { refuseRestart } from './reload.ts';
 import { Threads } from './threads.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -24,12 +25,18 @@ export type GatewayEnd = { readonly how: 'drained' | 'stopped' } | { readonly ho
 
 export interface RunningGateway {
   readonly addresses: Readonly<GatewayAddresses>;
+  /** As it is now. */
   readonly config: GatewayConfig;
   readonly version: string;
   /** Resolves when nothing of the gateway runs any more; never rejects. */
   readonly closed: Promise<GatewayEnd>;
   /** Takes no more work, finishes what is under way, closes; cuts what is left after `limits.drainMillis`. */
   drain(): Promise<void>;
+  /**
+   * Switches to another configuration, in every worker or not at all. Throws MCPB_E_USAGE for one that is none, MCPB_E_CONFIG for
+   * one that needs another start.
+   */
+  reload(options: GatewayOptions): Promise<void>;
   /** Closes at once. */
   stop(): Promise<void>;
 }
@@ -46,15 +53,26 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   const pool = await WorkerPool.start(config, version, log).catch((error: Error) => {
     throw startError(config.listeners, error);
   });
-  const control = new Control(config, version, pool, await Threads.of(pool, config.profiling !== undefined), log);
+  const control = new Control(
+    { config, wanted },
+    version,
+    pool,
+    await Threads.of(pool, config.profiling !== undefined),
+    log,
+  );
   await control.open();
   log.info({ addresses: control.addresses }, 'gateway ready');
   return control;
 }
 
+interface Configs {
+  readonly config: GatewayConfig;
+  readonly wanted: GatewayConfig;
+}
+
 class Control implements RunningGateway {
   readonly addresses: GatewayAddresses;
-  readonly config: GatewayConfig;
+  config: GatewayConfig;
   readonly version: string;
   readonly closed: Promise<GatewayEnd>;
   readonly #pool: WorkerPool;
@@ -62,10 +80,15 @@ class Control implements RunningGateway {
   readonly #measures: Measures;
   readonly #threads: Threads;
   readonly #servers: ControlServer[] = [];
+  /** The configuration before ports were found for it. */
+  #wanted: GatewayConfig;
+  #metrics: () => Promise<string> = async () => '';
+  #reloading: Promise<void> = Promise.resolve();
   #ending: 'drained' | 'stopped' | undefined;
 
-  constructor(config: GatewayConfig, version: string, pool: WorkerPool, threads: Threads, log: Logger) {
+  constructor({ config, wanted }: Configs, version: string, pool: WorkerPool, threads: Threads, log: Logger) {
     this.config = config;
+    this.#wanted = wanted;
     this.version = version;
     this.addresses = addressesOf(config.listeners);
     this.#pool = pool;
@@ -105,6 +128,29 @@ class Control implements RunningGateway {
     await this.closed;
   }
 
+  reload(options: GatewayOptions): Promise<void> {
+    const reloaded = this.#reloading.then(() => this.#reload(gatewayConfig(options)));
+    this.#reloading = reloaded.catch(() => undefined);
+    return reloaded;
+  }
+
+  async #reload(wanted: GatewayConfig): Promise<void> {
+    refuseRestart(this.#wanted, wanted);
+    const { listeners } = this.config;
+    const config = { ...wanted, listeners };
+    await this.#pool.stage(config);
+    this.#pool.commit();
+    this.config = config;
+    this.#wanted = wanted;
+    this.#log.level = config.logLevel;
+    this.#showMetrics();
+    this.#log.info('configuration reloaded');
+  }
+
+  #showMetrics(): void {
+    this.#metrics = this.#measures.exposition(this.config.backend.kind, this.#threads, this.config.metrics);
+  }
+
   async #listen(port: 'admin' | 'profiling', answers: () => Promise<Answerer>): Promise<void> {
     const address = this.config[port];
     if (address === undefined) return;
@@ -114,10 +160,11 @@ class Control implements RunningGateway {
   }
 
   #admin(): Answerer {
+    this.#showMetrics();
     return adminAnswers({
       ready: () => this.#ending === undefined,
       alive: () => this.#pool.alive,
-      metrics: this.#measures.exposition(this.config.backend.kind, this.#threads, this.config.metrics),
+      metrics: () => this.#metrics(),
     });
   }
 

@@ -1,6 +1,6 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createTcpServer, type Server } from 'node:net';
-import type { GatewayConfig, Listener } from './config.ts';
+import type { GatewayConfig, Limits, Listener } from './config.ts';
 import { HttpRequest } from './http/reply.ts';
 
 type ListenerConfig = Pick<GatewayConfig, 'limits' | 'sockets'>;
@@ -8,17 +8,22 @@ type ListenerConfig = Pick<GatewayConfig, 'limits' | 'sockets'>;
 /** What accepts connections for a listener's front ends; it does not listen yet. */
 export function createListener({ transports }: Listener, { limits, sockets }: ListenerConfig): Server {
   if (transports.includes('tcp')) return createTcpServer({ noDelay: sockets.tcpNoDelay, keepAlive: true });
-  const { handshakeMillis, frameMillis } = limits;
-  return createHttpServer({
+  const server = createHttpServer({
     IncomingMessage: HttpRequest,
     noDelay: sockets.webNoDelay,
     keepAlive: true,
-    keepAliveTimeout: limits.keepAliveMillis,
-    headersTimeout: handshakeMillis,
-    requestTimeout: Math.max(frameMillis, handshakeMillis),
     connectionsCheckingInterval: 1_000,
     maxHeaderSize: limits.head,
   });
+  setTimes(server, limits);
+  return server;
+}
+
+/** What its connections may take from now on. */
+export function setTimes(server: HttpServer, { handshakeMillis, frameMillis, keepAliveMillis }: Limits): void {
+  server.headersTimeout = handshakeMillis;
+  server.requestTimeout = Math.max(frameMillis, handshakeMillis);
+  server.keepAliveTimeout = keepAliveMillis;
 }
 
 /** Resolves when connections are accepted. `shared`: other threads accept on the same port. */

@@ -49,6 +49,10 @@ export type ToWorker =
   /** A worker is no more, and neither are the sessions it has opened. */
   | { readonly type: 'sessions-lost'; readonly worker: number }
   | { readonly type: 'ping' }
+  /** Make ready for this configuration, then report `staged`. */
+  | { readonly type: 'stage'; readonly config: GatewayConfig }
+  /** What was staged holds from now on. */
+  | { readonly type: 'commit' }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question }
   /** Refuse new work, finish what is under way, then report `drained`. */
   | { readonly type: 'drain' }
@@ -65,6 +69,7 @@ export type FromWorker =
   | { readonly type: 'sessions-used'; readonly ids: readonly string[] }
   | { readonly type: 'session-hops'; readonly to: number | 'others'; readonly hops: readonly Hop[] }
   | { readonly type: 'pong' }
+  | { readonly type: 'staged' }
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
   /** The client on standard input and output sends no more, and has all replies. */
   | { readonly type: 'client-over' }

@@ -6,9 +6,10 @@ import type { PendingRequest } from './pending-request.ts';
 
 /** Lets a worker say what it refuses (`info`) and serves (`debug`), where somebody listens. */
 export function logRequests(plane: DataPlane, log: Logger, worker: number): void {
-  if (log.isLevelEnabled('info'))
-    plane.counters.onRefusal = (transport, cause) => log.info({ transport, cause }, 'refused');
-  if (log.isLevelEnabled('debug')) plane.requestLog = new RequestLog(log, worker);
+  plane.counters.onRefusal = log.isLevelEnabled('info')
+    ? (transport, cause) => log.info({ transport, cause }, 'refused')
+    : undefined;
+  plane.requestLog = log.isLevelEnabled('debug') ? new RequestLog(log, worker) : undefined;
 }
 
 /** What one worker says about single requests. */

@@ -84,6 +84,17 @@ export class WorkerPool {
     );
   }
 
+  /** Resolves when every worker is ready for this configuration. */
+  async stage(config: GatewayConfig): Promise<void> {
+    const members = [...this.#members.values()];
+    this.#broadcast({ type: 'stage', config });
+    await Promise.all(members.map(({ thread }) => answered(thread, 'staged')));
+  }
+
+  commit(): void {
+    this.#broadcast({ type: 'commit' });
+  }
+
   drain(): void {
     this.#broadcast({ type: 'drain' });
   }
@@ -147,7 +158,8 @@ export class WorkerPool {
     if (message.type === 'drained') void this.#terminate(member);
     else if (message.type === 'answer') this.#inquiries.answered(message.id, message.answer);
     else if (message.type === 'client-over') this.#clientOver.resolve();
-    else if (message.type !== 'ready' && message.type !== 'pong') this.#relay.receive(from, message);
+    else if (message.type !== 'ready' && message.type !== 'pong' && message.type !== 'staged')
+      this.#relay.receive(from, message);
   }
 
   async #allReady(): Promise<void> {
@@ -168,6 +180,20 @@ export class WorkerPool {
       for (const thread of threads) thread.once('error', reject);
     });
   }
+}
+
+/** Resolves at the next message of that type, or when there will be none. */
+function answered(thread: Worker, type: FromWorker['type']): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (message: FromWorker): void => {
+      if (message.type === type) settle();
+    };
+    const settle = (): void => {
+      thread.off('message', look).off('exit', settle);
+      resolve();
+    };
+    thread.on('message', look).on('exit', settle);
+  });
 }
 
 /** A worker's share of the heap; V8 decides where nobody does. */

@@ -38,8 +38,19 @@ function answer(id: number, question: Question): void {
   );
 }
 
+/** Nothing is said of a reload here: main does. */
+function commit(): void {
+  log.level = plane.commit()?.logLevel ?? log.level;
+  logRequests(plane, log, index);
+}
+
 function receive(message: ToWorker): void {
   switch (message.type) {
+    case 'stage':
+      plane.stage(message.config);
+      return post({ type: 'staged' });
+    case 'commit':
+      return commit();
     case 'ping':
       return post({ type: 'pong' });
     case 'ask':

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { call } from './clients.ts';
+import { call, initialize, jsonHeaders } from './clients.ts';
 
 const mcpb = fileURLToPath(new URL('../../bin/dev.js', import.meta.url));
 
@@ -72,5 +75,63 @@ describe('gateway start', () => {
 
   it('shows readable lines without --json', async () => {
     expect(await firstLine(launch())).toBe('gateway ready, backend echo, stop with Ctrl-C');
+  });
+});
+
+describe('gateway start --config', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mcpb-start-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'gateway.yaml');
+  const started = async (...args: string[]) => {
+    writeFileSync(file, 'auth: { bearer: first }\n');
+    const child = launch('--json', '--config', file, ...args);
+    const lines = createInterface(child.stderr)[Symbol.asyncIterator]();
+    const { addresses } = JSON.parse(await firstLine(child));
+    const status = async (token: string): Promise<number> => {
+      const headers = { ...jsonHeaders, connection: 'close', authorization: `Bearer ${token}` };
+      const reply = await fetch(addresses.http, { method: 'POST', body: initialize, headers });
+      await reply.text();
+      return reply.status;
+    };
+    const said = async (text: string): Promise<string> => {
+      let all = '';
+      while (!all.includes(text)) all += `${(await lines.next()).value}\n`;
+      return all;
+    };
+    return { child, status, said };
+  };
+
+  it('reads the file again at SIGHUP, and keeps what it has when that is faulty', async () => {
+    const { child, status, said } = await started();
+    const exit = exitOf(child);
+    writeFileSync(file, 'auth: { bearer: second }\nlimit: {}\n');
+    child.kill('SIGHUP');
+    expect(await said('The configuration stays as it was.')).toContain(
+      'yaml:2:1 unknown key "limit" — did you mean "limits"?',
+    );
+    expect([await status('first'), await status('second')]).toEqual([200, 401]);
+    writeFileSync(file, 'auth: { bearer: second }\nruntime: { gogc: 50 }\n');
+    child.kill('SIGHUP');
+    expect(await said('configuration reloaded')).toContain('yaml:2:12 runtime.gogc has no effect');
+    expect([await status('first'), await status('second')]).toEqual([401, 200]);
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+  });
+
+  it('reads it again with --watch whenever it changes', async () => {
+    const { status, said } = await started('--watch');
+    const next = join(folder, 'next.yaml');
+    writeFileSync(next, 'auth: { bearer: second }\n');
+    renameSync(next, file);
+    await said('configuration reloaded');
+    expect([await status('first'), await status('second')]).toEqual([401, 200]);
+  });
+
+  it('exits 104 when the file is faulty', async () => {
+    writeFileSync(file, 'backend: nothing\n');
+    const child = launch('--config', file);
+    const exit = exitOf(child);
+    expect(await text(child.stderr)).toContain('yaml:1:10 "nothing" is not understood');
+    expect(await exit).toBe(104);
   });
 });

@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os';
 import { Flags } from '@oclif/core';
 import { type JwtOptions, secretIn } from '../../gateway/auth-options.ts';
 import type { GatewayOptions } from '../../gateway/config.ts';
+import type { Configuration } from '../../gateway/configuration/load.ts';
 import type { RunningGateway } from '../../gateway/gateway.ts';
 import { BaseCommand } from '../base.ts';
+import { type FollowedFile, followFile } from './follow-file.ts';
 import { beginWithIoThreads } from './io-threads.ts';
 
 export default class GatewayStart extends BaseCommand {
@@ -18,7 +20,11 @@ export default class GatewayStart extends BaseCommand {
   ];
 
   static override flags = {
-    config: Flags.string({ description: 'configuration file (YAML); flags beat it', helpValue: 'FILE' }),
+    config: Flags.string({
+      description: 'configuration file (YAML); flags beat it; read again at SIGHUP',
+      helpValue: 'FILE',
+    }),
+    watch: Flags.boolean({ description: 'read the file again whenever it changes', dependsOn: ['config'] }),
     http: Flags.string({ description: 'HTTP (default 127.0.0.1:8443)', helpValue: 'ADDR' }),
     ws: Flags.string({ description: 'WebSocket (default: the address of HTTP)', helpValue: 'ADDR' }),
     tcp: Flags.string({ description: 'binary TCP (default 127.0.0.1:8444)', helpValue: 'ADDR' }),
@@ -47,7 +53,14 @@ export default class GatewayStart extends BaseCommand {
 
   async run(): Promise<void> {
     const { 'log-level': logLevel, ...flags } = (await this.parse(GatewayStart)).flags;
-    const options = await this.#withFile(flags.config, { ...flags, jwt: jwtOptions(flags), logLevel });
+    const given = { ...flags, jwt: jwtOptions(flags), logLevel };
+    const file = flags.config === undefined ? undefined : await this.#file(flags.config, given, flags.watch);
+    const { options, notices }: Pick<Configuration, 'options' | 'notices'> = file?.load() ?? {
+      options: given,
+      notices: [],
+    };
+    beginWithIoThreads(options.ioThreads);
+    for (const notice of notices) process.stderr.write(`${notice}\n`);
     const { startGateway } = await import('../../gateway/gateway.ts');
     process.title = 'mcp-gateway';
     this.endWithParent();
@@ -55,20 +68,18 @@ export default class GatewayStart extends BaseCommand {
     const { stop, now } = this.interrupts();
     stop.addEventListener('abort', () => gateway.drain());
     now.addEventListener('abort', () => gateway.stop());
+    if (file !== undefined) await followFile(gateway, file);
     const say = flags.stdio ? process.stderr : process.stdout;
     say.write(`${this.jsonEnabled() ? JSON.stringify(readyDocument(gateway)) : readyText(gateway)}\n`);
     const end = await gateway.closed;
     if (end.how === 'failed') throw end.error;
   }
 
-  async #withFile(path: string | undefined, flags: GatewayOptions): Promise<GatewayOptions> {
-    if (path === undefined) return flags;
+  /** The configuration file, with the flags before it. */
+  async #file(path: string, flags: GatewayOptions, watch: boolean): Promise<FollowedFile> {
     const { loadConfiguration } = await import('../../gateway/configuration/load.ts');
     const surroundings = { env: process.env, cores: availableParallelism(), flags };
-    const { options, ioThreads, notices } = loadConfiguration(path, surroundings);
-    beginWithIoThreads(ioThreads);
-    for (const notice of notices) this.logToStderr(notice);
-    return options;
+    return { path, watch, load: () => loadConfiguration(path, surroundings) };
   }
 }
 

@@ -13,7 +13,7 @@ export interface CheckedConfiguration {
 
 /** Throws MCPB_E_FILE or MCPB_E_CONFIG. */
 export function checkConfiguration(path: string, surroundings: Surroundings): CheckedConfiguration {
-  const { options, notices, ioThreads } = loadConfiguration(path, surroundings);
-  const shown = effective(gatewayConfig(options), { backend: options.backend ?? 'echo', ioThreads });
+  const { options, notices } = loadConfiguration(path, surroundings);
+  const shown = effective(gatewayConfig(options), options.backend ?? 'echo');
   return { notices, effective: shown, text: writeDocument(shown) };
 }

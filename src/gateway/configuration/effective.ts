@@ -8,10 +8,7 @@ type Shown = { readonly [key: string]: string | number | boolean | readonly stri
 const secret = '[redacted]';
 
 /** A configuration as a file that would make it, without its secrets. */
-export function effective(
-  config: GatewayConfig,
-  { backend, ioThreads }: { readonly backend: string; readonly ioThreads: number | undefined },
-): Shown {
+export function effective(config: GatewayConfig, backend: string): Shown {
   const { limits, sockets, upstream } = config;
   return {
     listen: listening(config),
@@ -43,7 +40,7 @@ export function effective(
     memory: config.heap && { max_heap_size: size(config.heap) },
     performance: {
       worker_threads: config.workers,
-      io_threads: ioThreads,
+      io_threads: config.ioThreads,
       request_queue_size: upstream.waiting,
       keepalive_timeout: time(limits.keepAliveMillis),
       read_timeout: time(limits.frameMillis),

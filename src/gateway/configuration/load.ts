@@ -13,8 +13,6 @@ import { type ConfigurationFile, fileSchema } from './schema.ts';
 export interface Configuration {
   readonly file: string;
   readonly options: GatewayOptions;
-  /** UV_THREADPOOL_SIZE, which a process has from its start. */
-  readonly ioThreads: number | undefined;
   /** What it says without consequence, or with another one: `file:line:column message`. */
   readonly notices: readonly string[];
 }
@@ -51,7 +49,6 @@ export function parseConfiguration(text: string, file: string, { env, cores, fla
   return {
     file,
     options,
-    ioThreads: value.performance?.io_threads,
     notices: lines(file, [...noticesOn(document, value), ...loweredWorkers(document, value, cores)]),
   };
 }

@@ -12,6 +12,7 @@ export function optionsOf(file: ConfigurationFile, cores: number): GatewayOption
     logLevel: file.log_level,
     workers: workersOf(file, cores),
     heap: memory.max_heap_size ?? performance.max_heap,
+    ioThreads: performance.io_threads,
     metrics: file.metrics && [...new Set(Object.values(file.metrics).flat())],
     limits: limitsOf(file),
     sockets: socketsOf(file),

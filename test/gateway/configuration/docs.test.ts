@@ -29,8 +29,7 @@ test('a key without effect says so', () => {
 });
 
 test('the defaults in the documents are those of the gateway', () => {
-  const show = (options: GatewayOptions): object =>
-    effective(gatewayConfig(options), { backend: 'echo', ioThreads: undefined });
+  const show = (options: GatewayOptions): object => effective(gatewayConfig(options), 'echo');
   const written = documentedKeys().filter(({ default: value }) => value !== undefined && !value.startsWith('as '));
   expect(written.length).toBeGreaterThan(30);
   for (const { name, default: value } of written) {

@@ -12,8 +12,8 @@ interface Given {
 
 const read = (text: string, { env = {}, flags = {}, cores = 4 }: Given = {}): Configuration =>
   parseConfiguration(text, 'g.yaml', { env, flags, cores });
-const show = (options: GatewayOptions, ioThreads?: number): string =>
-  writeDocument(effective(gatewayConfig(options), { backend: options.backend ?? 'echo', ioThreads }));
+const show = (options: GatewayOptions): string =>
+  writeDocument(effective(gatewayConfig(options), options.backend ?? 'echo'));
 
 const secret = 'x'.repeat(32);
 
@@ -106,6 +106,13 @@ describe('a configuration file', () => {
   });
 });
 
+it('says that messages are not compressed to who wants them to be', () => {
+  expect(read('performance: { compression: false }').notices).toEqual([]);
+  expect(read('performance: { compression: true }').notices).toEqual([
+    'g.yaml:1:16 performance.compression has no effect: this version does not compress messages',
+  ]);
+});
+
 describe('keys that say the same', () => {
   it('agree without a word, and the specific one wins with a notice', () => {
     const text = (general: number) =>
@@ -154,13 +161,13 @@ describe('the configuration as it is shown', () => {
       backend: 'synthetic:delay=5ms,jitter=1ms',
       workers: 3,
       heap: 2 ** 31,
+      ioThreads: 9,
       metrics: ['mcp_requests_total'],
       limits: { message: 1_000, sessionIdleMillis: 1_500, tcpMessage: 3 * 2 ** 20 },
       upstream: { keepAlive: false, maxReply: 77 },
       sockets: { tcpNoDelay: false },
     };
     for (const one of [options, {}]) expect(gatewayConfig(read(show(one)).options)).toEqual(gatewayConfig(one));
-    expect(read(show({}, 9)).ioThreads).toBe(9);
   });
 
   it('has no secrets in it', () => {
