@@ -4,6 +4,7 @@ import { defaultUpstream, type UpstreamOptions } from '../router/upstream-option
 import type { Transport } from '../wire/mcp.ts';
 import { type Address, isLoopback, parseAddress } from './address.ts';
 import { type Auth, type AuthOptions, authOf } from './auth-options.ts';
+import type { TlsConfig } from './tls.ts';
 
 /** As the flags of `gateway start` are written; everything has a default. */
 export interface GatewayOptions extends AuthOptions {
@@ -23,6 +24,8 @@ export interface GatewayOptions extends AuthOptions {
   readonly upstream?: Wanted<UpstreamOptions> | undefined;
   /** Bytes of heap for all workers together. Default: what V8 takes. */
   readonly heap?: number | undefined;
+  /** Every port of clients is over TLS. */
+  readonly tls?: TlsConfig | undefined;
   /** UV_THREADPOOL_SIZE, which only the start of a process sets. */
   readonly ioThreads?: number | undefined;
   /** Names of the metrics to show. Default: all. */
@@ -49,6 +52,7 @@ export interface GatewayConfig {
   readonly upstream: UpstreamOptions;
   readonly heap: number | undefined;
   readonly ioThreads: number | undefined;
+  readonly tls: TlsConfig | undefined;
   readonly metrics: readonly string[] | undefined;
 }
 
@@ -160,6 +164,7 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     upstream: filled(defaultUpstream, options.upstream),
     heap: options.heap,
     ioThreads: options.ioThreads,
+    tls: options.tls,
     metrics: options.metrics,
   };
 }

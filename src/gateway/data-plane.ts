@@ -1,4 +1,3 @@
-import { Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
 import type { Router } from '../router/router.ts';
 import { WorkerIds } from '../router/worker-ids.ts';
@@ -14,7 +13,7 @@ import { Hops } from './http/hops.ts';
 import { OpenStreams } from './http/open-streams.ts';
 import { ParameterHeaders } from './http/parameter-headers.ts';
 import { InFlight, slotsFor } from './in-flight.ts';
-import { createListener, listen, setTimes } from './listeners.ts';
+import { createListener, isWeb, listen, setTimes } from './listeners.ts';
 import { PendingList } from './pending-list.ts';
 import type { FromWorker, WorkerStart } from './protocol.ts';
 import type { RequestLog } from './request-log.ts';
@@ -62,6 +61,7 @@ export class DataPlane {
   /** `performance.now()` of the last sweep. */
   now = performance.now();
   readonly #config: GatewayConfig;
+  readonly #ticketKeys: Uint8Array;
   readonly #post: (message: FromWorker) => void;
   readonly #frontEnds: Record<ListeningTransport, ListeningFrontEnd>;
   /** This worker has the client on standard input and output. */
@@ -71,7 +71,11 @@ export class DataPlane {
   #staged: { readonly config: GatewayConfig; readonly auth: Authenticator } | undefined;
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor({ config, counters, inFlight, index }: WorkerStart, router: Router, post: (message: FromWorker) => void) {
+  constructor(
+    { config, counters, inFlight, index, ticketKeys }: WorkerStart,
+    router: Router,
+    post: (message: FromWorker) => void,
+  ) {
     this.limits = { ...config.limits };
     this.auth = createAuthenticator(config.auth);
     this.router = router;
@@ -82,6 +86,7 @@ export class DataPlane {
     this.namespaces = [config.backend.kind];
     this.#config = config;
     this.#overStdio = config.stdio && index === 0;
+    this.#ticketKeys = ticketKeys;
     this.#post = post;
     this.store = new SessionStore(this, post);
     this.hops = new Hops(this, post);
@@ -115,7 +120,7 @@ export class DataPlane {
     this.auth = auth;
     Object.assign(this.limits, config.limits);
     this.connections.limit = shareOf(config);
-    for (const server of this.#servers) if (server instanceof HttpServer) setTimes(server, config.limits);
+    for (const server of this.#servers) if (isWeb(server)) setTimes(server, config.limits);
     return config;
   }
 
@@ -157,7 +162,7 @@ export class DataPlane {
 
   #finish(now: number): void {
     for (const frontEnd of this.#running) frontEnd.sweep(now);
-    for (const server of this.#servers) if (server instanceof HttpServer) server.closeIdleConnections();
+    for (const server of this.#servers) if (isWeb(server)) server.closeIdleConnections();
     this.connections.dropSilent(now, silentMillis);
     if (this.pending.length > 0 || this.connections.size > 0) return;
     clearInterval(this.#sweep);
@@ -165,7 +170,7 @@ export class DataPlane {
   }
 
   async #open(listener: Listener): Promise<void> {
-    const server = createListener(listener, this.#config);
+    const server = createListener(listener, this.#config, this.#ticketKeys);
     this.#servers.push(server);
     for (const transport of listener.transports) this.#frontEnds[transport].attach(server, listener);
     await listen(server, listener, this.#config.sockets.backlog, !this.alone);

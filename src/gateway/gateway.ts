@@ -90,7 +90,7 @@ class Control implements RunningGateway {
     this.config = config;
     this.#wanted = wanted;
     this.version = version;
-    this.addresses = addressesOf(config.listeners);
+    this.addresses = addressesOf(config);
     this.#pool = pool;
     this.#threads = threads;
     this.#log = log;
@@ -183,13 +183,14 @@ class Control implements RunningGateway {
   }
 }
 
-function addressesOf(listeners: readonly Listener[]): GatewayAddresses {
+function addressesOf({ listeners, tls }: GatewayConfig): GatewayAddresses {
+  const s = tls === undefined ? '' : 's';
   const addresses: GatewayAddresses = {};
   for (const { address, transports } of listeners) {
     const at = formatAddress(address);
-    if (transports.includes('http')) addresses.http = `http://${at}/mcp`;
-    if (transports.includes('websocket')) addresses.websocket = `ws://${at}/mcp`;
-    if (transports.includes('tcp')) addresses.tcp = `tcp://${at}`;
+    if (transports.includes('http')) addresses.http = `http${s}://${at}/mcp`;
+    if (transports.includes('websocket')) addresses.websocket = `ws${s}://${at}/mcp`;
+    if (transports.includes('tcp')) addresses.tcp = `tcp${s}://${at}`;
   }
   return addresses;
 }

@@ -10,6 +10,8 @@ export interface WorkerStart {
   /** From 0. */
   readonly index: number;
   readonly version: string;
+  /** Random, the same in all workers: see `serverOptions`. */
+  readonly ticketKeys: Uint8Array;
   /** Backs this worker's `Counters`; main reads it. */
   readonly counters: SharedArrayBuffer;
   /** Backs `InFlight` of all workers. */

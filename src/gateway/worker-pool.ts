@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
@@ -7,6 +8,7 @@ import { InFlight, slotsFor } from './in-flight.ts';
 import { Inquiries, type Question, type ThreadAnswer } from './inquiry.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.ts';
 import { SessionRelay } from './session-relay.ts';
+import { ticketKeyBytes } from './tls.ts';
 
 /** A worker that has not answered a ping for so long is not alive, in ms. */
 const answerMillis = 5_000;
@@ -51,8 +53,10 @@ export class WorkerPool {
   /** Resolves when every worker listens; rejects with the error of the first that cannot. */
   static async start(config: GatewayConfig, version: string, log: Logger): Promise<WorkerPool> {
     const inFlight = InFlight.allocate(config.workers, slotsFor(config));
+    const ticketKeys = randomBytes(ticketKeyBytes);
     const starts = Array.from({ length: config.workers }, (_, index) => ({
       config,
+      ticketKeys,
       index,
       version,
       counters: Counters.allocate(),

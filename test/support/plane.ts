@@ -23,7 +23,14 @@ export function planeOf(
 ): DataPlane {
   const config = gatewayConfig(options);
   const shared = inFlight ?? InFlight.allocate(config.workers, slotsFor(config));
-  const start = { config, index, version: '0', counters: Counters.allocate(), inFlight: shared };
+  const start = {
+    config,
+    index,
+    version: '0',
+    counters: Counters.allocate(),
+    inFlight: shared,
+    ticketKeys: new Uint8Array(),
+  };
   return new DataPlane(start, new Router(backend), post);
 }
 

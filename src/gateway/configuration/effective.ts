@@ -2,6 +2,7 @@ import type { Transport } from '../../wire/mcp.ts';
 import { type Address, formatAddress } from '../address.ts';
 import type { Auth } from '../auth-options.ts';
 import type { GatewayConfig } from '../config.ts';
+import type { TlsConfig } from '../tls.ts';
 
 type Shown = { readonly [key: string]: string | number | boolean | readonly string[] | Shown | undefined };
 
@@ -55,6 +56,7 @@ export function effective(config: GatewayConfig, backend: string): Shown {
       connect_timeout: time(upstream.connectMillis),
       max_reply_size: size(upstream.maxReply),
     },
+    tls: config.tls && shownTls(config.tls),
     metrics: config.metrics && { shown: config.metrics },
   };
 }
@@ -83,6 +85,19 @@ function shownAuth(auth: Auth): string | Shown {
         jwt: { issuer: auth.issuer, audience: auth.audience, ...(auth.jwks ? { jwks: auth.jwks } : { secret }) },
       };
   }
+}
+
+function shownTls({ minVersion, suites, curves, cacheSize, sessionMillis, clientCa }: TlsConfig): Shown {
+  return {
+    cert: secret,
+    key: secret,
+    client_ca: clientCa && secret,
+    min_version: minVersion.slice('TLSv'.length),
+    cipher_suites: suites,
+    curves,
+    session_cache_size: cacheSize,
+    session_timeout: time(sessionMillis),
+  };
 }
 
 /** URLs may carry a password, and tokens in their query. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { didYouMean } from '../../config/suggest.ts';
-import { count, field, textBy } from '../../config/values.ts';
+import { count, field, text, textBy } from '../../config/values.ts';
 import { McpbError } from '../../errors.ts';
 import { metricNames } from '../metrics.ts';
-import { key, millis, size, whole, words, yes } from './values.ts';
+import { curves, suites } from '../tls-suites.ts';
+import { key, millis, size, whole, yes } from './values.ts';
 
 /*
  * The blocks of the performance guide, with the keys that it prints and those of the gateway's own beside them.
@@ -116,14 +117,25 @@ export const batching = z
   })
   .optional();
 
-const clear = 'no effect in this version: it serves no TLS';
+const resumed = 'sessions of TLS 1.2 clients without tickets that are remembered, in each worker';
 
 export const tls = z
   .strictObject({
-    session_cache_size: whole(clear),
-    session_timeout: millis(clear),
-    cipher_suites: words(clear),
-    curves: words(clear),
+    cert: key(text, 'file with the certificate and those that signed it (PEM); all ports of clients are then over TLS'),
+    key: key(text, 'file with its private key (PEM)', 'as `cert`'),
+    client_ca: key(text, 'file with the authority (PEM) whose certificate every client must show'),
+    min_version: key(
+      z.union([z.literal(1.2), z.literal(1.3), z.literal('1.2'), z.literal('1.3')]).transform(String),
+      'oldest version of TLS',
+      1.2,
+    ),
+    session_cache_size: whole(resumed, 10_000),
+    session_timeout: millis('a session may be resumed for so long', '300s'),
+    cipher_suites: key(
+      z.array(z.enum(suites)).min(1),
+      'by their IANA names, best first; of a version without any named all',
+    ),
+    curves: key(z.array(z.enum(curves)).min(1), 'groups for the key exchange, best first; all without it'),
   })
   .optional();
 

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type ConfigDocument, readDocument } from '../../config/document.ts';
 import type { Environment } from '../../config/environment.ts';
 import { type Fault, faultsError, formatFaults } from '../../config/fault.ts';
 import { validate } from '../../config/validate.ts';
 import { McpbError } from '../../errors.ts';
 import { type GatewayOptions, gatewayConfig } from '../config.ts';
+import type { TlsConfig } from '../tls.ts';
 import { noticesOn } from './notices.ts';
 import { optionsOf, workersOf } from './resolve.ts';
 import { type ConfigurationFile, fileSchema } from './schema.ts';
+import { tlsOf } from './tls-file.ts';
 
 /** A valid configuration file. */
 export interface Configuration {
@@ -43,7 +46,7 @@ export function parseConfiguration(text: string, file: string, { env, cores, fla
     ? { value: {}, faults: [] }
     : validate<ConfigurationFile>(document, fileSchema, remarks);
   if (value === undefined) throw faultsError('MCPB_E_CONFIG', file, faults);
-  const own = optionsOf(value, cores);
+  const own = { ...optionsOf(value, cores), tls: tlsIn(value, document) };
   const options = combined(own, flags ?? {});
   if (!decidesWhoIsLetIn(flags)) refuseContradictions(document, options);
   return {
@@ -51,6 +54,17 @@ export function parseConfiguration(text: string, file: string, { env, cores, fla
     options,
     notices: lines(file, [...noticesOn(document, value), ...loweredWorkers(document, value, cores)]),
   };
+}
+
+function tlsIn({ tls }: ConfigurationFile, document: ConfigDocument): TlsConfig | undefined {
+  const faults: Fault[] = [];
+  const made =
+    tls &&
+    tlsOf(tls, dirname(document.file), (part, message) =>
+      faults.push({ ...document.locate(['tls', part], 'value'), message }),
+    );
+  if (faults.length > 0) throw faultsError('MCPB_E_CONFIG', document.file, faults);
+  return made;
 }
 
 /** Flags beat the file; who is let in is taken from one of the two as a whole. */

@@ -30,7 +30,6 @@ export const notYet: Readonly<Record<string, string>> = {
   'performance.batch_size': gathering,
   'performance.batch_timeout': gathering,
   redis: 'this version keeps sessions in memory',
-  tls: 'this version serves no TLS',
 };
 
 /** What is only ever off. */
@@ -43,6 +42,8 @@ export function noticesOn(document: ConfigDocument, file: ConfigurationFile): Fa
     void notices.push({ ...document.locate(path, 'key'), message: `${path.join('.')} ${message}` });
   for (const [key, why] of Object.entries({ ...withoutEffect, ...notYet }))
     if (valueAt(file, key.split('.')) !== undefined) say(key.split('.'), `has no effect: ${why}`);
+  if (file.tls !== undefined && file.tls.cert === undefined)
+    say(['tls'], 'has no effect without cert: nothing is served over TLS');
   for (const key of alwaysOff)
     if (valueAt(file, key.split('.')) === true)
       say(key.split('.'), 'has no effect: this version does not compress messages');

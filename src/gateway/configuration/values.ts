@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { count, field, flag, positive, text, time } from '../../config/values.ts';
+import type { z } from 'zod';
+import { count, field, flag, positive, time } from '../../config/values.ts';
 import { sizeBytes } from '../../units.ts';
 
 /** What the documents and the JSON Schema say of a key: what it does, and what holds without it. */
@@ -23,4 +23,3 @@ export const size = (description: string, without?: string) => key(sizeSchema, d
 export const millis = (description: string, without?: string) => key(timeSchema, description, without);
 export const whole = (description: string, without?: number) => key(countSchema, description, without);
 export const yes = (description: string, without?: boolean) => key(flag, description, without);
-export const words = (description: string) => key(z.array(text), description);

@@ -13,6 +13,7 @@ import { Get } from '../http/get.ts';
 import { Post } from '../http/post.ts';
 import { type HttpRequest, Reply } from '../http/reply.ts';
 import { refuseHttp } from '../http-errors.ts';
+import { arrivalEvent } from '../listeners.ts';
 
 const modernMethods = ['POST'];
 
@@ -28,7 +29,7 @@ export class HttpFrontEnd implements ListeningFrontEnd {
   }
 
   attach(server: Server, { address }: Listener): void {
-    server.on('connection', (socket: Socket) => this.#plane.connections.accepted(socket, 'http'));
+    server.on(arrivalEvent(server), (socket: Socket) => this.#plane.connections.accepted(socket, 'http'));
     server.on('clientError', (error: Error, socket: Socket) => refuseHttp(this.#plane, 'http', error, socket));
     server.on('request', (request: HttpRequest, response: ServerResponse) =>
       this.#route(request, response, address.host),

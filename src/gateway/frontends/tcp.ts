@@ -2,6 +2,7 @@ import type { Server, Socket } from 'node:net';
 import { connectionDenial } from '../admission.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { ListeningFrontEnd } from '../frontend.ts';
+import { arrivalEvent } from '../listeners.ts';
 import { TcpArrival } from '../tcp-arrival.ts';
 import type { TcpConnection } from '../tcp-connection.ts';
 
@@ -16,7 +17,7 @@ export class TcpFrontEnd implements ListeningFrontEnd {
   }
 
   attach(server: Server): void {
-    server.on('connection', (socket) => this.#accept(socket));
+    server.on(arrivalEvent(server), (socket: Socket) => this.#accept(socket));
   }
 
   drain(reason: string): void {

@@ -9,6 +9,7 @@ import type { DataPlane } from '../data-plane.ts';
 import type { ListeningFrontEnd } from '../frontend.ts';
 import { answerProbe, pathOf } from '../health.ts';
 import { refuseHttp } from '../http-errors.ts';
+import { arrivalEvent } from '../listeners.ts';
 import { denialReply, rejectUpgrade } from '../refuse.ts';
 import { Session } from '../session.ts';
 import { WebSocketConnection } from '../websocket-connection.ts';
@@ -43,7 +44,7 @@ export class WebSocketFrontEnd implements ListeningFrontEnd {
       this.#upgrade(request, socket, head, address.host),
     );
     if (transports.includes('http')) return;
-    server.on('connection', (socket: Socket) => this.#plane.connections.accepted(socket, 'websocket'));
+    server.on(arrivalEvent(server), (socket: Socket) => this.#plane.connections.accepted(socket, 'websocket'));
     server.on('clientError', (error: Error, socket: Socket) => refuseHttp(this.#plane, 'websocket', error, socket));
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       if (!answerProbe(request, response, !this.#plane.draining))
