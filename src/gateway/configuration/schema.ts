@@ -72,9 +72,13 @@ const limits = z
     pause_unsent: size('bytes a client has not taken, at which it is not read', '256KB'),
     max_unsent: size('bytes a client has not taken, at which it is cut', '8MB'),
     max_sessions: whole('HTTP sessions at once (503)', 50_000),
+    max_sessions_per_subject: whole(
+      'HTTP sessions of one subject (503); 100 without it where tokens tell subjects apart, else any number',
+    ),
     max_subjects: whole('subjects without a session that are remembered, in each worker', 1_000),
     session_timeout: millis('an HTTP session that is not used for so long ends', '30m'),
     handshake_timeout: millis('from accept to a usable connection', '10s'),
+    event_silence: millis('a stream of events says something so often; a reply that takes longer becomes one', '15s'),
     request_timeout: millis('for the backend to answer (5040)', '60s'),
     drain_timeout: millis('what is under way at SIGTERM may take so long', '25s'),
   })

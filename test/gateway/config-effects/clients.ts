@@ -113,6 +113,19 @@ export const clients: Readonly<Record<string, Effect>> = {
     expect((await post(gateway, initialize)).status).toBe(200);
     expect((await post(gateway, initialize)).status).toBe(503);
   },
+  'limits.max_sessions_per_subject': async () => {
+    const gateway = await start('limits: { max_sessions_per_subject: 1 }');
+    expect((await post(gateway, initialize)).status).toBe(200);
+    expect((await post(gateway, initialize)).status).toBe(503);
+  },
+  'limits.event_silence': async () => {
+    const form = async (silence: string): Promise<string | null> => {
+      const gateway = await start(`backend: synthetic:delay=500ms\nlimits: { event_silence: ${silence} }`);
+      return (await post(gateway, call(1, '{}'), { path: '/api/tools' })).headers.get('content-type');
+    };
+    expect(await form('60s')).toContain('application/json');
+    expect(await form('100ms')).toContain('text/event-stream');
+  },
   'limits.max_subjects': async () => {
     const auth = `auth: { jwt: ${JSON.stringify({ issuer, audience, secret })} }`;
     const { gateway, upstream } = await startWith(`${auth}\nlimits: { max_subjects: 1 }`);
