@@ -110,6 +110,8 @@ export interface Limits {
   readonly eventSilenceMillis: number;
   /** A TCP connection silent for so long gets a health check. */
   readonly idleMillis: number;
+  /** A WebSocket or TCP connection without a message for so long, and nothing under way, is closed. */
+  readonly unusedMillis: number;
   readonly requestMillis: number;
   readonly drainMillis: number;
 }
@@ -133,6 +135,7 @@ export const defaultLimits: Limits = {
   keepAliveMillis: 75_000,
   eventSilenceMillis: 15_000,
   idleMillis: 60_000,
+  unusedMillis: Number.POSITIVE_INFINITY,
   requestMillis: 60_000,
   drainMillis: 25_000,
 };

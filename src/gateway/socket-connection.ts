@@ -56,7 +56,7 @@ export abstract class SocketConnection extends Connection implements Due {
 
   /** The shortest time the client may have to keep now, in ms. */
   protected get shortestLimit(): number {
-    return Math.min(this.plane.limits.frameMillis, this.plane.limits.idleMillis);
+    return Math.min(this.plane.limits.frameMillis, this.plane.limits.idleMillis, this.plane.limits.unusedMillis);
   }
 
   protected checkTimes(now: number): void {
@@ -67,6 +67,8 @@ export abstract class SocketConnection extends Connection implements Due {
     if (this.held) this.#incompleteSince &&= now;
     if (this.#incompleteSince > 0 && now - this.#incompleteSince > limits.frameMillis)
       return this.refuse('Frame timed out', 'frame_timeout');
+    if (this.session !== undefined && this.idle && now - this.session.lastUsed > limits.unusedMillis)
+      return this.refuse('No message for too long', 'idle_timeout');
     this.#checkSilence(now);
   }
 

@@ -41,6 +41,5 @@ test('keys whose effect this version does not have', () => {
     'performance.batch_timeout',
     'process_management',
     'redis',
-    'server.connection_pool.idle_timeout',
   ]);
 });

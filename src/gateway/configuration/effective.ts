@@ -34,6 +34,7 @@ export function effective(config: GatewayConfig, backend: string): Shown {
     server: {
       connection_pool: {
         max_connections: limits.connections,
+        idle_timeout: Number.isFinite(limits.unusedMillis) ? time(limits.unusedMillis) : undefined,
         keepalive_interval: time(limits.idleMillis),
         backlog: sockets.backlog,
       },

@@ -15,7 +15,7 @@ export const server = z
     connection_pool: z
       .strictObject({
         max_connections: whole('clients connected at once; more are refused (503)', 50_000),
-        idle_timeout: millis('no effect in this version: silent clients are not closed'),
+        idle_timeout: millis('a WebSocket or TCP connection without a message for so long is closed; never without it'),
         keepalive_interval: millis('a connection silent for so long is asked for a sign of life', '60s'),
         buffer_size: size('no effect: the system sizes the buffers of sockets'),
         backlog: whole('connections the system holds until they are accepted, on each port', 4096),

@@ -23,7 +23,6 @@ const gathering = 'this version does not gather messages for the backend';
 
 /** Keys and whole blocks of what this version does not have. */
 export const notYet: Readonly<Record<string, string>> = {
-  'server.connection_pool.idle_timeout': 'this version does not close silent clients',
   process_management: 'this version starts no MCP servers',
   batching: gathering,
   'performance.batch_processing': gathering,

@@ -52,6 +52,7 @@ function limitsOf({ limits = {}, performance = {}, server = {} }: ConfigurationF
     frameMillis: performance.read_timeout,
     keepAliveMillis: performance.keepalive_timeout,
     idleMillis: pool?.keepalive_interval,
+    unusedMillis: pool?.idle_timeout,
     eventSilenceMillis: limits.event_silence,
     requestMillis: limits.request_timeout,
     drainMillis: limits.drain_timeout,

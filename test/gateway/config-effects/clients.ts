@@ -160,6 +160,15 @@ export const clients: Readonly<Record<string, Effect>> = {
   },
   'server.connection_pool.max_connections': oneConnection('server: { connection_pool: { max_connections: 1 } }'),
   'performance.max_connections': oneConnection('performance: { max_connections: 1 }'),
+  'server.connection_pool.idle_timeout': async () => {
+    const gateway = await start('server: { connection_pool: { idle_timeout: 200ms } }');
+    const socket = await webSocket(gateway);
+    const closed = new Promise((resolve) => socket.once('close', (code, reason) => resolve([code, String(reason)])));
+    const frames = raw(gateway.addresses.tcp);
+    frames.socket.write(frame(6, offer));
+    expect(await closed).toEqual([1008, 'no message for too long']);
+    expect(await frames.closed).toContain('No message for too long');
+  },
   'server.connection_pool.keepalive_interval': async () => {
     const { addresses } = await start('server: { connection_pool: { keepalive_interval: 200ms } }');
     const frames = new FrameSocket(`${addresses.tcp}`);

@@ -53,7 +53,6 @@ test('what a block says without effect is said, and nothing else', () => {
     tls: ['tls'],
   });
   expect(pool).toEqual([
-    'server.connection_pool.idle_timeout',
     'server.connection_pool.buffer_size',
     'server.websocket.read_buffer_size',
     'server.websocket.write_buffer_size',
