@@ -56,6 +56,6 @@ export const processes: Readonly<Record<string, Effect>> = {
   log_level: () => started('log_level: info', (_, stderr) => expect(stderr).toContain('"msg":"gateway ready"')),
   metrics: async () => {
     const { addresses } = await start('metrics: { some: [mcp_requests_total, mcp_error_rate] }');
-    expect((await scrape(addresses.admin)).names).toEqual(['mcp_error_rate', 'mcp_requests_total']);
+    expect((await scrape(addresses.admin)).names.toSorted()).toEqual(['mcp_error_rate', 'mcp_requests_total']);
   },
 };
