@@ -33,7 +33,7 @@ export interface RunningGateway {
   /** Takes no more work, finishes what is under way, closes; cuts what is left after `limits.drainMillis`. */
   drain(): Promise<void>;
   /**
-   * Switches to another configuration, in every worker or not at all. Throws MCPB_E_USAGE for one that is none, MCPB_E_CONFIG for
+   * Switches to another configuration, in every worker or not at all; one that ends stays as it is. Throws MCPB_E_USAGE for one that is none, MCPB_E_CONFIG for
    * one that needs another start.
    */
   reload(options: GatewayOptions): Promise<void>;
@@ -135,6 +135,7 @@ class Control implements RunningGateway {
   }
 
   async #reload(wanted: GatewayConfig): Promise<void> {
+    if (this.#ending !== undefined) return;
     refuseRestart(this.#wanted, wanted);
     const { listeners } = this.config;
     const config = { ...wanted, listeners };

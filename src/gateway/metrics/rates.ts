@@ -40,7 +40,7 @@ export class Rates {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.tick(), tickMillis).unref();
+    this.#timer ??= setInterval(() => this.tick(), tickMillis).unref();
   }
 
   stop(): void {
