@@ -13,7 +13,7 @@ import { Hops } from './http/hops.ts';
 import { OpenStreams } from './http/open-streams.ts';
 import { ParameterHeaders } from './http/parameter-headers.ts';
 import { InFlight, slotsFor } from './in-flight.ts';
-import { createListener, isWeb, listen, setTimes } from './listeners.ts';
+import { createListener, isWeb, listen, onFailedHandshake, setTimes } from './listeners.ts';
 import { PendingList } from './pending-list.ts';
 import type { FromWorker, WorkerStart } from './protocol.ts';
 import type { RequestLog } from './request-log.ts';
@@ -172,6 +172,8 @@ export class DataPlane {
   async #open(listener: Listener): Promise<void> {
     const server = createListener(listener, this.#config, this.#ticketKeys);
     this.#servers.push(server);
+    const [transport] = listener.transports;
+    onFailedHandshake(server, (cause) => this.counters.failure(transport, cause));
     for (const transport of listener.transports) this.#frontEnds[transport].attach(server, listener);
     await listen(server, listener, this.#config.sockets.backlog, !this.alone);
   }

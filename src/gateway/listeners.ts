@@ -4,6 +4,7 @@ import { createServer as createTcpServer, type Server } from 'node:net';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 import type { GatewayConfig, Limits, Listener } from './config.ts';
 import { HttpRequest } from './http/reply.ts';
+import type { Cause } from './metrics/reasons.ts';
 import { rememberSessions, type SecureOptions, serverOptions } from './tls.ts';
 
 type ListenerConfig = Pick<GatewayConfig, 'limits' | 'sockets' | 'tls'>;
@@ -20,6 +21,13 @@ export function createListener({ transports }: Listener, config: ListenerConfig,
 /** The event of a connection that can be used: over TLS, after its handshake. */
 export function arrivalEvent(server: Server): 'connection' | 'secureConnection' {
   return server instanceof TlsServer ? 'secureConnection' : 'connection';
+}
+
+/** TLS clients that did not get so far. */
+export function onFailedHandshake(server: Server, count: (cause: Cause) => void): void {
+  server.on('tlsClientError', ({ code }: NodeJS.ErrnoException) =>
+    count(code === 'ERR_TLS_HANDSHAKE_TIMEOUT' ? 'handshake_timeout' : 'malformed'),
+  );
 }
 
 export function isWeb(server: Server): server is HttpServer | HttpsServer {

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as plain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
@@ -8,6 +9,7 @@ import { parseConfiguration } from '../../src/gateway/configuration/load.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/gateway.ts';
 import { quiet } from '../contracts/frontend.ts';
 import { type Authority, authority } from '../support/pki.ts';
+import { scrape } from '../support/scrape.ts';
 import { frame, initialize, offer } from './clients.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcpb-tls-'));
@@ -143,6 +145,21 @@ describe('a gateway with a certificate', () => {
     await expect(shake(addresses.http, { ecdhCurve: 'X25519' })).rejects.toThrow();
     const strict = await start(', min_version: 1.3');
     await expect(shake(strict.addresses.http, { maxVersion: 'TLSv1.2' })).rejects.toThrow();
+  });
+
+  it('counts clients that do not get through their handshake', async () => {
+    const { options } = configuration('cert: cert.pem, key: key.pem');
+    const limits = { handshakeMillis: 200 };
+    const gateway = await startGateway({ ...quiet, ...options, http: '0', tcp: '0', admin: '0', limits });
+    running.push(gateway);
+    const silent = plain(Number(new URL(`${gateway.addresses.http}`).port), '127.0.0.1');
+    const clear = plain(Number(new URL(`${gateway.addresses.tcp}`).port), '127.0.0.1').on('error', () => {});
+    clear.write(frame(6, offer));
+    const failures = async (labels: Record<string, string>): Promise<number> =>
+      (await scrape(gateway.addresses.admin)).sum('mcp_connection_failures', labels);
+    await expect.poll(() => failures({ transport: 'http', reason: 'timeout' })).toBe(1);
+    await expect.poll(() => failures({ transport: 'tcp', reason: 'protocol' })).toBe(1);
+    for (const socket of [silent, clear]) socket.destroy();
   });
 
   it('keeps the suites of a version that none is named of', async () => {
