@@ -17,6 +17,8 @@ export interface GatewayOptions extends AuthOptions {
   readonly admin?: string | undefined;
   readonly profiling?: string | undefined;
   readonly backend?: string | undefined;
+  /** Everybody who reaches a port is let in. */
+  readonly insecureNoAuth?: boolean | undefined;
   readonly workers?: number | undefined;
   readonly logLevel?: LogLevel | undefined;
   readonly limits?: Wanted<Limits> | undefined;
@@ -149,7 +151,7 @@ const defaultWeb = '127.0.0.1:8443';
 export function gatewayConfig(options: GatewayOptions): GatewayConfig {
   const listeners = listenersOf(options);
   const auth = authOf(options);
-  refuseOpenToAll(listeners, auth);
+  if (!options.insecureNoAuth) refuseOpenToAll(listeners, auth);
   const workers = options.workers ?? 1;
   if (!Number.isInteger(workers) || workers < 1 || workers > 256)
     throw new McpbError('MCPB_E_USAGE', `--workers: ${workers} is not a number of workers`, { hint: 'write 1 to 256' });
@@ -203,6 +205,6 @@ function refuseOpenToAll(listeners: readonly Listener[], auth: Auth): void {
   const open = listeners.find(({ address }) => !isLoopback(address.host));
   if (auth.kind === 'none' && open !== undefined)
     throw new McpbError('MCPB_E_USAGE', `${open.address.host} is reachable from outside and --auth is none`, {
-      hint: 'add --auth bearer --token SECRET, or listen on 127.0.0.1',
+      hint: 'add --token SECRET, listen on 127.0.0.1, or let everybody in with --insecure-no-auth',
     });
 }

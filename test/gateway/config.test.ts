@@ -27,6 +27,10 @@ describe('gatewayConfig', () => {
     expect(transports({ ws: 'off' }).map((listener) => listener.transports)).toEqual([['http']]);
   });
 
+  it('lets everybody in where that is said in so many words', () => {
+    expect(gatewayConfig({ http: '0.0.0.0:1', insecureNoAuth: true }).auth).toEqual({ kind: 'none' });
+  });
+
   it.each<[string, GatewayOptions, RegExp]>([
     ['a port too high', { http: '70000' }, /--http: "70000"/],
     ['a host alone', { tcp: 'localhost' }, /--tcp: "localhost"/],

@@ -39,6 +39,7 @@ export default class GatewayStart extends BaseCommand {
       options: ['none', 'bearer', 'jwt'] as const,
       description: 'implied by --token and --jwt-…',
     })(),
+    'insecure-no-auth': Flags.boolean({ description: 'let everybody in, also from outside this machine' }),
     token: Flags.string({ description: 'the bearer token clients must show', helpValue: 'SECRET' }),
     'jwt-secret-env': Flags.string({ description: 'variable with the secret of HS256 tokens', helpValue: 'VAR' }),
     'jwt-jwks': Flags.string({ description: 'keys of tokens signed otherwise', helpValue: 'URL' }),
@@ -53,7 +54,7 @@ export default class GatewayStart extends BaseCommand {
 
   async run(): Promise<void> {
     const { 'log-level': logLevel, ...flags } = (await this.parse(GatewayStart)).flags;
-    const given = { ...flags, jwt: jwtOptions(flags), logLevel };
+    const given = { ...flags, jwt: jwtOptions(flags), insecureNoAuth: flags['insecure-no-auth'], logLevel };
     const file = flags.config === undefined ? undefined : await this.#file(flags.config, given, flags.watch);
     const { options, notices }: Pick<Configuration, 'options' | 'notices'> = file?.load() ?? {
       options: given,

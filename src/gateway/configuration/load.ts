@@ -76,8 +76,8 @@ function combined(file: GatewayOptions, flags: GatewayOptions): GatewayOptions {
 }
 
 function decidesWhoIsLetIn(flags: GatewayOptions = {}): boolean {
-  const { http, ws, tcp, auth, token, jwt } = flags;
-  return [http, ws, tcp, auth, token, jwt].some((flag) => flag !== undefined);
+  const { http, ws, tcp, auth, token, jwt, insecureNoAuth } = flags;
+  return insecureNoAuth === true || [http, ws, tcp, auth, token, jwt].some((flag) => flag !== undefined);
 }
 
 /** What no key is wrong about by itself. */

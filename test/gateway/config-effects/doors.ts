@@ -27,7 +27,7 @@ export const doors: Readonly<Record<string, Effect>> = {
   'listen.profiling': listens('profiling', 'profiling'),
   backend: async () => {
     const reply = await post(await start('backend: synthetic:tools=3'), list(1), { path: '/api/tools' });
-    expect((await reply.json()).result.tools).toHaveLength(3);
+    expect(JSON.parse(await reply.text()).result.tools).toHaveLength(3);
   },
   'auth.bearer': async () => {
     expect(await status('auth: { bearer: right }', 'wrong')).toBe(401);
