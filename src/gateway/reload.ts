@@ -12,6 +12,7 @@ const fixed: Readonly<Record<string, (config: GatewayConfig) => unknown>> = {
   'performance.io_threads': ({ ioThreads }) => ioThreads,
   'performance.tcp_nodelay': ({ sockets }) => [sockets.webNoDelay, sockets.tcpNoDelay],
   'server.connection_pool.backlog': ({ sockets }) => sockets.backlog,
+  'limits.max_sessions': ({ limits }) => limits.sessions,
   'limits.max_head_size': ({ limits }) => limits.head,
   tls: ({ tls }) => tls,
   'memory.max_heap_size': ({ heap }) => heap,
