@@ -119,8 +119,9 @@ describe('a gateway with a certificate', () => {
       .poll(
         async () => {
           const next = await shake(addresses.tcp, { maxVersion: 'TLSv1.2', session: old });
+          const reused = next.socket.isSessionReused();
           next.socket.destroy();
-          return next.socket.isSessionReused();
+          return reused;
         },
         { timeout: 5_000, interval: 300 },
       )
@@ -133,8 +134,10 @@ describe('a gateway with a certificate', () => {
     const spoken = async (options: ConnectionOptions): Promise<unknown[]> => {
       const { socket } = await shake(addresses.http, options);
       const group = socket.getEphemeralKeyInfo();
+      const name = group !== null && 'name' in group && group.name;
+      const spoken = [socket.getProtocol(), socket.getCipher().standardName, name];
       socket.destroy();
-      return [socket.getProtocol(), socket.getCipher().standardName, group !== null && 'name' in group && group.name];
+      return spoken;
     };
     expect(await spoken({})).toEqual(['TLSv1.3', 'TLS_CHACHA20_POLY1305_SHA256', 'secp384r1']);
     expect(await spoken({ maxVersion: 'TLSv1.2' })).toEqual([
@@ -195,14 +198,14 @@ describe('the block tls', () => {
     ['a key alone', 'key: key.pem', /1:13 a key needs its certificate/],
     ['a file that is not there', 'cert: none.pem', /1:14 none\.pem cannot be read/],
     ['a key of another certificate', 'cert: cert.pem, key: ca.pem', /1:14 is no certificate with its key/],
-    ['an authority that is none', 'cert: cert.pem, key: key.pem, client_ca: key.pem', /1:47 is no certificate/],
+    ['an authority that is none', 'cert: cert.pem, key: key.pem, client_ca: key.pem', /1:49 is no certificate/],
     [
       'an unknown suite',
       'cert: cert.pem, cipher_suites: [TLS_RSA_WITH_NULL_MD5]',
       /"TLS_RSA_WITH_NULL_MD5" is not one of/,
     ],
     ['an unknown curve', 'cert: cert.pem, curves: [P-25]', /"P-25" is not one of .* did you mean "P-256"/],
-    ['an old version', 'cert: cert.pem, min_version: 1.1', /min_version|expected/],
+    ['an old version', 'cert: cert.pem, min_version: 1.1', /expected 1\.2 or 1\.3/],
   ])('is refused for %s', (_, keys, message) => {
     expect(() => configuration(keys)).toThrow(
       expect.objectContaining({ code: 'MCPB_E_CONFIG', message: expect.stringMatching(message) }),

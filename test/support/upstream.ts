@@ -28,6 +28,7 @@ export async function startUpstream(padding = 0): Promise<Upstream> {
   let ended = 0;
   const server = createServer(async (request, response) => {
     headers = request.headers;
+    if (request.method === 'GET') return void response.writeHead(405).end();
     if (request.method === 'DELETE') ended++;
     const { id, method } = JSON.parse((await text(request)) || '{}');
     if (id === undefined) return void response.writeHead(202).end();
@@ -37,6 +38,8 @@ export async function startUpstream(padding = 0): Promise<Upstream> {
     if (released || method === 'initialize') answer();
     else waiting.push(answer);
   });
+  // Nothing is said of how long connections are kept.
+  server.keepAliveTimeout = 0;
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));

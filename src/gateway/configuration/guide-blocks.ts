@@ -65,8 +65,7 @@ export const performance = z
         read: (given) => (Number(count.read(given)) <= 1024 ? count.read(given) : undefined),
         what: 'a whole number from 1 to 1024',
       }),
-      'threads of libuv: files, DNS, key derivation',
-      4,
+      'threads of libuv: files, DNS, key derivation; 4 without it',
     ),
     request_queue_size: whole('requests that may wait for a connection to the backend, in each worker', 10_000),
     queue_size: whole('as `request_queue_size`'),
@@ -125,7 +124,10 @@ export const tls = z
     key: key(text, 'file with its private key (PEM)', 'as `cert`'),
     client_ca: key(text, 'file with the authority (PEM) whose certificate every client must show'),
     min_version: key(
-      z.union([z.literal(1.2), z.literal(1.3), z.literal('1.2'), z.literal('1.3')]).transform(String),
+      z
+        .union([z.number(), z.string()])
+        .transform(String)
+        .refine((version) => version === '1.2' || version === '1.3', 'expected 1.2 or 1.3'),
       'oldest version of TLS',
       1.2,
     ),

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -50,7 +51,7 @@ function check({ ca, ...pair }: { cert: string; key: string; ca: string | undefi
     problem('cert', `is no certificate with its key: ${error instanceof Error ? error.message : error}`);
   }
   try {
-    if (ca !== undefined) createSecureContext({ ca });
+    if (ca !== undefined) new X509Certificate(ca);
   } catch (error) {
     problem('client_ca', `is no certificate: ${error instanceof Error ? error.message : error}`);
   }
