@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Programs the whole suite and the benchmarks use beside Node: wrk, a peer of the load generator, a C compiler for the
-# server that costs nothing, and Go, whose pprof reads the gateway's profiles. Without them those parts are skipped. Debian
+# server that costs nothing, Go, whose pprof reads the gateway's profiles, and ss. Without them those parts are skipped. Debian
 # and Ubuntu only; elsewhere it says what to install.
 set -euo pipefail
 
@@ -8,6 +8,7 @@ missing=()
 command -v wrk >/dev/null || missing+=(wrk)
 command -v cc >/dev/null || missing+=(gcc libc6-dev)
 command -v go >/dev/null || missing+=(golang-go)
+command -v ss >/dev/null || missing+=(iproute2)
 if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
 
 cannot() {

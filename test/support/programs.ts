@@ -16,7 +16,7 @@ export function needs(...programs: string[]): (name: string, body: () => void) =
   };
 }
 
-function isOnPath(program: string): boolean {
+export function isOnPath(program: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, program)));
 }
 

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'vitest';
 import type { RunningGateway } from '../../../src/gateway/gateway.ts';
+import { isOnPath } from '../../support/programs.ts';
+import { noteSkipped } from '../../support/skipped.ts';
 import { audience, issuer, secret, signed } from '../../support/tokens.ts';
 import { call, FrameSocket, frame, initialize, offer, tcpClient, webSocketClient } from '../clients.ts';
 import { type Effect, list, measured, post, raw, start, startWith, webSocket } from './stage.ts';
@@ -222,6 +224,7 @@ export const clients: Readonly<Record<string, Effect>> = {
     frames.socket.destroy();
   },
   'server.connection_pool.backlog': async () => {
+    if (!isOnPath('ss')) return noteSkipped('server.connection_pool.backlog: needs ss');
     const { addresses } = await start('server: { connection_pool: { backlog: 77 } }');
     const port = new URL(`${addresses.tcp}`).port;
     const { stdout } = spawnSync('ss', ['-ltnH', `sport = :${port}`], { encoding: 'utf8' });
