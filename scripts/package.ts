@@ -11,7 +11,7 @@ import { formatBytes, formatCount } from '../src/units.ts';
 import { dropUnreachedDeclarations } from './declarations.ts';
 
 /** Bytes of the packed and the unpacked package. */
-const budget = { size: 400 * 1024, unpackedSize: 1600 * 1024 };
+const budget = { size: 480 * 1024, unpackedSize: 1920 * 1024 };
 
 interface Packed {
   readonly filename: string;

@@ -231,7 +231,7 @@ describe('everything else that happens', () => {
   it('comes behind what was read before: what is due', async () => {
     const server = await serve(startTcpServer, { answer: () => undefined });
     const { engine, ready, done } = startEngine(
-      planOf({ target: server.url, vus: '1', duration: '1s', pacing: 'spin' }),
+      planOf({ target: server.url, vus: '1', rate: '1', duration: '1s', pacing: 'spin' }),
     );
     await ready;
     const order: string[] = [];
