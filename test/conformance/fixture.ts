@@ -1,5 +1,3 @@
-import { createServer, type RequestListener } from 'node:http';
-import { toNodeHandler } from '@modelcontextprotocol/node';
 import {
   hostHeaderValidationResponse,
   isLegacyRequest,
@@ -7,7 +5,7 @@ import {
   localhostAllowedOrigins,
   originValidationResponse,
 } from '@modelcontextprotocol/server';
-import { listen } from '../support/servers/desk.ts';
+import { serveFetch } from '../support/servers/fetch.ts';
 import { LegacySessions } from './legacy.ts';
 import { modernHandler } from './modern.ts';
 
@@ -27,14 +25,7 @@ export async function startFixture({ failing = false } = {}): Promise<Fixture> {
     hostHeaderValidationResponse(request, localhostAllowedHostnames()) ??
     originValidationResponse(request, localhostAllowedOrigins()) ??
     ((await isLegacyRequest(request)) ? legacy.fetch(request) : modern.fetch(request));
-  // Its types leave no room for the `undefined` of Node's own.
-  const http = createServer(toNodeHandler({ fetch }) as unknown as RequestListener);
-  return {
-    url: `http://127.0.0.1:${await listen(http)}/mcp`,
-    close: async () => {
-      http.close();
-      http.closeAllConnections();
-      await Promise.all([legacy.close(), modern.close()]);
-    },
-  };
+  return serveFetch(fetch, async () => {
+    await Promise.all([legacy.close(), modern.close()]);
+  });
 }
